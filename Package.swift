@@ -1,0 +1,79 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+let argumentParser = Target.Dependency.product(
+    name: "ArgumentParser", package: "swift-argument-parser")
+let collections = Target.Dependency.product(name: "OrderedCollections", package: "swift-collections")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+
+func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(of name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(
+        name: "\(name)Tests",
+        dependencies: dependencies + ["TestSupport"],
+        swiftSettings: settings
+    )
+}
+
+let package = Package(
+    name: "dssbatch",
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
+    ],
+    targets: [
+        .systemLibrary(
+            name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(
+            name: "CJansson", pkgConfig: "jansson", providers: [.apt(["libjansson-dev"])]),
+        library("Diagnostics", [subprocess, systemPackage]),
+        library("JSON", ["CJansson", "Diagnostics", collections]),
+        library("HTTP", ["CCurl", "Diagnostics"]),
+        library("BuildGraph", ["Diagnostics", "JSON", collections, crypto]),
+        library("AWS", ["Diagnostics", "JSON", "HTTP", crypto, logging]),
+        library("Ansible", ["Diagnostics", "JSON"]),
+        library(
+            "Sandbox", ["Diagnostics", "JSON", "BuildGraph", "AWS", "Ansible", crypto, collections]),
+        .executableTarget(
+            name: "dssbatch",
+            dependencies: [
+                "Diagnostics", "JSON", "HTTP", "BuildGraph", "AWS", "Ansible", "Sandbox",
+                argumentParser, logging,
+            ],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "TestSupport",
+            dependencies: ["Diagnostics", "JSON", "HTTP"],
+            path: "Tests/TestSupport",
+            swiftSettings: settings
+        ),
+        tests(of: "Diagnostics", ["Diagnostics"]),
+        tests(of: "JSON", ["JSON", "Diagnostics"]),
+        tests(of: "HTTP", ["HTTP", "Diagnostics"]),
+        tests(of: "BuildGraph", ["BuildGraph", "JSON", "Diagnostics"]),
+        tests(of: "AWS", ["AWS", "HTTP", "JSON", "Diagnostics"]),
+        tests(of: "Ansible", ["Ansible", "JSON", "Diagnostics"]),
+        tests(of: "Sandbox", ["Sandbox", "AWS", "Ansible", "BuildGraph", "JSON", "Diagnostics"]),
+        tests(of: "Command", ["Diagnostics", "JSON"]),
+        tests(of: "Tidy", []),
+    ]
+)

@@ -1,0 +1,62 @@
+package import JSON
+
+/// One node of the graph. One file a stage; a value that holds the settings it was decoded from.
+package protocol Stage: Sendable {
+    /// What the stage gives to those behind it; recorded as `outputs`.
+    associatedtype Outputs: Codable & Sendable
+
+    /// Unique in the graph.
+    var name: StageName { get }
+    /// The name of the group it is selected by (`export`); its own name where there is none.
+    var group: String { get }
+    /// Whether it leaves a recorded result or exists only during a run.
+    var lifetime: StageLifetime { get }
+    /// Raised whenever the stage's behaviour changes so that old outputs no longer count.
+    var revision: Int { get }
+    /// What its outputs depend on besides other stages.
+    var inputs: [StageInput] { get }
+    /// Stages whose outputs it reads. Order does not matter.
+    var upstream: [StageName] { get }
+    /// Whether its answer was looked up (the newest base AMI) and `--refresh` asks again.
+    var isLookup: Bool { get }
+    /// The pool whose slots bound how many such stages run at once; nil for no bound.
+    var pool: String? { get }
+
+    /// Does the work, or finishes what an interrupted run began.
+    func run(_ context: StageContext) async throws -> Outputs
+    /// Asks the world whether recorded outputs still exist (`--verify`, `status --verify`).
+    func verify(_ outputs: Outputs, _ context: StageContext) async throws -> Existence
+    /// Ephemeral stages: takes down what `run` made, deletion confirmed. Also called when `run`
+    /// failed or was cancelled halfway, so it goes by the journal, not by outputs alone.
+    func takeDown(_ context: StageContext) async throws
+    /// `dssbatch adopt`: checks that an output of that id exists and describes it.
+    func adopt(id: String, _ context: StageContext) async throws -> Outputs
+    /// What a new run overwrites or replaces (`bucket/key`, AMI name). Older recorded outputs with
+    /// the same identity are forgotten when a new result is recorded; the others stay, so that a
+    /// change taken back is fresh again.
+    func identity(of outputs: Outputs) -> String
+}
+
+/// Whether a stage's outputs outlive the run.
+package enum StageLifetime: String, Sendable {
+    case durable
+    case ephemeral
+}
+
+/// The world's answer to whether recorded outputs still exist.
+package enum Existence: Sendable, Equatable {
+    case exists
+    /// What is gone, such as `image ami-0123`.
+    case missing(String)
+}
+
+extension Stage {
+    package var group: String { name.rawValue }
+    package var lifetime: StageLifetime { .durable }
+    package var inputs: [StageInput] { [] }
+    package var upstream: [StageName] { [] }
+    package var isLookup: Bool { false }
+    package var pool: String? { nil }
+    package func takeDown(_ context: StageContext) async throws {}
+    package func identity(of outputs: Outputs) -> String { name.rawValue }
+}

@@ -1,0 +1,12 @@
+package import JSON
+
+/// Something that a stage's outputs depend on and that is no other stage.
+package enum StageInput: Sendable, Equatable {
+    /// A value of the manifest (or derived from it), named by its JSON Pointer; recorded as
+    /// `setting:/export/prefix`. The value is recorded too, so that a reason can show old and new.
+    case setting(pointer: String, value: JSONValue)
+    /// One file, as the manifest names it, relative to the project; recorded as `file:cfn/ec2.yaml`.
+    case file(path: String)
+    /// Every file under a folder (mode, symlink target, contents); each recorded as `file:…`.
+    case folder(path: String)
+}

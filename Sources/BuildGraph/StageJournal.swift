@@ -1,0 +1,52 @@
+package import JSON
+
+/// One stage's door to the journal: an intent before every creating call, the id after it, the
+/// end after a *confirmed* deletion or once the thing is a recorded output.
+package struct StageJournal: Sendable {
+    private let stage: StageName
+    private let journal: Journal
+
+    /// Made by the scheduler and by tests.
+    package init(stage: StageName, journal: Journal) {
+        self.stage = stage
+        self.journal = journal
+    }
+
+    /// Writes down, fsynced, that something is about to be created.
+    ///
+    /// - Parameters:
+    ///   - resource: what kind of thing, such as `ec2:image`.
+    ///   - region: where.
+    ///   - name: its name, where the name finds it again.
+    ///   - token: its client token, where the API has one.
+    ///   - details: anything else that finds or removes it (never a secret).
+    /// - Returns: the entry's id.
+    package func intend(
+        resource: String, region: String, name: String? = nil, token: String? = nil,
+        details: [String: String] = [:]
+    ) async throws -> JournalEntryID {
+        try await journal.intend(
+            stage: stage, resource: resource, region: region, name: name, token: token,
+            details: details)
+    }
+
+    /// Writes down the id that the creating call answered.
+    package func created(_ entry: JournalEntryID, id: String) async throws {
+        try await journal.created(entry, id: id)
+    }
+
+    /// Writes down that it is gone for certain (or never came to be).
+    package func gone(_ entry: JournalEntryID) async throws { try await journal.gone(entry) }
+
+    /// Writes down that it is now a recorded output and no longer the journal's concern.
+    package func kept(_ entry: JournalEntryID) async throws { try await journal.kept(entry) }
+
+    /// What this stage (of this or an earlier, interrupted run) began and nobody ended.
+    ///
+    /// - Parameter resource: only of that kind; nil for all.
+    package func unfinished(resource: String? = nil) async -> [JournalEntry] {
+        await journal.unfinished().filter {
+            $0.stage == stage && (resource == nil || $0.resource == resource)
+        }
+    }
+}

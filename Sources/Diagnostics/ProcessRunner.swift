@@ -1,0 +1,60 @@
+/// Starts programs; arguments are arrays, never a shell's string.
+package protocol ProcessRunner: Sendable {
+    /// Runs a program to its end.
+    ///
+    /// Cancelling the task sends SIGTERM to the program's process group, and SIGKILL after
+    /// `command.graceSeconds`.
+    ///
+    /// - Parameters:
+    ///   - command: what to run.
+    ///   - onLine: called for each line of standard output, in order.
+    /// - Returns: how it ended and the end of what it wrote to standard error.
+    /// - Throws: `process.not-found`, `process.timeout`, `CancellationError`.
+    func run(
+        _ command: ProcessCommand, onLine: @escaping @Sendable (String) async -> Void
+    ) async throws -> ProcessOutcome
+}
+
+/// One program with its arguments; secrets go into `environment` or `standardInput` only.
+package struct ProcessCommand: Sendable {
+    /// A path, or a name to look up on the PATH.
+    package var executable: String
+    package var arguments: [String]
+    /// Added to (and overriding) this process's own environment; nil removes a variable.
+    package var environment: [String: String?]
+    package var workingDirectory: String?
+    package var standardInput: [UInt8]
+    /// Longest run time.
+    package var timeoutSeconds: Double
+    /// Time between SIGTERM and SIGKILL.
+    package var graceSeconds: Double
+
+    /// Makes a command.
+    package init(
+        executable: String, arguments: [String] = [], environment: [String: String?] = [:],
+        workingDirectory: String? = nil, standardInput: [UInt8] = [],
+        timeoutSeconds: Double, graceSeconds: Double = 10
+    ) {
+        self.executable = executable
+        self.arguments = arguments
+        self.environment = environment
+        self.workingDirectory = workingDirectory
+        self.standardInput = standardInput
+        self.timeoutSeconds = timeoutSeconds
+        self.graceSeconds = graceSeconds
+    }
+}
+
+/// How a program ended.
+package struct ProcessOutcome: Sendable, Equatable {
+    /// The exit status; 128 + n where signal n ended it.
+    package var status: Int
+    /// The last lines of standard error, at most 64 KiB.
+    package var standardErrorTail: String
+
+    /// Makes an outcome.
+    package init(status: Int, standardErrorTail: String = "") {
+        self.status = status
+        self.standardErrorTail = standardErrorTail
+    }
+}

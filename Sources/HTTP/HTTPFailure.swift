@@ -1,0 +1,50 @@
+package import Diagnostics
+
+/// What went wrong below the level of HTTP statuses.
+///
+/// `requestMayHaveReachedServer` decides whether a creating call may be sent again.
+package struct HTTPFailure: Error, Sendable, Equatable {
+    /// The kinds that callers tell apart.
+    package enum Kind: String, Sendable {
+        case nameNotResolved = "name-not-resolved"
+        case connectionRefused = "connection-refused"
+        case connectTimeout = "connect-timeout"
+        case tls = "tls"
+        case idleTimeout = "idle-timeout"
+        case totalTimeout = "total-timeout"
+        case connectionLost = "connection-lost"
+        case bodyTooLong = "body-too-long"
+        case badRequest = "bad-request"
+        case other = "other"
+    }
+
+    package let kind: Kind
+    /// libcurl's own words, without secrets.
+    package let message: String
+    /// Host and port only, never a query.
+    package let host: String
+    /// False only where it is certain that the server saw nothing of the request.
+    package let requestMayHaveReachedServer: Bool
+
+    /// Makes a failure.
+    package init(kind: Kind, message: String, host: String, requestMayHaveReachedServer: Bool) {
+        self.kind = kind
+        self.message = message
+        self.host = host
+        self.requestMayHaveReachedServer = requestMayHaveReachedServer
+    }
+
+    /// The failure as a person sees it, with what to do next; code `http.<kind>`.
+    package var diagnostic: Diagnostic {
+        let hint =
+            switch kind {
+            case .nameNotResolved: "check the region, the endpoint's name and the network"
+            case .connectionRefused: "nothing listens there: check the endpoint's address and port"
+            case .tls: "check the certificate authorities (`AWS_CA_BUNDLE`) and the machine's clock"
+            default: "check the network and any proxy (`HTTPS_PROXY`), then run the command again"
+            }
+        return Diagnostic(
+            code: "http.\(kind.rawValue)", summary: "cannot reach `\(host)`", causes: [message],
+            hint: hint)
+    }
+}

@@ -1,0 +1,35 @@
+/// One request, with every limit that bounds it.
+package struct HTTPRequest: Sendable {
+    /// What is sent after the headers.
+    package enum Body: Sendable {
+        case none
+        case bytes([UInt8])
+        /// A file's part, read while it is sent: path, first byte, length in bytes.
+        case file(path: String, offset: UInt64, sizeBytes: UInt64)
+    }
+
+    /// `GET`, `PUT` and so on.
+    package var method: String
+    /// Absolute, percent-encoded; sent byte for byte as it stands (no path normalisation).
+    package var url: String
+    /// In the order in which they are sent; a name may occur twice.
+    package var headers: [(name: String, value: String)]
+    package var body: Body
+    /// Longest wait for a connection.
+    package var connectTimeoutSeconds: Double = 10
+    /// Longest time in which not one byte moves.
+    package var idleTimeoutSeconds: Double = 60
+    /// Longest time for the whole transfer.
+    package var totalTimeoutSeconds: Double = 300
+
+    /// Makes a request with the usual limits.
+    package init(
+        method: String, url: String, headers: [(name: String, value: String)] = [],
+        body: Body = .none
+    ) {
+        self.method = method
+        self.url = url
+        self.headers = headers
+        self.body = body
+    }
+}
