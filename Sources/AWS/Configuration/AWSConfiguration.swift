@@ -1,5 +1,4 @@
-package import Diagnostics
-import Foundation
+import Diagnostics
 
 /// What the environment, the shared files and the command line say about how to call AWS.
 package struct AWSConfiguration: Sendable {
@@ -56,16 +55,12 @@ package struct AWSConfiguration: Sendable {
 
     /// Reads a file of this machine; nil where there is none.
     ///
-    /// - Throws: `aws.config-unreadable`.
+    /// - Throws: `file.unreadable`, `file.too-big`.
     package static let fileText: @Sendable (String) throws -> String? = { path in
-        guard FileManager.default.fileExists(atPath: path) else { return nil }
         do {
-            return try String(contentsOfFile: path, encoding: .utf8)
-        } catch {
-            throw Diagnostic(
-                code: "aws.config-unreadable", severity: .configuration,
-                summary: "`\(path)` cannot be read", causes: [error.localizedDescription],
-                hint: "make it readable, and UTF-8 text")
+            return String(decoding: try FileContents.read(path), as: UTF8.self)
+        } catch let problem as Diagnostic where problem.code == "file.not-found" {
+            return nil
         }
     }
 

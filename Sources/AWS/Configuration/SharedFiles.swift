@@ -24,7 +24,7 @@ struct SharedFiles: Sendable {
         var services: [String: [String: INIFile.Value]] = [:]
         if let text = try readFile(configPath) {
             for (section, values) in try INIFile(text, path: configPath).sections {
-                let words = Self.words(section)
+                let words = ShellWords.split(section) ?? []
                 if section == "default" {
                     if profiles["default"] == nil { profiles["default"] = values }
                 } else if words.count == 2, words[0] == "profile" {
@@ -81,27 +81,5 @@ struct SharedFiles: Sendable {
         }
         guard case .nested(let settings) = section[service.rawValue] else { return nil }
         return settings[option]
-    }
-
-    /// Splits a section's name as a shell would, so that `[profile "my name"]` works.
-    private static func words(_ section: String) -> [String] {
-        var words: [String] = []
-        var word: String?
-        var quote: Character?
-        for character in section {
-            if let open = quote {
-                if character == open { quote = nil } else { word = (word ?? "") + [character] }
-            } else if character == "\"" || character == "'" {
-                quote = character
-                word = word ?? ""
-            } else if character.isWhitespace {
-                if let done = word { words.append(done) }
-                word = nil
-            } else {
-                word = (word ?? "") + [character]
-            }
-        }
-        if let done = word { words.append(done) }
-        return words
     }
 }

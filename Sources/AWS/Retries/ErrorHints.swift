@@ -33,7 +33,8 @@ extension AWSServiceError {
         case "NoSuchBucket": "check the bucket's name and region, or create it first"
         case "NoSuchKey": "check the key; the object may have been deleted"
         case "NoSuchUpload": "the multipart upload was ended already: run the command again"
-        case "PermanentRedirect", "AuthorizationHeaderMalformed", "IllegalLocationConstraintException",
+        case "PermanentRedirect", "AuthorizationHeaderMalformed",
+            "IllegalLocationConstraintException",
             "TemporaryRedirect":
             bucketRegion.map { "the bucket lies in region `\($0)`: use that region" }
                 ?? "the bucket lies in another region: use that region"
@@ -49,7 +50,8 @@ extension AWSServiceError {
         default:
             RetryPolicy.isThrottling(self)
                 ? "too many requests at once: wait a minute, then run the command again"
-                : status >= 500 ? "the service has trouble: run the command again later"
+                : status >= 500
+                    ? "the service has trouble: run the command again later"
                     : "correct what the answer names, then run the command again"
         }
     }

@@ -39,7 +39,9 @@ package enum SigV4 {
             self.service = service
         }
 
-        func text(_ stamp: String) -> String { "\(stamp.prefix(8))/\(region)/\(service)/aws4_request" }
+        func text(_ stamp: String) -> String {
+            "\(stamp.prefix(8))/\(region)/\(service)/aws4_request"
+        }
     }
 
     /// Signs a request in its header form.

@@ -1,4 +1,4 @@
-package import Diagnostics
+import Diagnostics
 
 /// One page of a list.
 package struct AWSPage<Item: Sendable>: Sendable {

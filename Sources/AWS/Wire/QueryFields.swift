@@ -23,7 +23,9 @@ package struct QueryFields: Sendable {
     }
 
     /// Writes one whole number; nil writes nothing.
-    package mutating func field(_ name: String, _ value: Int?) { field(name, value.map(String.init)) }
+    package mutating func field(_ name: String, _ value: Int?) {
+        field(name, value.map(String.init))
+    }
 
     /// Writes `true` or `false`; nil writes nothing.
     package mutating func field(_ name: String, _ value: Bool?) {

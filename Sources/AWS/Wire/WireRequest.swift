@@ -1,4 +1,6 @@
-package import Diagnostics
+import Crypto
+import Diagnostics
+import Foundation
 package import HTTP
 import JSON
 
@@ -63,6 +65,14 @@ package struct WireRequest: Sendable {
     package mutating func xml(_ root: XMLNode) {
         body = .bytes(Array(root.document.utf8))
         headers.append(("content-type", "application/xml"))
+    }
+
+    /// restXml: adds the digest of the body, which S3 demands of a few calls.
+    package mutating func bodyChecksum() {
+        guard case .bytes(let bytes) = body else { return }
+        headers.append(("x-amz-sdk-checksum-algorithm", "SHA256"))
+        headers.append(
+            ("x-amz-checksum-sha256", Data(SHA256.hash(data: bytes)).base64EncodedString()))
     }
 
     /// json: sets the body from the operation's own fields.
