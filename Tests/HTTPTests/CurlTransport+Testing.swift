@@ -54,6 +54,12 @@ final class TemporaryFile: Sendable {
         path = file.path
     }
 
+    func truncate(to sizeBytes: UInt64) throws {
+        let handle = try #require(FileHandle(forUpdatingAtPath: path))
+        try handle.truncate(atOffset: sizeBytes)
+        try handle.close()
+    }
+
     deinit { try? FileManager.default.removeItem(at: folder) }
 }
 

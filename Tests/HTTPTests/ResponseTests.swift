@@ -111,7 +111,8 @@ struct ResponseTests {
     @Test func `an early answer to an upload is taken`() async throws {
         let server = try LoopbackServer { connection in
             guard try connection.receiveHead() != nil else { return }
-            try connection.send(answer("no", status: "403 Forbidden", headers: ["Connection: close"]))
+            try connection.send(
+                answer("no", status: "403 Forbidden", headers: ["Connection: close"]))
             // The client stops sending; reading on until then lets the answer through.
             _ = connection.clientCloses()
         }

@@ -47,7 +47,8 @@ package final class LoopbackConnection: Sendable {
     /// Reads a request with its body; nil where the client is gone.
     package func receiveRequest() throws -> LoopbackRequest? {
         guard let head = try receiveHead() else { return nil }
-        let length = head.split(separator: "\r\n").lazy
+        let length =
+            head.split(separator: "\r\n").lazy
             .filter { $0.lowercased().hasPrefix("content-length:") }
             .compactMap { Int($0.dropFirst(15).trimmingCharacters(in: .whitespaces)) }.first ?? 0
         var body = takeUnread(limit: length)
