@@ -25,6 +25,7 @@ struct RefusedRequestTests {
     @Test(arguments: [
         ("X-A", "a\r\nX-B: b"), ("X-A", "a\nb"), ("X-A", "a\0b"), ("X A", "a"), ("", "a"),
         ("X:A", "a"), ("X-A;", ""), ("Content-Length", "5"), ("Transfer-Encoding", "chunked"),
+        ("expect", "100-continue"),
     ])
     func `a header that would mean something else is refused`(
         name: String, value: String

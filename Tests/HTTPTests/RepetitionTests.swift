@@ -1,8 +1,9 @@
 import Foundation
-import HTTP
 import Synchronization
 import TestSupport
 import Testing
+
+@testable import HTTP
 
 /// A creating call is never doubled; a harmless one survives a connection that died in the pool.
 @Suite(.timeLimit(.minutes(1)))
@@ -77,6 +78,18 @@ struct RepetitionTests {
         #expect(failure.kind == .connectionLost)
         #expect(failure.requestMayHaveReachedServer)
         #expect(server.requests.filter { $0.target == "/create" }.count == 1)
+    }
+
+    @Test(arguments: [true, false])
+    func `libcurl is told not to send a creating call again`(mustNotRepeat: Bool) throws {
+        var request = HTTPRequest(method: "GET", url: "http://127.0.0.1:1/")
+        request.mustNotRepeat = mustNotRepeat
+        let library = try CurlLibrary.shared.get()
+        let exchange = try CurlExchange(request)
+        let transfer = try #require(CurlTransfer(exchange, library: library))
+        #expect(transfer.mayBeSent())
+        #expect(transfer.mayBeSent() == !mustNotRepeat)
+        #expect((transfer.ownFailure?.kind == .connectionLost) == mustNotRepeat)
     }
 
     @Test func `a post marked as harmless uses a kept connection`() async throws {

@@ -90,20 +90,4 @@ struct SentBytesTests {
         #expect(request.body == Array(bytes[1_001..<301_004]))
         #expect(request.headerLines.contains("Content-Length: 300003"))
     }
-
-    @Test func `an asked for expectation is waited for`() async throws {
-        let server = try LoopbackServer { connection in
-            guard let head = try connection.receiveHead() else { return }
-            guard head.contains("Expect: 100-continue") else { return }
-            try connection.send("HTTP/1.1 100 Continue\r\nX-Early: 1\r\n\r\n")
-            let body = try connection.receive(limit: 4)
-            try connection.send(answer(String(decoding: body, as: UTF8.self)))
-        }
-        let request = HTTPRequest(
-            method: "PUT", url: server.url, headers: [("Expect", "100-continue")],
-            body: .bytes(Array("body".utf8)))
-        let response = try await transport.send(request, limitBytes: 100)
-        #expect(response.body == Array("body".utf8))
-        #expect(response.header("X-Early") == nil)
-    }
 }
