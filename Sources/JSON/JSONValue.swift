@@ -1,7 +1,9 @@
 package import OrderedCollections
 
-/// One JSON value. Objects keep the order of their keys, which only pretty writing shows:
-/// equality and the canonical form do not depend on it.
+/// One JSON value.
+///
+/// Objects keep the order of their keys, which only pretty and compact writing show: equality
+/// and the canonical form do not depend on it.
 package enum JSONValue: Sendable {
     case null
     case bool(Bool)
