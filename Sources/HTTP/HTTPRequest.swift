@@ -21,6 +21,14 @@ package struct HTTPRequest: Sendable {
     package var idleTimeoutSeconds: Double = 60
     /// Longest time for the whole transfer.
     package var totalTimeoutSeconds: Double = 300
+    /// Whether the transport must never send the request a second time on its own.
+    ///
+    /// Otherwise it does so once more over a new connection where a kept one was closed before
+    /// the first byte of an answer. Where true, the request also gets a connection of its own,
+    /// so that it cannot meet a dead one; set it to false for a `POST` that only reads or carries
+    /// a client token, to save that handshake.
+    /// Set at first for every method that is not idempotent (RFC 9110, section 9.2.2).
+    package var mustNotRepeat: Bool
 
     /// Makes a request with the usual limits.
     package init(
@@ -31,5 +39,6 @@ package struct HTTPRequest: Sendable {
         self.url = url
         self.headers = headers
         self.body = body
+        mustNotRepeat = !["GET", "HEAD", "OPTIONS", "PUT", "DELETE"].contains(method)
     }
 }

@@ -2,7 +2,8 @@ package import OrderedCollections
 
 /// One JSON value.
 ///
-/// Objects keep the order of their keys, which only pretty and compact writing show: equality and the canonical form do not depend on it.
+/// Objects keep the order of their keys, which only pretty and compact writing show: equality
+/// and the canonical form do not depend on it.
 package enum JSONValue: Sendable {
     case null
     case bool(Bool)

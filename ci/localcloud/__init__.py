@@ -1,0 +1,1 @@
+"""The project's own local AWS: a signature gate, moto, and machines that really boot."""

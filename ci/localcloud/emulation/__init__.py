@@ -1,0 +1,1 @@
+"""What moto lacks, added to it one service aspect a module; importing a module installs it."""

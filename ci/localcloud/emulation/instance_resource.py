@@ -1,0 +1,70 @@
+"""AWS::EC2::Instance with all the properties that the project's template sets."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from moto.cloudformation.exceptions import ValidationError
+from moto.ec2.models import ec2_backends
+from moto.ec2.models.instances import Instance
+
+UNSUPPORTED = {"LaunchTemplate", "SpotOptions", "ElasticGpuSpecifications"}
+
+
+def _is_true(value: Any) -> bool:
+    return str(value).lower() == "true"
+
+
+def _create(
+    cls: type, resource_name: str, cloudformation_json: dict, account_id: str, region_name: str,
+    **_: Any,
+) -> Instance:  # fmt: skip
+    properties = cloudformation_json["Properties"]
+    if unsupported := sorted(UNSUPPORTED & properties.keys()):
+        raise ValidationError(message=f"the local cloud does not know `{unsupported[0]}`")
+    backend = ec2_backends[account_id][region_name]
+    tags = {tag["Key"]: tag["Value"] for tag in properties.get("Tags", [])}
+    volume_tags = tags if _is_true(properties.get("PropagateTagsToVolumeOnCreation")) else {}
+    reservation = backend.run_instances(
+        properties["ImageId"],
+        1,
+        properties.get("UserData"),
+        properties.get("SecurityGroups", []),
+        security_group_ids=list(properties.get("SecurityGroupIds", [])),
+        instance_type=properties.get("InstanceType", "m1.small"),
+        is_instance_type_default=not properties.get("InstanceType"),
+        region_name=region_name,
+        placement=properties.get("AvailabilityZone"),
+        subnet_id=properties.get("SubnetId"),
+        nics=properties.get("NetworkInterfaces", []),
+        key_name=properties.get("KeyName"),
+        private_ip=properties.get("PrivateIpAddress"),
+        block_device_mappings=properties.get("BlockDeviceMappings"),
+        metadata_options=properties.get("MetadataOptions") or {},
+        instance_initiated_shutdown_behavior=properties.get("InstanceInitiatedShutdownBehavior"),
+        disable_api_termination=_is_true(properties.get("DisableApiTermination")),
+        ebs_optimized=_is_true(properties.get("EbsOptimized")),
+        monitoring_state="enabled" if _is_true(properties.get("Monitoring")) else "disabled",
+        tags={"instance": tags, "volume": volume_tags},
+    )
+    instance = reservation.instances[0]
+    if profile := properties.get("IamInstanceProfile"):
+        backend.associate_iam_instance_profile(
+            instance_id=instance.id, iam_instance_profile_name=profile
+        )
+    return instance
+
+
+_moto_attribute = Instance.get_cfn_attribute
+
+
+def _attribute(instance: Instance, name: str) -> Any:
+    return instance.id if name == "InstanceId" else _moto_attribute(instance, name)
+
+
+Instance.create_from_cloudformation_json = classmethod(_create)
+Instance.get_cfn_attribute = _attribute
+_moto_has_attribute = Instance.has_cfn_attr
+Instance.has_cfn_attr = classmethod(
+    lambda cls, name: name in ("InstanceId", "VpcId") or _moto_has_attribute(name)
+)

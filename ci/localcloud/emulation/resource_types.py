@@ -1,0 +1,129 @@
+"""The CloudFormation resource types of the project's templates that moto lacks."""
+
+from __future__ import annotations
+
+import copy
+import json
+from typing import Any
+
+from moto.cloudformation.exceptions import ValidationError
+from moto.cloudfront.models import Origin, cloudfront_backends
+from moto.s3.models import s3_backends
+from moto.wafv2.models import wafv2_backends
+
+from localcloud.emulation.custom_resource import Made, resource_type
+from localcloud.emulation.patching import wrap
+
+LISTS_IN_DISTRIBUTIONS = {"AllowedMethods", "CachedMethods", "Aliases", "Origins", "Items"}
+
+
+def _counted(items: list) -> dict[str, Any]:
+    """CloudFront's API wraps lists that templates write plainly."""
+    return {"Quantity": len(items), "Items": items}
+
+
+@resource_type("AWS::S3::BucketPolicy")
+def _bucket_policy(properties: dict, account_id: str, region: str, name: str) -> Made:
+    backend, bucket = s3_backends[account_id]["aws"], properties["Bucket"]
+    backend.put_bucket_policy(bucket, json.dumps(properties["PolicyDocument"]).encode())
+
+    def delete() -> None:
+        if bucket in backend.buckets:
+            backend.delete_bucket_policy(bucket)
+
+    return Made(f"{bucket}-policy", delete)
+
+
+@resource_type("AWS::CloudFront::OriginAccessControl")
+def _origin_access_control(properties: dict, account_id: str, region: str, name: str) -> Made:
+    backend = cloudfront_backends[account_id]["aws"]
+    control = backend.create_origin_access_control(properties["OriginAccessControlConfig"])
+    return Made(
+        control.id,
+        lambda: backend.delete_origin_access_control(control.id),
+        {"Id": control.id},
+    )
+
+
+@wrap(Origin, "__init__")
+def _init_origin(original: Any, origin: Any, config: dict) -> None:
+    original(origin, config)
+    origin.origin_access_control_id = config.get("OriginAccessControlId") or ""
+
+
+def _api_cache_behavior(behavior: dict) -> dict:
+    behavior = copy.deepcopy(behavior)
+    methods = behavior.pop("AllowedMethods", None)
+    cached = behavior.pop("CachedMethods", ["GET", "HEAD"])
+    if methods is not None:
+        allowed = {"Quantity": len(methods), "Items": {"Method": methods}}
+        allowed["CachedMethods"] = {"Quantity": len(cached), "Items": {"Method": cached}}
+        behavior["AllowedMethods"] = allowed
+    return behavior
+
+
+@resource_type("AWS::CloudFront::Distribution")
+def _distribution(properties: dict, account_id: str, region: str, name: str) -> Made:
+    backend = cloudfront_backends[account_id]["aws"]
+    config = copy.deepcopy(properties["DistributionConfig"])
+    config["CallerReference"] = name
+    config.setdefault("Comment", "")
+    config["Origins"] = _counted(config["Origins"])
+    if "Aliases" in config:
+        config["Aliases"] = _counted(config["Aliases"])
+    config["DefaultCacheBehavior"] = _api_cache_behavior(config["DefaultCacheBehavior"])
+    made, _, _ = backend.create_distribution_with_tags(config, properties.get("Tags", []))
+    attributes = {"Id": made.id, "DomainName": made.domain_name}
+    return Made(made.id, lambda: backend.distributions.pop(made.id, None), attributes)
+
+
+def _waf_backend(account_id: str, region: str, scope: str) -> Any:
+    if scope == "CLOUDFRONT" and region != "us-east-1":
+        raise ValidationError(
+            message="The scope is not valid., field: SCOPE_VALUE, parameter: CLOUDFRONT"
+        )
+    return wafv2_backends[account_id]["aws" if scope == "CLOUDFRONT" else region]
+
+
+@resource_type("AWS::WAFv2::IPSet", "Name")
+def _ip_set(properties: dict, account_id: str, region: str, name: str) -> Made:
+    scope = properties["Scope"]
+    backend = _waf_backend(account_id, region, scope)
+    made = backend.create_ip_set(
+        name,
+        scope,
+        properties.get("Description", ""),
+        properties["IPAddressVersion"],
+        properties["Addresses"],
+        properties.get("Tags", []),
+    )
+    return Made(
+        f"{name}|{made.ip_set_id}|{scope}",
+        lambda: backend.ip_sets.pop(made.arn, None),
+        {"Arn": made.arn, "Id": made.ip_set_id},
+    )
+
+
+@resource_type("AWS::WAFv2::WebACL", "Name")
+def _web_acl(properties: dict, account_id: str, region: str, name: str) -> Made:
+    scope = properties["Scope"]
+    backend = _waf_backend(account_id, region, scope)
+    made = backend.create_web_acl(
+        name,
+        properties["VisibilityConfig"],
+        properties["DefaultAction"],
+        scope,
+        properties.get("Description", ""),
+        properties.get("Tags", []),
+        properties.get("Rules", []),
+        association_config=None,
+        captcha_config=None,
+        challenge_config=None,
+        custom_response_bodies=None,
+        token_domains=[],
+    )
+    return Made(
+        f"{name}|{made.id}|{scope}",
+        lambda: backend.wacls.pop(made.arn, None),
+        {"Arn": made.arn, "Id": made.id, "Capacity": 1},
+    )

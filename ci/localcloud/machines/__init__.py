@@ -1,0 +1,1 @@
+"""Real machines behind the emulated EC2: base file system, containers, network, disks."""

@@ -1,0 +1,140 @@
+"""The background server: puts gate, emulation and machines together, and serves."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+from localcloud.control import ControlArea
+from localcloud.faults import Faults
+from localcloud.home import CloudHome, write_atomically
+from localcloud.processes import ProcessRecord
+from localcloud.requestlog import RequestLog
+
+# moto reads these when it is first imported.
+MOTO_SETTINGS = {
+    "MOTO_ENABLE_AMI_VALIDATION": "true",
+    "MOTO_ALLOW_NONEXISTENT_REGION": "false",
+    "MOTO_EC2_ENABLE_INSTANCE_TYPE_VALIDATION": "true",
+    "MOTO_EC2_LOAD_DEFAULT_AMIS": "true",
+}
+
+
+def _load_emulation() -> None:
+    os.environ.update(MOTO_SETTINGS)
+    # isort: off
+    from localcloud.emulation import (  # noqa: F401 - importing installs
+        base_images,
+        images,
+        exports,
+        instances,
+        instance_resource,
+        storage,
+        change_sets,
+        stacks,
+        resource_types,
+        unknown_operations,
+    )
+
+
+def _application() -> Any:
+    from localcloud.emulation.failures import shape_failures
+    from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+
+    def create(service: Any) -> Any:
+        application = create_backend_app(service)
+        # S3 keys may hold `//`, which werkzeug would redirect to `/`.
+        application.url_map.merge_slashes = False
+        application.debug = False
+        shape_failures(application)
+        return application
+
+    return DomainDispatcherApplication(create)
+
+
+def _request_handler() -> type:
+    from werkzeug.serving import WSGIRequestHandler
+
+    class Handler(WSGIRequestHandler):
+        """HTTP/1.1 with kept connections, and no line per request in the server's log."""
+
+        protocol_version = "HTTP/1.1"
+        # A client that holds a connection open without a word gives its thread back.
+        timeout = 300
+
+        def log_request(self, *args: Any, **kwargs: Any) -> None:
+            """The request log has it."""
+
+        def setup(self) -> None:
+            super().setup()
+            self.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    return Handler
+
+
+def _machines(mode: str, home: CloudHome) -> Any:
+    if mode == "paper":
+        from localcloud.machines.paper import PaperMachines
+
+        return PaperMachines()
+    from localcloud.machines.real import RealMachines
+
+    return RealMachines(home)
+
+
+def serve(mode: str, port: int, ready: int) -> None:
+    """Serve until TERM; writes `cloud.json` and a byte to the descriptor `ready` when up."""
+    from werkzeug.serving import make_server
+
+    home = CloudHome.from_environment()
+    home.prepare()
+    _load_emulation()
+    from localcloud import runtime
+    from localcloud.gate import Gate
+    from localcloud.keys import KeyRing
+    from localcloud.permanent_stacks import deploy
+
+    machines, faults = _machines(mode, home), Faults()
+    shared = runtime.Runtime(machines, faults, home.folder)
+    runtime.install(shared)
+    control = ControlArea(faults, lambda: {"status": "ok", "mode": mode, "pid": os.getpid()})
+    if mode == "paper":
+        control.add_route("instances", machines.answer_instances)
+    keys = KeyRing(*home.access_keys())
+    log = RequestLog(home.request_log)
+    gate = Gate(_application(), control, keys.find, faults, log, shared.lock)
+    server = make_server(
+        "127.0.0.1", port, gate, threaded=True, request_handler=_request_handler()
+    )
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    stop = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    signal.signal(signal.SIGINT, lambda *_: stop.set())
+    description = home.describe(mode, os.getpid(), server.port)
+    deploy(description["environment"])
+    ProcessRecord.of(os.getpid()).write(home.server_record)
+    write_atomically(home.description, description)
+    os.write(ready, b"1")
+    os.close(ready)
+    stop.wait()
+    home.description.unlink(missing_ok=True)
+    server.shutdown()
+    machines.reset()
+    home.server_record.unlink(missing_ok=True)
+
+
+def main() -> None:
+    """Run as `python -m localcloud.server MODE PORT READY_DESCRIPTOR`."""
+    mode, port, ready = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+    serve(mode, port, ready)
+
+
+if __name__ == "__main__":
+    main()
