@@ -26,7 +26,9 @@ def shape_failures(application: Any) -> None:
         else:
             traceback.print_exception(error, file=sys.stderr)
             status, code = 500, "InternalError"
-            message = f"the local cloud broke down over this request: {type(error).__name__}"
+            message = (
+                f"the local cloud broke down over this request: {type(error).__name__}"
+            )
         shaped = error_answer(protocol, status, code, message)
         return Response(shaped.body, status, shaped.headers)
 

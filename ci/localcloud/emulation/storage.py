@@ -41,7 +41,9 @@ class FileSlice:
         # `pread` leaves the shared position alone, so downloads run side by side.
         position = self._start
         while position < self._end:
-            chunk = os.pread(self._descriptor, min(CHUNK_BYTES, self._end - position), position)
+            chunk = os.pread(
+                self._descriptor, min(CHUNK_BYTES, self._end - position), position
+            )
             if not chunk:
                 return
             position += len(chunk)
@@ -108,7 +110,7 @@ def _get_object(original: Any, response: Any) -> Any:
     return status, headers, slice_of(key) if status in (200, 206) else content
 
 
-class _without_reading:  # noqa: N801 - reads as a phrase
+class _without_reading:
     """Lets moto make the headers of a large object without loading its content."""
 
     def __init__(self, key: Any):
@@ -135,7 +137,12 @@ FakeKey.value = property(_value, _moto_value.fset)
 
 @wrap(S3Response, "head_object")
 def _head_object(
-    original: Any, response: Any, bucket_name: str, query: dict, key_name: str, headers: Any
+    original: Any,
+    response: Any,
+    bucket_name: str,
+    query: dict,
+    key_name: str,
+    headers: Any,
 ) -> Any:
     wants_checksum = headers.get("x-amz-checksum-mode") == "ENABLED"
     key = response.backend.get_object(bucket_name, key_name) if wants_checksum else None
@@ -164,7 +171,9 @@ def _upload_part_copy(
     end_byte: int | None,
 ) -> Any:
     multipart = backend.get_bucket(dest_bucket_name).multiparts[multipart_id]
-    source = backend.get_object(src_bucket_name, src_key_name, version_id=src_version_id)
+    source = backend.get_object(
+        src_bucket_name, src_key_name, version_id=src_version_id
+    )
     start, end = (0, source.size) if start_byte is None else (start_byte, end_byte + 1)
     if end > source.size or start >= end:
         raise S3ClientError(
