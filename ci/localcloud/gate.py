@@ -232,7 +232,7 @@ def _utf8(value: str) -> str:
 
 def _read_body(environ: dict[str, Any], request: WireRequest) -> IO[bytes]:
     """Read the whole body, digesting it; a large one lies in a temporary file."""
-    body = tempfile.SpooledTemporaryFile(MEMORY_LIMIT_BYTES)
+    body = tempfile.SpooledTemporaryFile(MEMORY_LIMIT_BYTES)  # noqa: SIM115 - moto reads it
     digest, size_bytes = hashlib.sha256(), 0
     is_chunked = bool(environ.get("wsgi.input_terminated"))
     left_bytes = int(environ.get("CONTENT_LENGTH") or 0)

@@ -7,6 +7,7 @@ from typing import Any
 from moto.cloudformation.exceptions import ValidationError
 from moto.ec2.models import ec2_backends
 from moto.ec2.models.instances import Instance
+from moto.ec2.utils import parse_user_data
 
 UNSUPPORTED = {"LaunchTemplate", "SpotOptions", "ElasticGpuSpecifications"}
 
@@ -32,7 +33,7 @@ def _create(
     reservation = backend.run_instances(
         properties["ImageId"],
         1,
-        properties.get("UserData"),
+        parse_user_data(properties.get("UserData")),
         properties.get("SecurityGroups", []),
         security_group_ids=list(properties.get("SecurityGroupIds", [])),
         instance_type=properties.get("InstanceType", "m1.small"),

@@ -75,6 +75,14 @@ def put_file(account_id: str, bucket: str, name: str, path: Path, etag: str) -> 
     path.unlink()
 
 
+def _append(buffer: Any, chunk: bytes) -> None:
+    """Write a chunk; zeros become a hole: a raw disk is mostly zeros."""
+    if chunk.count(0) == len(chunk):
+        buffer.seek(len(chunk), os.SEEK_CUR)
+    else:
+        buffer.write(chunk)
+
+
 def has_bucket(account_id: str, bucket: str | None) -> bool:
     """Return whether a bucket exists."""
     return bucket in s3_backends[account_id or DEFAULT_ACCOUNT_ID]["aws"].buckets
@@ -182,7 +190,8 @@ def _upload_part_copy(
         )
     part = multipart.set_part(part_id, b"")
     for chunk in slice_of(source, start, end):
-        part._value_buffer.write(chunk)
+        _append(part._value_buffer, chunk)
+    part._value_buffer.truncate()
     part.contentsize = end - start
     return part
 
@@ -221,8 +230,9 @@ def _complete_multipart_upload(
     value = 0
     for part in parts:
         for chunk in slice_of(part):
-            key._value_buffer.write(chunk)
+            _append(key._value_buffer, chunk)
             value = checksums.crc64nvme(chunk, value)
+    key._value_buffer.truncate()
     key.contentsize = sum(sizes)
     key.set_metadata(multipart.metadata)
     key.checksum_algorithm, key.checksum_type = "CRC64NVME", "FULL_OBJECT"

@@ -61,7 +61,7 @@ system_info:
     lock_passwd: true
 apt:
   preserve_sources_list: true
-locale: false
+locale: "false"
 """
 
 # Any hypervisor's first network card; what netplan or cloud-init generate sorts before it.
@@ -141,6 +141,7 @@ def _build(folder: Path, log: Path) -> None:
                 stdout=output,
                 stderr=output,
                 timeout=BUILD_TIMEOUT_SECONDS,
+                check=False,
             )
         except FileNotFoundError as error:
             raise BaseMachineError(

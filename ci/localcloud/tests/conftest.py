@@ -73,6 +73,7 @@ def run_localcloud(
         capture_output=True,
         text=True,
         timeout=timeout_seconds,
+        check=False,
     )
 
 

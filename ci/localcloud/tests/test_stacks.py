@@ -191,7 +191,7 @@ def test_a_failing_update_goes_back_to_what_was(cloud, name):
     client = cloud.client("cloudformation")
     deploy(client, name, BUCKET % "a")
     body = (BUCKET % "a")[:-1] + ", X: {Type: AWS::No::Such}}"
-    stack, statuses = deploy(client, name, body, "UPDATE")
+    _, statuses = deploy(client, name, body, "UPDATE")
     assert statuses[-1] == "UPDATE_ROLLBACK_COMPLETE"
     resources = client.describe_stack_resources(StackName=name)["StackResources"]
     assert [r["LogicalResourceId"] for r in resources] == ["B"]
