@@ -12,6 +12,7 @@ from localcloud.wire import JSON_SERVICES
 
 def shape_failures(application: Any) -> None:
     """Let a backend application answer in AWS's shapes, never with an HTML page."""
+    from botocore.model import OperationNotFoundError
     from flask import Response
     from werkzeug.exceptions import HTTPException
 
@@ -20,7 +21,8 @@ def shape_failures(application: Any) -> None:
     protocol = "json" if service in JSON_SERVICES else protocol
 
     def answer(error: Exception) -> Response:
-        if isinstance(error, HTTPException) and (error.code or 500) < 500:
+        is_unknown = isinstance(error, HTTPException) and (error.code or 500) < 500
+        if is_unknown or isinstance(error, OperationNotFoundError):
             status, code = 400, "InvalidAction"
             message = f"the local cloud's `{service}` has no such operation"
         else:

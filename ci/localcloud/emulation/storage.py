@@ -75,6 +75,11 @@ def put_file(account_id: str, bucket: str, name: str, path: Path, etag: str) -> 
     path.unlink()
 
 
+def _force_file(key: Any) -> None:
+    """Let an object lie in a file from the start: holes at the end need one."""
+    key._value_buffer.fileno()
+
+
 def _append(buffer: Any, chunk: bytes) -> None:
     """Write a chunk; zeros become a hole: a raw disk is mostly zeros."""
     if chunk.count(0) == len(chunk):
@@ -189,6 +194,7 @@ def _upload_part_copy(
             f"Range specified is not valid for source object of size: {source.size}",
         )
     part = multipart.set_part(part_id, b"")
+    _force_file(part)
     for chunk in slice_of(source, start, end):
         _append(part._value_buffer, chunk)
     part._value_buffer.truncate()
@@ -227,6 +233,7 @@ def _complete_multipart_upload(
         encryption=multipart.sse_encryption,
         kms_key_id=multipart.kms_key_id,
     )
+    _force_file(key)
     value = 0
     for part in parts:
         for chunk in slice_of(part):
