@@ -21,6 +21,17 @@ UP_TIMEOUT_SECONDS = 90
 # A machine gets half a minute to shut down, and several end side by side.
 DOWN_GRACE_SECONDS = 60
 LOG_TAIL_LINES = 15
+MACHINE_TOOLS = [
+    "grub-mkimage",
+    "ip",
+    "mcopy",
+    "mke2fs",
+    "mmdebstrap",
+    "qemu-img",
+    "sgdisk",
+    "slirp4netns",
+    "systemd-nspawn",
+]
 LOST = "instances, images, buckets and stacks live in its memory"
 
 
@@ -74,6 +85,7 @@ def _up(home: CloudHome, options: argparse.Namespace) -> int:
     mode = "paper" if options.paper else "real"
     if mode == "real":
         _check_root()
+        _check_tools()
     home.prepare()
     with exclusive_lock(home.lock, UP_TIMEOUT_SECONDS + DOWN_GRACE_SECONDS):
         description = home.read_description()
@@ -96,6 +108,15 @@ def _check_root() -> None:
         "machines need root, and this is neither root nor has passwordless `sudo`\n"
         "hint: `bin/localcloud up --paper` needs none, but boots no machine"
     )
+
+
+def _check_tools() -> None:
+    missing = [tool for tool in MACHINE_TOOLS if shutil.which(tool) is None]
+    if missing:
+        raise CommandError(
+            f"machines need `{'`, `'.join(missing)}`, which this machine has not\n"
+            "hint: run `bin/setup`, or `bin/localcloud up --paper` without machines"
+        )
 
 
 def _check_matches(description: dict, mode: str, port: int) -> None:
@@ -149,7 +170,13 @@ def _clean_up_after_dead_server(home: CloudHome) -> None:
     if home.machines.is_dir():
         from localcloud.machines.leftovers import remove_leftovers
 
-        remove_leftovers(home)
+        try:
+            remove_leftovers(home)
+        except PermissionError as error:
+            raise CommandError(
+                f"`{error.filename}` was left by a server that ran as root\n"
+                "hint: `sudo bin/localcloud down` removes it"
+            ) from error
 
 
 def _status(home: CloudHome, options: argparse.Namespace) -> int:

@@ -86,7 +86,8 @@ class RealMachines:
             lambda wants_reboot: self._ended(instance, machine, wants_reboot),
         )
         with runtime.current().lock:
-            set_state(instance, "running", 16)
+            if instance.state == "pending":
+                set_state(instance, "running", 16)
 
     def _ended(self, instance: Any, machine: Machine, wants_reboot: bool) -> None:
         """A machine ended by itself: rebooted, or shut down from within."""
