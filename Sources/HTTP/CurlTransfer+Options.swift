@@ -77,11 +77,11 @@ extension CurlTransfer {
         var lines = headers.map { name, value in
             value.allSatisfy { $0 == " " || $0 == "\t" } ? "\(name);" : "\(name): \(value)"
         }
-        // A server that knows no `Expect` would cost a second of waiting, an `Accept` is the
-        // caller's to choose. A caller who wants one of them names it.
-        for name in ["Expect", "Accept"]
-        where !headers.contains(where: { $0.name.lowercased() == name.lowercased() }) {
-            lines.append("\(name):")
+        // A server that knows no `Expect` would cost a second of waiting.
+        lines.append("Expect:")
+        // An `Accept` is the caller's to choose.
+        if !headers.contains(where: { $0.name.lowercased() == "accept" }) {
+            lines.append("Accept:")
         }
         return lines
     }

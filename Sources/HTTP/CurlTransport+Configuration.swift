@@ -44,8 +44,9 @@ extension CurlTransport {
             }
         }
 
-        /// The proxy for a request; nil for none. This machine and the metadata service of its
-        /// link are never asked for through a proxy.
+        /// The proxy for a request; nil for none.
+        ///
+        /// This machine and its link's metadata service are never asked through a proxy.
         func proxy(for request: HTTPRequest) -> String? {
             if request.isLocal { return nil }
             return request.url.lowercased().hasPrefix("https://") ? secureProxy : plainProxy

@@ -73,6 +73,9 @@ extension HTTPRequest {
             throw refusal("header `\(name)` differs from the body's \(bodySizeBytes) bytes")
         case "transfer-encoding":
             throw refusal("header `\(name)` is not the caller's to set: bodies have a length")
+        case "expect":
+            // libcurl would resend after a 417, and hand over both answers as one.
+            throw refusal("header `\(name)` is not the caller's to set: bodies are sent at once")
         default: break
         }
     }
