@@ -40,18 +40,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="localcloud", description="the project's own local AWS")
+    parser = argparse.ArgumentParser(
+        prog="localcloud", description="the project's own local AWS"
+    )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    up = commands.add_parser("up", help="start it where it does not run, and wait until it answers")
+    up = commands.add_parser(
+        "up", help="start it where it does not run, and wait until it answers"
+    )
     up.add_argument("--paper", action="store_true", help="no machines; needs no root")
-    up.add_argument("--port", type=int, default=0, help="the port; any free one by default")
+    up.add_argument(
+        "--port", type=int, default=0, help="the port; any free one by default"
+    )
     up.set_defaults(run=_up)
     status = commands.add_parser("status", help="say whether it runs, and where")
-    status.add_argument("--json", action="store_true", help="print cloud.json's content")
+    status.add_argument(
+        "--json", action="store_true", help="print cloud.json's content"
+    )
     status.set_defaults(run=_status)
     commands.add_parser("down", help=f"stop it: {LOST}").set_defaults(run=_down)
-    commands.add_parser("reset", help="stop it and remove all it kept").set_defaults(run=_reset)
-    commands.add_parser("env", help="print export lines for a shell").set_defaults(run=_env)
+    commands.add_parser("reset", help="stop it and remove all it kept").set_defaults(
+        run=_reset
+    )
+    commands.add_parser("env", help="print export lines for a shell").set_defaults(
+        run=_env
+    )
     commands.add_parser(
         "base", help="build the base machine where it is missing, and print its path"
     ).set_defaults(run=_base)
@@ -70,7 +82,10 @@ def _up(home: CloudHome, options: argparse.Namespace) -> int:
         else:
             _clean_up_after_dead_server(home)
             description = _start(home, mode, options.port)
-    print(f"local cloud ({description['mode']}) at {description['endpointUrl']}", file=sys.stderr)
+    print(
+        f"local cloud ({description['mode']}) at {description['endpointUrl']}",
+        file=sys.stderr,
+    )
     return 0
 
 
@@ -117,7 +132,9 @@ def _start(home: CloudHome, mode: str, port: int) -> dict:
     description = home.read_description() if answered else None
     if description is None:
         end(record)
-        lines = home.server_log.read_text(errors="replace").splitlines()[-LOG_TAIL_LINES:]
+        lines = home.server_log.read_text(errors="replace").splitlines()[
+            -LOG_TAIL_LINES:
+        ]
         raise CommandError(
             "the local cloud did not start\n"
             + "\n".join(f"  {line}" for line in lines)
@@ -143,7 +160,9 @@ def _status(home: CloudHome, options: argparse.Namespace) -> int:
         print("the local cloud does not run: `bin/localcloud up` starts it")
     else:
         pid = description["pid"]
-        print(f"{description['mode']} mode at {description['endpointUrl']}, process {pid}")
+        print(
+            f"{description['mode']} mode at {description['endpointUrl']}, process {pid}"
+        )
     return 0 if description is not None else 3
 
 
@@ -165,7 +184,11 @@ def _down(home: CloudHome, options: argparse.Namespace) -> int:
         return 0
     with exclusive_lock(home.lock, UP_TIMEOUT_SECONDS + DOWN_GRACE_SECONDS):
         runs = _stop(home)
-    message = f"stopped; its state is gone: {LOST}" if runs else "the local cloud does not run"
+    message = (
+        f"stopped; its state is gone: {LOST}"
+        if runs
+        else "the local cloud does not run"
+    )
     print(message, file=sys.stderr)
     return 0
 
@@ -188,7 +211,9 @@ def _reset(home: CloudHome, options: argparse.Namespace) -> int:
 def _env(home: CloudHome, options: argparse.Namespace) -> int:
     description = home.read_description()
     if description is None:
-        raise CommandError("the local cloud does not run\nhint: `bin/localcloud up` starts it")
+        raise CommandError(
+            "the local cloud does not run\nhint: `bin/localcloud up` starts it"
+        )
     for name, value in description["environment"].items():
         print(f"export {name}={shlex.quote(value)}")
     return 0

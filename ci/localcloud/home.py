@@ -26,7 +26,9 @@ class CloudHome:
     def from_environment(cls) -> CloudHome:
         """Return the home of this checkout, unless the environment names another."""
         configured = os.environ.get("DSS_LOCALCLOUD_HOME")
-        return cls(Path(configured).resolve() if configured else PROJECT / ".localcloud")
+        return cls(
+            Path(configured).resolve() if configured else PROJECT / ".localcloud"
+        )
 
     @property
     def description(self) -> Path:
