@@ -98,14 +98,12 @@ struct SubprocessRunnerTests {
         #expect(ContinuousClock.now - start < .seconds(5))
     }
 
-    /// The grandchild holds no pipe of ours and the shell ends at once at SIGTERM, so that only
-    /// the process group leads to the grandchild.
-    @Test(arguments: ["", "trap '' TERM;"])
-    func `cancelling reaches grandchildren, even one that ignores SIGTERM`(
-        _ trap: String
-    ) async throws {
+    /// The grandchild holds no pipe of ours and the shell ends at once at SIGTERM; one has a
+    /// session of its own, as Ansible's workers have, and so does not belong to the group.
+    @Test(arguments: ["exec", "trap '' TERM; exec", "trap '' TERM; exec setsid"])
+    func `cancelling reaches grandchildren, even those that hide`(_ start: String) async throws {
         let lines = Lines()
-        let script = "( \(trap) exec sleep 60 ) >/dev/null 2>&1 & echo $!; wait"
+        let script = "( \(start) sleep 60 ) >/dev/null 2>&1 & echo $!; wait"
         let task = Task {
             try await SubprocessRunner().run(shell(script, graceSeconds: 2)) { lines.add($0) }
         }
