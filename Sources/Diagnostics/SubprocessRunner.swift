@@ -16,9 +16,11 @@ package struct SubprocessRunner: ProcessRunner {
     }
 
     /// Once for the whole process: a program that ends without reading its input must not end us.
+    ///
     /// swift-subprocess gives programs the default again.
     private static let ignoreBrokenPipes: Void = { _ = signal(SIGPIPE, SIG_IGN) }()
 
+    /// Runs a program to its end; see `ProcessRunner`.
     package func run(
         _ command: ProcessCommand, onLine: @escaping @Sendable (String) async -> Void
     ) async throws -> ProcessOutcome {
