@@ -1,5 +1,3 @@
-package import Diagnostics
-
 extension JSONValue {
     /// Reads a value through `Decodable`.
     ///
@@ -12,5 +10,30 @@ extension JSONValue {
     /// Writes a value through `Encodable`.
     package static func encoding<T: Encodable>(_ value: T) throws -> JSONValue {
         try JSONValueEncoder.encode(value)
+    }
+}
+
+extension JSONValue: Codable {
+    /// Stands as it is within a type that `JSONValueDecoder` reads; no other decoder will do.
+    package init(from decoder: any Decoder) throws {
+        guard let node = decoder as? DecodingNode else {
+            throw DecodingError.dataCorrupted(
+                .init(
+                    codingPath: decoder.codingPath,
+                    debugDescription: "a JSON value is read by `JSONValueDecoder` only"))
+        }
+        self = node.value
+    }
+
+    /// Stands as it is within a type that `JSONValueEncoder` writes; no other encoder will do.
+    package func encode(to encoder: any Encoder) throws {
+        guard let node = encoder as? EncodingNode else {
+            throw EncodingError.invalidValue(
+                self,
+                .init(
+                    codingPath: encoder.codingPath,
+                    debugDescription: "a JSON value is written by `JSONValueEncoder` only"))
+        }
+        try node.encode(self)
     }
 }

@@ -1,0 +1,58 @@
+import Foundation
+
+/// Whole files read into memory, with a limit.
+package enum FileContents {
+    /// Reads a file.
+    ///
+    /// - Parameters:
+    ///   - path: which file.
+    ///   - limitBytes: the largest size that is read.
+    /// - Throws: `file.not-found`, `file.unreadable`, `file.too-big`.
+    package static func read(_ path: String, limitBytes: Int = 64 * 1024 * 1024) throws -> [UInt8] {
+        let descriptor = retryingInterrupted { open(path, O_RDONLY | O_CLOEXEC) }
+        guard descriptor >= 0 else { throw unreadable(path, errno) }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw unreadable(path, errno) }
+        guard status.st_mode & S_IFMT != S_IFDIR else { throw unreadable(path, EISDIR) }
+        // One byte more than expected shows the end of the file with no further call.
+        let expected = min(max(0, Int(status.st_size)), limitBytes)
+        var bytes: [UInt8] = []
+        while true {
+            let room = bytes.isEmpty ? expected + 1 : 64 * 1024
+            let part = try [UInt8](unsafeUninitializedCapacity: room) { buffer, count in
+                let got = retryingInterrupted { Glibc.read(descriptor, buffer.baseAddress, room) }
+                guard got >= 0 else { throw unreadable(path, errno) }
+                count = got
+            }
+            if part.isEmpty { return bytes }
+            if bytes.isEmpty { bytes = part } else { bytes += part }
+            guard bytes.count <= limitBytes else { throw tooBig(path, limitBytes) }
+        }
+    }
+
+    private static func unreadable(_ path: String, _ code: Int32) -> Diagnostic {
+        Diagnostic(
+            code: code == ENOENT ? "file.not-found" : "file.unreadable", severity: .configuration,
+            summary: "cannot read `\(path)`", location: path,
+            causes: [SystemErrorText.text(code)],
+            hint: code == ENOENT
+                ? "check the path; it is relative to the current folder"
+                : "check that it is a file and that you may read it")
+    }
+
+    private static func tooBig(_ path: String, _ limitBytes: Int) -> Diagnostic {
+        Diagnostic(
+            code: "file.too-big", severity: .configuration,
+            summary: "`\(path)` is bigger than \(limitBytes) bytes", location: path,
+            hint: "check that this is the right file")
+    }
+}
+
+/// Repeats a system call that a signal interrupted.
+func retryingInterrupted<Number: SignedInteger>(_ call: () -> Number) -> Number {
+    while true {
+        let result = call()
+        if result != -1 || errno != EINTR { return result }
+    }
+}

@@ -1,0 +1,20 @@
+extension JSONValue {
+    /// What kind of value this is, as an error says it: `a string`, `an object`.
+    package var kindWithArticle: String {
+        switch self {
+        case .null: "`null`"
+        case .bool: "a boolean"
+        case .integer: "an integer"
+        case .number: "a number"
+        case .string: "a string"
+        case .array: "an array"
+        case .object: "an object"
+        }
+    }
+
+    /// The value as an error quotes it: short ones in full, long ones cut.
+    package var excerpt: String {
+        let text = compactText
+        return text.count <= 60 ? text : text.prefix(57) + "..."
+    }
+}

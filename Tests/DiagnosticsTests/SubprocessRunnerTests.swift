@@ -1,0 +1,131 @@
+import Diagnostics
+import Foundation
+import Synchronization
+import Testing
+
+struct SubprocessRunnerTests {
+    private final class Lines: Sendable {
+        private let all = Mutex<[String]>([])
+        var value: [String] { all.withLock { $0 } }
+        func add(_ line: String) { all.withLock { $0.append(line) } }
+    }
+
+    private func shell(
+        _ script: String, environment: [String: String?] = [:], input: [UInt8] = [],
+        timeoutSeconds: Double = 20, graceSeconds: Double = 5
+    ) -> ProcessCommand {
+        ProcessCommand(
+            executable: "/bin/sh", arguments: ["-c", script], environment: environment,
+            standardInput: input, timeoutSeconds: timeoutSeconds, graceSeconds: graceSeconds)
+    }
+
+    @Test func `lines, status, input and environment arrive`() async throws {
+        let lines = Lines()
+        let outcome = try await SubprocessRunner().run(
+            shell(
+                "cat; echo \"$DSS_TEST-${HOME-none}\"; printf 'a\\r\\n\\nend'; echo bad >&2; exit 3",
+                environment: ["DSS_TEST": "x", "HOME": nil], input: Array("in\n".utf8))
+        ) { lines.add($0) }
+        #expect(outcome == ProcessOutcome(status: 3, standardErrorTail: "bad\n"))
+        #expect(lines.value == ["in", "x-none", "a", "", "end"])
+    }
+
+    @Test func `a signal's number is told as a shell does`() async throws {
+        let outcome = try await SubprocessRunner().run(shell("kill -9 $$")) { _ in }
+        #expect(outcome.status == 137)
+    }
+
+    @Test func `big output arrives whole though the reader is slow`() async throws {
+        let lines = Lines()
+        let outcome = try await SubprocessRunner().run(
+            shell("i=0; while [ $i -lt 20000 ]; do echo \"line $i\"; i=$((i+1)); done")
+        ) { line in
+            if line.hasSuffix("000") { try? await Task.sleep(for: .milliseconds(20)) }
+            lines.add(line)
+        }
+        #expect(outcome.status == 0)
+        #expect(lines.value == (0..<20000).map { "line \($0)" })
+    }
+
+    @Test func `a long line is cut and what is no UTF-8 is replaced`() async throws {
+        let lines = Lines()
+        _ = try await SubprocessRunner(lineLimitBytes: 10).run(
+            shell("head -c 100000 /dev/zero | tr '\\0' x; echo; printf 'a\\377b\\n'")
+        ) { lines.add($0) }
+        #expect(lines.value == ["xxxxxxxxxx", "a\u{FFFD}b"])
+    }
+
+    @Test func `only the end of a long standard error is kept`() async throws {
+        let outcome = try await SubprocessRunner().run(
+            shell("head -c 300000 /dev/zero | tr '\\0' x >&2; echo last >&2")
+        ) { _ in }
+        #expect(outcome.standardErrorTail.utf8.count == 64 * 1024)
+        #expect(outcome.standardErrorTail.hasSuffix("xlast\n"))
+    }
+
+    @Test func `input that nobody reads is no error`() async throws {
+        let outcome = try await SubprocessRunner().run(
+            shell("exit 0", input: [UInt8](repeating: 120, count: 1_000_000))
+        ) { _ in }
+        #expect(outcome.status == 0)
+    }
+
+    @Test func `a program or folder that is missing is said so`() async throws {
+        for name in ["/nowhere/program", "dss-no-such-program"] {
+            let error = try await #require(throws: Diagnostic.self) {
+                try await SubprocessRunner().run(
+                    ProcessCommand(executable: name, timeoutSeconds: 5)
+                ) { _ in }
+            }
+            #expect(error.code == "process.not-found")
+            #expect(error.severity == .configuration)
+        }
+        let error = try await #require(throws: Diagnostic.self) {
+            try await SubprocessRunner().run(
+                ProcessCommand(
+                    executable: "/bin/true", workingDirectory: "/nowhere", timeoutSeconds: 5)
+            ) { _ in }
+        }
+        #expect(error.code == "process.no-folder")
+    }
+
+    @Test func `a timeout ends the program`() async throws {
+        let start = ContinuousClock.now
+        let error = try await #require(throws: Diagnostic.self) {
+            try await SubprocessRunner().run(shell("sleep 30", timeoutSeconds: 0.3)) { _ in }
+        }
+        #expect(error.code == "process.timeout")
+        #expect(ContinuousClock.now - start < .seconds(5))
+    }
+
+    /// The grandchild holds no pipe of ours and the shell ends at once at SIGTERM, so that only
+    /// the process group leads to the grandchild.
+    @Test(arguments: ["", "trap '' TERM;"])
+    func `cancelling reaches grandchildren, even one that ignores SIGTERM`(
+        _ trap: String
+    ) async throws {
+        let lines = Lines()
+        let script = "( \(trap) exec sleep 60 ) >/dev/null 2>&1 & echo $!; wait"
+        let task = Task {
+            try await SubprocessRunner().run(shell(script, graceSeconds: 2)) { lines.add($0) }
+        }
+        try await eventually { !lines.value.isEmpty }
+        let grandchild = try #require(lines.value.first.flatMap { pid_t($0) })
+        #expect(kill(grandchild, 0) == 0)
+        task.cancel()
+        await #expect(throws: CancellationError.self) { try await task.value }
+        try await eventually { isGone(grandchild) }
+    }
+
+    /// A process that ended counts as gone though its new parent has not reaped it.
+    private func isGone(_ process: pid_t) -> Bool {
+        guard let status = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)
+        else { return true }
+        return status.contains(") Z ")
+    }
+
+    private func eventually(_ condition: () -> Bool) async throws {
+        for _ in 0..<200 where !condition() { try await Task.sleep(for: .milliseconds(25)) }
+        #expect(condition())
+    }
+}
