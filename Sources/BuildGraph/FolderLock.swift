@@ -161,7 +161,8 @@ final class FolderLock: Sendable {
 
     private func write(_ info: LockInfo, _ folder: String) throws {
         let bytes = Array(try JSONValue.encoding(info).prettyText.utf8)
-        guard ftruncate(descriptor, 0) == 0, pwrite(descriptor, bytes, bytes.count, 0) == bytes.count
+        guard ftruncate(descriptor, 0) == 0,
+            pwrite(descriptor, bytes, bytes.count, 0) == bytes.count
         else { throw Self.failure(folder, errno) }
     }
 

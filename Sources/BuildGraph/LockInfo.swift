@@ -1,5 +1,3 @@
-package import Foundation
-
 /// Who holds the lock of an asset's results.
 package struct LockInfo: Sendable, Equatable, Codable {
     package let runId: String
