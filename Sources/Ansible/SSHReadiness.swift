@@ -1,9 +1,11 @@
 package import Diagnostics
+import Foundation
 
 /// Waits until a machine's ssh server answers and learns its host keys.
 ///
 /// `ssh-keyscan` does both: it connects, reads the `SSH-2.0-...` banner and exchanges keys, each
-/// within its time. The keys are those of the first contact; pinning them means that nobody can
+/// within its time; as it keeps the reason of a failure to itself, `ssh` is asked for that. The
+/// keys are those of the first contact; pinning them means that nobody can
 /// step in between later.
 package struct SSHReadiness: Sendable {
     private static let firstDelaySeconds = 0.5
@@ -13,6 +15,7 @@ package struct SSHReadiness: Sendable {
 
     /// Host name or IP address.
     package var address: String
+    /// Where its sshd listens.
     package var port: Int
     /// How long to wait altogether.
     package var deadlineSeconds: Double
@@ -61,15 +64,29 @@ package struct SSHReadiness: Sendable {
             timeoutSeconds: Double(Self.attemptSeconds * 6), graceSeconds: 1)
         let lines = LineCollector()
         do {
-            let outcome = try await processes.run(command) { await lines.add($0) }
+            _ = try await processes.run(command) { await lines.add($0) }
             let keys = await lines.all.filter { !$0.isEmpty && !$0.hasPrefix("#") }
-            let messages = outcome.standardErrorTail.split(whereSeparator: \.isNewline)
-            // Lines that begin with `#` are banners, not problems.
-            let reason = messages.last { !$0.hasPrefix("#") }.map { String($0) }
-            return (keys.sorted(), reason ?? "no answer within \(Self.attemptSeconds) seconds")
+            if !keys.isEmpty { return (keys.sorted(), "") }
+            return ([], try await reason(with: processes))
         } catch let error as Diagnostic where error.code == "process.timeout" {
             return ([], error.summary)
         }
+    }
+
+    /// What `ssh` says of a connection; it trusts no host key, so that it never logs in.
+    private func reason(with processes: any ProcessRunner) async throws -> String {
+        let options = [
+            "BatchMode=yes", "ConnectTimeout=\(Self.attemptSeconds)", "StrictHostKeyChecking=yes",
+            "UserKnownHostsFile=/dev/null", "GlobalKnownHostsFile=/dev/null",
+        ]
+        let command = ProcessCommand(
+            executable: "ssh",
+            arguments: ["-F", "none"] + options.flatMap { ["-o", $0] }
+                + ["-p", String(port), "--", address, "true"],
+            timeoutSeconds: Double(Self.attemptSeconds * 3), graceSeconds: 1)
+        let outcome = try await processes.run(command) { _ in }
+        let last = outcome.standardErrorTail.split(whereSeparator: \.isNewline).last
+        return last.map { $0.trimmingCharacters(in: .whitespaces) } ?? "no answer"
     }
 
     private func notReady(_ reason: String) -> Diagnostic {

@@ -39,7 +39,9 @@ def json_answer(status: int, document: object) -> Answer:
 
 def text_answer(status: int, text: str) -> Answer:
     """Return a plain text answer of the control area."""
-    return Answer(status, text.encode(), [("Content-Type", "text/plain; charset=utf-8")])
+    return Answer(
+        status, text.encode(), [("Content-Type", "text/plain; charset=utf-8")]
+    )
 
 
 def error_answer(
@@ -51,10 +53,16 @@ def error_answer(
     if protocol == "json":
         document = {"__type": code, "message": message}
         body = json.dumps(document, ensure_ascii=False).encode()
-        headers += [("Content-Type", "application/x-amz-json-1.1"), ("x-amzn-ErrorType", code)]
+        headers += [
+            ("Content-Type", "application/x-amz-json-1.1"),
+            ("x-amzn-ErrorType", code),
+        ]
     else:
         body = _xml_error(protocol, code, message, request_id).encode()
-        headers += [("Content-Type", "application/xml"), ("x-amz-request-id", request_id)]
+        headers += [
+            ("Content-Type", "application/xml"),
+            ("x-amz-request-id", request_id),
+        ]
     return Answer(status, b"" if without_body else body, headers)
 
 

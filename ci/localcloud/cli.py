@@ -21,6 +21,17 @@ UP_TIMEOUT_SECONDS = 90
 # A machine gets half a minute to shut down, and several end side by side.
 DOWN_GRACE_SECONDS = 60
 LOG_TAIL_LINES = 15
+MACHINE_TOOLS = [
+    "grub-mkimage",
+    "ip",
+    "mcopy",
+    "mke2fs",
+    "mmdebstrap",
+    "qemu-img",
+    "sgdisk",
+    "slirp4netns",
+    "systemd-nspawn",
+]
 LOST = "instances, images, buckets and stacks live in its memory"
 
 
@@ -40,18 +51,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="localcloud", description="the project's own local AWS")
+    parser = argparse.ArgumentParser(
+        prog="localcloud", description="the project's own local AWS"
+    )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    up = commands.add_parser("up", help="start it where it does not run, and wait until it answers")
+    up = commands.add_parser(
+        "up", help="start it where it does not run, and wait until it answers"
+    )
     up.add_argument("--paper", action="store_true", help="no machines; needs no root")
-    up.add_argument("--port", type=int, default=0, help="the port; any free one by default")
+    up.add_argument(
+        "--port", type=int, default=0, help="the port; any free one by default"
+    )
     up.set_defaults(run=_up)
     status = commands.add_parser("status", help="say whether it runs, and where")
-    status.add_argument("--json", action="store_true", help="print cloud.json's content")
+    status.add_argument(
+        "--json", action="store_true", help="print cloud.json's content"
+    )
     status.set_defaults(run=_status)
     commands.add_parser("down", help=f"stop it: {LOST}").set_defaults(run=_down)
-    commands.add_parser("reset", help="stop it and remove all it kept").set_defaults(run=_reset)
-    commands.add_parser("env", help="print export lines for a shell").set_defaults(run=_env)
+    commands.add_parser("reset", help="stop it and remove all it kept").set_defaults(
+        run=_reset
+    )
+    commands.add_parser("env", help="print export lines for a shell").set_defaults(
+        run=_env
+    )
     commands.add_parser(
         "base", help="build the base machine where it is missing, and print its path"
     ).set_defaults(run=_base)
@@ -62,6 +85,7 @@ def _up(home: CloudHome, options: argparse.Namespace) -> int:
     mode = "paper" if options.paper else "real"
     if mode == "real":
         _check_root()
+        _check_tools()
     home.prepare()
     with exclusive_lock(home.lock, UP_TIMEOUT_SECONDS + DOWN_GRACE_SECONDS):
         description = home.read_description()
@@ -70,7 +94,10 @@ def _up(home: CloudHome, options: argparse.Namespace) -> int:
         else:
             _clean_up_after_dead_server(home)
             description = _start(home, mode, options.port)
-    print(f"local cloud ({description['mode']}) at {description['endpointUrl']}", file=sys.stderr)
+    print(
+        f"local cloud ({description['mode']}) at {description['endpointUrl']}",
+        file=sys.stderr,
+    )
     return 0
 
 
@@ -81,6 +108,15 @@ def _check_root() -> None:
         "machines need root, and this is neither root nor has passwordless `sudo`\n"
         "hint: `bin/localcloud up --paper` needs none, but boots no machine"
     )
+
+
+def _check_tools() -> None:
+    missing = [tool for tool in MACHINE_TOOLS if shutil.which(tool) is None]
+    if missing:
+        raise CommandError(
+            f"machines need `{'`, `'.join(missing)}`, which this machine has not\n"
+            "hint: run `bin/setup`, or `bin/localcloud up --paper` without machines"
+        )
 
 
 def _check_matches(description: dict, mode: str, port: int) -> None:
@@ -117,7 +153,9 @@ def _start(home: CloudHome, mode: str, port: int) -> dict:
     description = home.read_description() if answered else None
     if description is None:
         end(record)
-        lines = home.server_log.read_text(errors="replace").splitlines()[-LOG_TAIL_LINES:]
+        lines = home.server_log.read_text(errors="replace").splitlines()[
+            -LOG_TAIL_LINES:
+        ]
         raise CommandError(
             "the local cloud did not start\n"
             + "\n".join(f"  {line}" for line in lines)
@@ -132,7 +170,13 @@ def _clean_up_after_dead_server(home: CloudHome) -> None:
     if home.machines.is_dir():
         from localcloud.machines.leftovers import remove_leftovers
 
-        remove_leftovers(home)
+        try:
+            remove_leftovers(home)
+        except PermissionError as error:
+            raise CommandError(
+                f"`{error.filename}` was left by a server that ran as root\n"
+                "hint: `sudo bin/localcloud down` removes it"
+            ) from error
 
 
 def _status(home: CloudHome, options: argparse.Namespace) -> int:
@@ -143,7 +187,9 @@ def _status(home: CloudHome, options: argparse.Namespace) -> int:
         print("the local cloud does not run: `bin/localcloud up` starts it")
     else:
         pid = description["pid"]
-        print(f"{description['mode']} mode at {description['endpointUrl']}, process {pid}")
+        print(
+            f"{description['mode']} mode at {description['endpointUrl']}, process {pid}"
+        )
     return 0 if description is not None else 3
 
 
@@ -165,7 +211,11 @@ def _down(home: CloudHome, options: argparse.Namespace) -> int:
         return 0
     with exclusive_lock(home.lock, UP_TIMEOUT_SECONDS + DOWN_GRACE_SECONDS):
         runs = _stop(home)
-    message = f"stopped; its state is gone: {LOST}" if runs else "the local cloud does not run"
+    message = (
+        f"stopped; its state is gone: {LOST}"
+        if runs
+        else "the local cloud does not run"
+    )
     print(message, file=sys.stderr)
     return 0
 
@@ -188,7 +238,9 @@ def _reset(home: CloudHome, options: argparse.Namespace) -> int:
 def _env(home: CloudHome, options: argparse.Namespace) -> int:
     description = home.read_description()
     if description is None:
-        raise CommandError("the local cloud does not run\nhint: `bin/localcloud up` starts it")
+        raise CommandError(
+            "the local cloud does not run\nhint: `bin/localcloud up` starts it"
+        )
     for name, value in description["environment"].items():
         print(f"export {name}={shlex.quote(value)}")
     return 0

@@ -31,7 +31,9 @@ class ControlArea:
         name = request.raw_path.removeprefix("/localcloud/").strip("/")
         if handler := self._routes.get(name):
             return handler(request.method, body)
-        return json_answer(404, {"error": f"no `{name}` here; known are {sorted(self._routes)}"})
+        return json_answer(
+            404, {"error": f"no `{name}` here; known are {sorted(self._routes)}"}
+        )
 
     def _answer_faults(self, method: str, body: bytes) -> Answer:
         if method == "DELETE":

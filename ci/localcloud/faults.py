@@ -26,8 +26,8 @@ class FaultRule:
     status: int = 0
     code: str = ""
     message: str = "a fault that a test asked for"
-    dropConnection: str = ""  # noqa: N815 - the name of the JSON field
-    delaySeconds: float = 0  # noqa: N815 - the name of the JSON field
+    dropConnection: str = ""
+    delaySeconds: float = 0
     outcome: str = ""
 
     def matches(self, operation: str, key: str) -> bool:
@@ -54,7 +54,9 @@ def parse_rule(document: object) -> FaultRule:
     if bool(rule.status) != bool(rule.code):
         raise FaultRuleError("`status` and `code` go together")
     if not (rule.status or rule.dropConnection or rule.delaySeconds or rule.outcome):
-        raise FaultRuleError("a rule needs `status`, `dropConnection`, `delaySeconds` or `outcome`")
+        raise FaultRuleError(
+            "a rule needs `status`, `dropConnection`, `delaySeconds` or `outcome`"
+        )
     return rule
 
 

@@ -98,7 +98,9 @@ class Gate:
         # moto's dictionaries know no threads, and conditional writes must be atomic.
         self._lock = lock
 
-    def __call__(self, environ: dict[str, Any], start: StartResponse) -> Iterable[bytes]:
+    def __call__(
+        self, environ: dict[str, Any], start: StartResponse
+    ) -> Iterable[bytes]:
         """Answer one request."""
         started = time.monotonic()
         request = _wire_request(environ)
@@ -114,17 +116,21 @@ class Gate:
             return answer.send(start)
         return self._serve(environ, request, body, start, started)
 
-    def _refusal(self, request: WireRequest, body: IO[bytes]) -> tuple[str, Answer] | None:
+    def _refusal(
+        self, request: WireRequest, body: IO[bytes]
+    ) -> tuple[str, Answer] | None:
         claim = None
         if request.method == "POST" and "x-www-form-urlencoded" in request.headers.get(
             "content-type", ""
         ):
-            request.form = dict(parse_qsl(body.read(FORM_LIMIT_BYTES).decode("utf-8", "replace")))
+            request.form = dict(
+                parse_qsl(body.read(FORM_LIMIT_BYTES).decode("utf-8", "replace"))
+            )
             body.seek(0)
         try:
             claim = read_claim(request)
             identify(request, claim.scope if claim else None)
-            now = datetime.datetime.now(datetime.timezone.utc)
+            now = datetime.datetime.now(datetime.UTC)
             verify(request, claim, self._find_key, now)
         except SignatureError as error:
             if not request.service:
@@ -148,7 +154,9 @@ class Gate:
             return self._fail(environ, request, rule, start, started)
         seen: list[int] = []
 
-        def recording_start(status: str, headers: list, exc_info: object = None) -> object:
+        def recording_start(
+            status: str, headers: list, exc_info: object = None
+        ) -> object:
             seen.append(int(status.split()[0]))
             return start(status, headers) if rule is None else None
 
@@ -197,7 +205,9 @@ class Gate:
         fault: str | None = None,
     ) -> None:
         seconds = time.monotonic() - started
-        self._log.record(request, status=status, signature=signature, seconds=seconds, fault=fault)
+        self._log.record(
+            request, status=status, signature=signature, seconds=seconds, fault=fault
+        )
 
 
 def _wire_request(environ: dict[str, Any]) -> WireRequest:
@@ -222,7 +232,7 @@ def _utf8(value: str) -> str:
 
 def _read_body(environ: dict[str, Any], request: WireRequest) -> IO[bytes]:
     """Read the whole body, digesting it; a large one lies in a temporary file."""
-    body = tempfile.SpooledTemporaryFile(MEMORY_LIMIT_BYTES)
+    body = tempfile.SpooledTemporaryFile(MEMORY_LIMIT_BYTES)  # noqa: SIM115 - moto reads it
     digest, size_bytes = hashlib.sha256(), 0
     is_chunked = bool(environ.get("wsgi.input_terminated"))
     left_bytes = int(environ.get("CONTENT_LENGTH") or 0)

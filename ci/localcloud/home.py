@@ -26,7 +26,9 @@ class CloudHome:
     def from_environment(cls) -> CloudHome:
         """Return the home of this checkout, unless the environment names another."""
         configured = os.environ.get("DSS_LOCALCLOUD_HOME")
-        return cls(Path(configured).resolve() if configured else PROJECT / ".localcloud")
+        return cls(
+            Path(configured).resolve() if configured else PROJECT / ".localcloud"
+        )
 
     @property
     def description(self) -> Path:
@@ -67,6 +69,7 @@ class CloudHome:
         """Make the folder, readable by its owner only: it holds keys."""
         self.folder.mkdir(parents=True, exist_ok=True)
         self.folder.chmod(0o700)
+        give_to_invoker(self.folder)
 
     def access_keys(self) -> tuple[str, str]:
         """Return this home's access key pair, made at random the first time."""
@@ -113,4 +116,11 @@ def write_atomically(path: Path, document: dict) -> None:
         handle.write("\n")
         handle.flush()
         os.fsync(handle.fileno())
+    give_to_invoker(temporary)
     temporary.replace(path)
+
+
+def give_to_invoker(path: Path) -> None:
+    """Let the user behind `sudo` read what only its owner may read."""
+    if os.geteuid() == 0 and "SUDO_UID" in os.environ and "SUDO_GID" in os.environ:
+        os.chown(path, int(os.environ["SUDO_UID"]), int(os.environ["SUDO_GID"]))

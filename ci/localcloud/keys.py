@@ -24,12 +24,17 @@ class KeyRing:
             for backend in list(backends.values()):
                 for role in backend.assumed_roles:
                     if role.access_key_id == access_key_id:
-                        expires_at = role.expiration.replace(tzinfo=datetime.timezone.utc)
-                        return KnownKey(role.secret_access_key, role.session_token, expires_at)
+                        expires_at = role.expiration.replace(tzinfo=datetime.UTC)
+                        return KnownKey(
+                            role.secret_access_key, role.session_token, expires_at
+                        )
         for backends in list(iam_backends.values()):
             for backend in list(backends.values()):
                 for user in backend.users.values():
                     for key in user.access_keys:
-                        if key.access_key_id == access_key_id and key.status == "Active":
+                        if (
+                            key.access_key_id == access_key_id
+                            and key.status == "Active"
+                        ):
                             return KnownKey(key.secret_access_key)
         return None

@@ -29,7 +29,10 @@ def templates_folder() -> Path:
 def deploy(environment: dict[str, str]) -> None:
     """Deploy the permanent stacks whose templates exist, through the cloud's own endpoint."""
     folder = templates_folder()
-    bucket_template, waf_template = folder / "vm-bucket.yaml", folder / "vm-bucket-waf.yaml"
+    bucket_template, waf_template = (
+        folder / "vm-bucket.yaml",
+        folder / "vm-bucket-waf.yaml",
+    )
     arn = ""
     if waf_template.is_file():
         outputs = _deploy(environment, "us-east-1", WAF_STACK, waf_template, {})
@@ -40,7 +43,11 @@ def deploy(environment: dict[str, str]) -> None:
 
 
 def _deploy(
-    environment: dict[str, str], region: str, name: str, template: Path, values: dict[str, str]
+    environment: dict[str, str],
+    region: str,
+    name: str,
+    template: Path,
+    values: dict[str, str],
 ) -> dict[str, str]:
     client = boto3.client(
         "cloudformation",
@@ -48,7 +55,9 @@ def _deploy(
         endpoint_url=environment["AWS_ENDPOINT_URL"],
         aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],
         aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
-        config=Config(retries={"total_max_attempts": 2}, connect_timeout=5, read_timeout=60),
+        config=Config(
+            retries={"total_max_attempts": 2}, connect_timeout=5, read_timeout=60
+        ),
     )
     body = template.read_text()
     declared = _declared_parameters(body)

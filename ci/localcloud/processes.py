@@ -54,7 +54,9 @@ def children(pid: int) -> list[int]:
     """Return the pids of a process's children."""
     try:
         tasks = list(Path(f"/proc/{pid}/task").iterdir())
-        return [int(c) for task in tasks for c in (task / "children").read_text().split()]
+        return [
+            int(c) for task in tasks for c in (task / "children").read_text().split()
+        ]
     except (FileNotFoundError, ProcessLookupError):
         return []
 

@@ -27,7 +27,7 @@ class RequestLog:
         fault: str | None = None,
     ) -> None:
         """Write one line; `status` is 0 where the connection was dropped unanswered."""
-        now = datetime.datetime.now(datetime.timezone.utc)
+        now = datetime.datetime.now(datetime.UTC)
         line = {
             "time": now.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
             "service": request.service,

@@ -34,6 +34,7 @@ def _load_emulation() -> None:
         exports,
         instances,
         instance_resource,
+        bucket_resource,
         storage,
         change_sets,
         stacks,
@@ -44,7 +45,10 @@ def _load_emulation() -> None:
 
 def _application() -> Any:
     from localcloud.emulation.failures import shape_failures
-    from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+    from moto.moto_server.werkzeug_app import (
+        DomainDispatcherApplication,
+        create_backend_app,
+    )
 
     def create(service: Any) -> Any:
         application = create_backend_app(service)
@@ -102,7 +106,9 @@ def serve(mode: str, port: int, ready: int) -> None:
     machines, faults = _machines(mode, home), Faults()
     shared = runtime.Runtime(machines, faults, home.folder)
     runtime.install(shared)
-    control = ControlArea(faults, lambda: {"status": "ok", "mode": mode, "pid": os.getpid()})
+    control = ControlArea(
+        faults, lambda: {"status": "ok", "mode": mode, "pid": os.getpid()}
+    )
     if mode == "paper":
         control.add_route("instances", machines.answer_instances)
     keys = KeyRing(*home.access_keys())

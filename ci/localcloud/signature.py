@@ -90,7 +90,9 @@ def read_claim(request: WireRequest) -> Claim | None:
 def _header_claim(request: WireRequest, authorization: str) -> Claim:
     algorithm, _, rest = authorization.partition(" ")
     if algorithm != ALGORITHM:
-        raise SignatureError("malformed", f"unsupported authorization type `{algorithm}`")
+        raise SignatureError(
+            "malformed", f"unsupported authorization type `{algorithm}`"
+        )
     fields = dict(re.findall(r"(\w+)=([^,\s]+)", rest))
     if not {"Credential", "SignedHeaders", "Signature"} <= fields.keys():
         raise SignatureError("malformed", "the authorization header lacks a component")
@@ -115,7 +117,9 @@ def verify(
     if claim is None:
         raise SignatureError("missing", "request is missing authentication token")
     if len(claim.scope) != 5 or claim.scope[4] != "aws4_request":
-        raise SignatureError("malformed", "credential should be scoped to a valid region")
+        raise SignatureError(
+            "malformed", "credential should be scoped to a valid region"
+        )
     known = find_key(claim.scope[0])
     if known is None:
         raise SignatureError("unknown-key", "the access key id is not known here")
@@ -135,7 +139,9 @@ def verify(
 def _check_token(claim: Claim, known: KnownKey, now: datetime.datetime) -> None:
     expected, given = known.session_token or "", claim.session_token or ""
     if not hmac.compare_digest(expected.encode(), given.encode()):
-        raise SignatureError("bad-token", "the provided token is malformed or otherwise invalid")
+        raise SignatureError(
+            "bad-token", "the provided token is malformed or otherwise invalid"
+        )
     if known.expires_at is not None and now >= known.expires_at:
         raise SignatureError("expired-token", "the provided token has expired")
 
@@ -144,14 +150,20 @@ def _check_date(claim: Claim, now: datetime.datetime) -> None:
     try:
         signed_at = datetime.datetime.strptime(claim.timestamp, "%Y%m%dT%H%M%SZ")
     except ValueError as error:
-        raise SignatureError("malformed", "the request needs a valid X-Amz-Date") from error
-    signed_at = signed_at.replace(tzinfo=datetime.timezone.utc)
+        raise SignatureError(
+            "malformed", "the request needs a valid X-Amz-Date"
+        ) from error
+    signed_at = signed_at.replace(tzinfo=datetime.UTC)
     if claim.timestamp[:8] != claim.scope[1]:
-        raise SignatureError("malformed", "date in credential scope does not match X-Amz-Date")
+        raise SignatureError(
+            "malformed", "date in credential scope does not match X-Amz-Date"
+        )
     age_seconds = (now - signed_at).total_seconds()
     if claim.is_presigned:
         if not 1 <= claim.expires_seconds <= MAX_PRESIGNED_SECONDS:
-            raise SignatureError("malformed", "X-Amz-Expires must be between 1 and 604800")
+            raise SignatureError(
+                "malformed", "X-Amz-Expires must be between 1 and 604800"
+            )
         if age_seconds > claim.expires_seconds:
             raise SignatureError("expired", "Request has expired")
         if age_seconds < -MAX_SKEW_SECONDS:
@@ -164,7 +176,9 @@ def _check_date(claim: Claim, now: datetime.datetime) -> None:
 
 
 def _check_signed_headers(request: WireRequest, claim: Claim) -> None:
-    must_be_signed = {"host"} | {name for name in request.headers if name.startswith("x-amz-")}
+    must_be_signed = {"host"} | {
+        name for name in request.headers if name.startswith("x-amz-")
+    }
     if claim.is_presigned:
         must_be_signed.discard("x-amz-content-sha256")
     if missing := sorted(must_be_signed - set(claim.signed_headers)):
@@ -184,10 +198,14 @@ def _check_payload(request: WireRequest, claim: Claim) -> None:
         return
     if declared in UNSIGNED:
         if request.service != "s3":
-            raise SignatureError("unsigned-payload", "only S3 accepts an unsigned payload")
+            raise SignatureError(
+                "unsigned-payload", "only S3 accepts an unsigned payload"
+            )
         return
     if declared.startswith("STREAMING-"):
-        raise SignatureError("streaming", f"signed chunks (`{declared}`) are not supported here")
+        raise SignatureError(
+            "streaming", f"signed chunks (`{declared}`) are not supported here"
+        )
     if declared != request.body_digest:
         raise SignatureError(
             "payload",
@@ -220,7 +238,9 @@ def _expected_signature(request: WireRequest, claim: Claim, known: KnownKey) -> 
     verifier = Verifier(credentials, claim.scope[3], claim.scope[2])
     rebuilt = AWSRequest(method=request.method, url=_canonical_url(request))
     if "x-amz-content-sha256" in claim.signed_headers:
-        rebuilt.headers["X-Amz-Content-SHA256"] = request.headers["x-amz-content-sha256"]
+        rebuilt.headers["X-Amz-Content-SHA256"] = request.headers[
+            "x-amz-content-sha256"
+        ]
     rebuilt.context["timestamp"] = claim.timestamp
     canonical = verifier.canonical_request(rebuilt)
     return verifier.signature(verifier.string_to_sign(rebuilt, canonical), rebuilt)
@@ -233,5 +253,9 @@ def _canonical_url(request: WireRequest) -> str:
         path = urllib.parse.quote(urllib.parse.unquote_to_bytes(path), safe="/-_.~")
     pairs = (p for p in request.query_pairs if p[0] != "X-Amz-Signature")
     encode = urllib.parse.quote
-    query = "&".join(f"{encode(k, safe='-_.~')}={encode(v, safe='-_.~')}" for k, v in pairs)
-    return f"http://{request.headers.get('host', '')}{path}" + (f"?{query}" if query else "")
+    query = "&".join(
+        f"{encode(k, safe='-_.~')}={encode(v, safe='-_.~')}" for k, v in pairs
+    )
+    return f"http://{request.headers.get('host', '')}{path}" + (
+        f"?{query}" if query else ""
+    )

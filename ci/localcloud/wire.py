@@ -13,9 +13,19 @@ READING = re.compile(
     r"^(Get|Describe|List|Head|Batch(Get|Describe)|Lookup|Check|Select|Validate|Estimate|Filter)"
     r"|^(AssumeRole|DecodeAuthorizationMessage)"
 )
-DELETING = re.compile(r"^(Delete|Deregister|Terminate|Abort|Cancel|Remove|Detach|Disassociate)")
+DELETING = re.compile(
+    r"^(Delete|Deregister|Terminate|Abort|Cancel|Remove|Detach|Disassociate)"
+)
 
-JSON_SERVICES = {"ssm", "codebuild", "logs", "wafv2", "secretsmanager", "events", "tagging"}
+JSON_SERVICES = {
+    "ssm",
+    "codebuild",
+    "logs",
+    "wafv2",
+    "secretsmanager",
+    "events",
+    "tagging",
+}
 
 
 @dataclass
@@ -75,7 +85,10 @@ def classify(operation: str) -> str:
 def identify(request: WireRequest, credential_scope: list[str] | None) -> None:
     """Fill in service, region and operation from the credential scope and the request."""
     if credential_scope and len(credential_scope) == 5:
-        request.region, request.service = credential_scope[2], credential_scope[3].lower()
+        request.region, request.service = (
+            credential_scope[2],
+            credential_scope[3].lower(),
+        )
     elif "x-amz-target" in request.headers or "Action" in request.form:
         request.service = "unknown"
     else:
@@ -87,7 +100,9 @@ def identify(request: WireRequest, credential_scope: list[str] | None) -> None:
     elif request.service == "s3":
         _identify_s3(request)
     else:
-        request.operation = _rest_operation(request.service, request.method, request.raw_path)
+        request.operation = _rest_operation(
+            request.service, request.method, request.raw_path
+        )
 
 
 def _identify_s3(request: WireRequest) -> None:

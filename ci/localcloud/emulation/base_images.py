@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any
 
 from moto.ec2.models.amis import Ami, AmiBackend
@@ -37,7 +37,9 @@ class BaseImage:
 
     def image_id(self, region: str) -> str:
         """The image's id in `region`."""
-        return "ami-" + hashlib.sha256(f"{region}/{self.name}".encode()).hexdigest()[:17]
+        return (
+            "ami-" + hashlib.sha256(f"{region}/{self.name}".encode()).hexdigest()[:17]
+        )
 
 
 BASE_IMAGES = [
@@ -54,7 +56,7 @@ BASE_IMAGES = [
 def _load_base_images(original: Any, backend: Any) -> None:
     for base in BASE_IMAGES:
         image_id = base.image_id(backend.region_name)
-        created = datetime.strptime(base.date, "%Y%m%d").replace(tzinfo=timezone.utc)
+        created = datetime.strptime(base.date, "%Y%m%d").replace(tzinfo=UTC)
         backend.amis[image_id] = Ami(
             backend,
             image_id,

@@ -61,7 +61,9 @@ def find_stack(backend: CloudFormationBackend, name: str) -> Stack | None:
     return None
 
 
-def find_change_set(backend: CloudFormationBackend, name: str, stack_name: str | None) -> ChangeSet:
+def find_change_set(
+    backend: CloudFormationBackend, name: str, stack_name: str | None
+) -> ChangeSet:
     """Return the change set of that id, or of that name within that stack."""
     for change_set in backend.change_sets.values():
         if change_set.change_set_id == name:
@@ -74,24 +76,33 @@ def find_change_set(backend: CloudFormationBackend, name: str, stack_name: str |
 
 def check_capabilities(template: dict, capabilities: list[str]) -> None:
     """Raise unless the caller acknowledged that the template makes IAM resources."""
-    resources = [r for r in template["Resources"].values() if r["Type"].startswith(IAM_TYPES)]
+    resources = [
+        r for r in template["Resources"].values() if r["Type"].startswith(IAM_TYPES)
+    ]
     named = any(
-        NAME_PROPERTIES.get(r["Type"], "") in (r.get("Properties") or {}) for r in resources
+        NAME_PROPERTIES.get(r["Type"], "") in (r.get("Properties") or {})
+        for r in resources
     )
     if named and "CAPABILITY_NAMED_IAM" not in capabilities:
-        raise InsufficientCapabilitiesError("Requires capabilities : [CAPABILITY_NAMED_IAM]")
+        raise InsufficientCapabilitiesError(
+            "Requires capabilities : [CAPABILITY_NAMED_IAM]"
+        )
     if resources and not {"CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"} & set(capabilities):
         raise InsufficientCapabilitiesError("Requires capabilities : [CAPABILITY_IAM]")
 
 
-def resolve_parameters(template: dict, given: list[dict], previous: dict) -> dict[str, str]:
+def resolve_parameters(
+    template: dict, given: list[dict], previous: dict
+) -> dict[str, str]:
     """Return the values passed for the template's parameters, checked as AWS checks them."""
     declared = template.get("Parameters") or {}
     values = {}
     for parameter in given:
         name = parameter["ParameterKey"]
         if name not in declared:
-            raise ValidationError(message=f"Parameters: [{name}] do not exist in the template")
+            raise ValidationError(
+                message=f"Parameters: [{name}] do not exist in the template"
+            )
         if str(parameter.get("UsePreviousValue", "")).lower() == "true":
             if name not in previous:
                 raise ValidationError(
@@ -103,7 +114,9 @@ def resolve_parameters(template: dict, given: list[dict], previous: dict) -> dic
             values[name] = str(parameter.get("ParameterValue", ""))
     missing = [n for n, p in declared.items() if n not in values and "Default" not in p]
     if missing:
-        raise ValidationError(message=f"Parameters: [{', '.join(missing)}] must have values")
+        raise ValidationError(
+            message=f"Parameters: [{', '.join(missing)}] must have values"
+        )
     for name, value in values.items():
         allowed = declared[name].get("AllowedValues")
         if allowed and value not in [str(item) for item in allowed]:
@@ -138,7 +151,10 @@ def _stack_for(response: Any, kind: str, name: str, tags: dict) -> Stack:
     if kind == "UPDATE":
         if stack is None or stack.status == "REVIEW_IN_PROGRESS":
             raise ValidationError(message=f"Stack [{name}] does not exist")
-        if not stack.status.endswith("_COMPLETE") or stack.status == "ROLLBACK_COMPLETE":
+        if (
+            not stack.status.endswith("_COMPLETE")
+            or stack.status == "ROLLBACK_COMPLETE"
+        ):
             raise ValidationError(
                 message=f"Stack:{stack.stack_id} is in {stack.status} state and can not be updated."
             )
@@ -162,7 +178,9 @@ def _stack_for(response: Any, kind: str, name: str, tags: dict) -> Stack:
         cross_stack_resources=backend.exports,
     )
     stack.status = "REVIEW_IN_PROGRESS"
-    stack._add_stack_event("REVIEW_IN_PROGRESS", resource_status_reason="User Initiated")
+    stack._add_stack_event(
+        "REVIEW_IN_PROGRESS", resource_status_reason="User Initiated"
+    )
     backend.stacks[stack_id] = stack
     return stack
 
@@ -174,10 +192,17 @@ def create_change_set(self: Any) -> ActionResult:
     name, kind = parameter("ChangeSetName"), parameter("ChangeSetType") or "UPDATE"
     stack_name, token = parameter("StackName"), parameter("ClientToken")
     for known in backend.change_sets.values():
-        if known.change_set_name == name and stack_name in (known.stack_name, known.stack_id):
+        if known.change_set_name == name and stack_name in (
+            known.stack_name,
+            known.stack_id,
+        ):
             if token and known.__dict__.get("localcloud_token") == token:
-                return ActionResult({"Id": known.change_set_id, "StackId": known.stack_id})
-            raise AlreadyExistsException(f"ChangeSet {name} cannot be created as it already exists")
+                return ActionResult(
+                    {"Id": known.change_set_id, "StackId": known.stack_id}
+                )
+            raise AlreadyExistsException(
+                f"ChangeSet {name} cannot be created as it already exists"
+            )
     existing = find_stack(backend, stack_name)
     body = parameter("TemplateBody")
     if url := parameter("TemplateURL"):
@@ -192,7 +217,9 @@ def create_change_set(self: Any) -> ActionResult:
     stack = _stack_for(self, kind, stack_name, tags)
     change_set = ChangeSet(
         change_set_type=kind,
-        change_set_id=generate_changeset_id(name, backend.region_name, backend.account_id),
+        change_set_id=generate_changeset_id(
+            name, backend.region_name, backend.account_id
+        ),
         change_set_name=name,
         stack=stack,
         template=body,
@@ -224,7 +251,10 @@ def _settle(change_set: ChangeSet, stack: Stack, template: dict) -> None:
 
 def settle_if_done(change_set: ChangeSet) -> None:
     """Make the outcome visible once the change set is no longer in the making."""
-    if change_set.status != "CREATE_IN_PROGRESS" and "localcloud_final" in change_set.__dict__:
+    if (
+        change_set.status != "CREATE_IN_PROGRESS"
+        and "localcloud_final" in change_set.__dict__
+    ):
         execution, reason = change_set.__dict__.pop("localcloud_final")
         change_set.execution_status, change_set.status_reason = execution, reason
 
@@ -248,7 +278,9 @@ def delete_change_set(self: Any) -> ActionResult:
         change_set = find_change_set(backend, name, stack_name)
     except ChangeSetNotFoundError:
         if stack_name and find_stack(backend, stack_name) is None:
-            raise ValidationError(message=f"Stack [{stack_name}] does not exist") from None
+            raise ValidationError(
+                message=f"Stack [{stack_name}] does not exist"
+            ) from None
         return EmptyResult()
     del backend.change_sets[change_set.change_set_id]
     return EmptyResult()

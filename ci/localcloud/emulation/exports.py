@@ -49,7 +49,9 @@ class ExportImageTask(TaggedEC2Resource):
             "Status": status,
             "StatusMessage": message or None,
             "Progress": percent or None,
-            "Tags": [{"Key": tag["key"], "Value": tag["value"]} for tag in self.get_tags()],
+            "Tags": [
+                {"Key": tag["key"], "Value": tag["value"]} for tag in self.get_tags()
+            ],
         }
         return {name: value for name, value in fields.items() if value is not None}
 
@@ -80,7 +82,10 @@ def export_image(self: Any) -> ActionResult:
 
 
 def _created(task: ExportImageTask) -> dict[str, Any]:
-    return task.view() | {"DiskImageFormat": task.disk_format, "RoleName": task.role_name}
+    return task.view() | {
+        "DiskImageFormat": task.disk_format,
+        "RoleName": task.role_name,
+    }
 
 
 def _check_exportable(response: Any, image: Any, location: dict) -> None:
@@ -93,7 +98,8 @@ def _check_exportable(response: Any, image: Any, location: dict) -> None:
     bucket = location.get("S3Bucket")
     if not storage.has_bucket(backend.account_id, bucket):
         raise EC2ClientError(
-            "InvalidParameter", f"The given S3 bucket {bucket} does not exist or is not accessible"
+            "InvalidParameter",
+            f"The given S3 bucket {bucket} does not exist or is not accessible",
         )
     role = response._get_param("RoleName") or "vmimport"
     roles = iam_backends[backend.account_id]["aws"].roles.values()
@@ -119,10 +125,15 @@ def describe_export_image_tasks(self: Any) -> ActionResult:
     for task_id in wanted:
         if task_id not in tasks:
             raise EC2ClientError(
-                "InvalidExportTaskID.NotFound", f"The export task ID '{task_id}' does not exist"
+                "InvalidExportTaskID.NotFound",
+                f"The export task ID '{task_id}' does not exist",
             )
     filters = self._filters_from_querystring()
-    chosen = [t for t in tasks.values() if (not wanted or t.id in wanted) and t.has_tags(filters)]
+    chosen = [
+        t
+        for t in tasks.values()
+        if (not wanted or t.id in wanted) and t.has_tags(filters)
+    ]
     for task in chosen:
         task.progress.look()
     return paged(self, "ExportImageTasks", [task.view() for task in chosen])
@@ -133,6 +144,8 @@ def cancel_export_task(self: Any) -> ActionResult:
     """CancelExportTask: nothing is written any more."""
     task = _tasks(self.ec2_backend).get(self._get_param("ExportTaskId"))
     if task is None:
-        raise EC2ClientError("InvalidExportTaskID.NotFound", "The export task ID does not exist")
+        raise EC2ClientError(
+            "InvalidExportTaskID.NotFound", "The export task ID does not exist"
+        )
     task.progress.cancel()
     return ActionResult({})

@@ -12,6 +12,7 @@ from localcloud.wire import JSON_SERVICES
 
 def shape_failures(application: Any) -> None:
     """Let a backend application answer in AWS's shapes, never with an HTML page."""
+    from botocore.model import OperationNotFoundError
     from flask import Response
     from werkzeug.exceptions import HTTPException
 
@@ -20,13 +21,16 @@ def shape_failures(application: Any) -> None:
     protocol = "json" if service in JSON_SERVICES else protocol
 
     def answer(error: Exception) -> Response:
-        if isinstance(error, HTTPException) and (error.code or 500) < 500:
+        is_unknown = isinstance(error, HTTPException) and (error.code or 500) < 500
+        if is_unknown or isinstance(error, OperationNotFoundError):
             status, code = 400, "InvalidAction"
             message = f"the local cloud's `{service}` has no such operation"
         else:
             traceback.print_exception(error, file=sys.stderr)
             status, code = 500, "InternalError"
-            message = f"the local cloud broke down over this request: {type(error).__name__}"
+            message = (
+                f"the local cloud broke down over this request: {type(error).__name__}"
+            )
         shaped = error_answer(protocol, status, code, message)
         return Response(shaped.body, status, shaped.headers)
 

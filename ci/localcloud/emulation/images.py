@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any
 
 from moto.core.responses import ActionResult
@@ -55,7 +55,8 @@ def _check_name_is_free(backend: Any, name: str) -> None:
     for image in backend.amis.values():
         if image.name == name and image.owner_id == backend.account_id:
             raise EC2ClientError(
-                "InvalidAMIName.Duplicate", f"AMI name {name} is already in use by AMI {image.id}"
+                "InvalidAMIName.Duplicate",
+                f"AMI name {name} is already in use by AMI {image.id}",
             )
 
 
@@ -64,7 +65,7 @@ def _finish_record(image: Any, size_gib: int) -> None:
     image.image_location = f"{image.owner_id}/{image.name}"
     image.root_device_type, image.hypervisor = "ebs", "xen"
     image.virtualization_type = "hvm"
-    image.ebs_snapshot.volume_size = size_gib
+    image.ebs_snapshot.volume.size = size_gib
 
 
 @operation(EC2Response)
@@ -75,10 +76,13 @@ def create_image(self: Any) -> ActionResult:
     self.error_on_dryrun()
     if instance.state not in ("running", "stopped"):
         raise EC2ClientError(
-            "IncorrectState", f"Instance {instance.id} is not in state 'running' or 'stopped'"
+            "IncorrectState",
+            f"Instance {instance.id} is not in state 'running' or 'stopped'",
         )
     _check_name_is_free(backend, name)
-    image = backend.create_image(instance.id, name, self._get_param("Description", ""), [])
+    image = backend.create_image(
+        instance.id, name, self._get_param("Description", ""), []
+    )
     image.root_device_name = instance.root_device_name
     volume = instance.block_device_mapping.get(instance.root_device_name)
     _finish_record(image, int(volume.size) if volume is not None else ROOT_SIZE_GIB)
@@ -93,7 +97,11 @@ def create_image(self: Any) -> ActionResult:
 @operation(EC2Response)
 def copy_image(self: Any) -> ActionResult:
     """CopyImage: a new image of the same content, pending for a while."""
-    backend, name, token = self.ec2_backend, self._get_param("Name"), self._get_param("ClientToken")
+    backend, name, token = (
+        self.ec2_backend,
+        self._get_param("Name"),
+        self._get_param("ClientToken"),
+    )
     self.error_on_dryrun()
     for image in backend.amis.values():
         if token and image.__dict__.get("localcloud_client_token") == token:
@@ -102,7 +110,9 @@ def copy_image(self: Any) -> ActionResult:
         backend, self._get_param("SourceRegion"), self._get_param("SourceImageId")
     )
     if source.state != "available":
-        raise EC2ClientError("InvalidRequest", f"Image {source.id} is not available to copy")
+        raise EC2ClientError(
+            "InvalidRequest", f"Image {source.id} is not available to copy"
+        )
     _check_name_is_free(backend, name)
     image = backend.copy_image(
         source.id, self._get_param("SourceRegion"), name, self._get_param("Description")
@@ -121,7 +131,9 @@ def copy_image(self: Any) -> ActionResult:
 def _image_in_region(backend: Any, region: str, image_id: str) -> Any:
     from moto.ec2.models import ec2_backends
 
-    return ec2_backends[backend.account_id][region].describe_images(ami_ids=[image_id])[0]
+    return ec2_backends[backend.account_id][region].describe_images(ami_ids=[image_id])[
+        0
+    ]
 
 
 @operation(EC2Response)
@@ -136,7 +148,9 @@ def describe_images(self: Any) -> ActionResult:
     )
     for image in images:
         look(image, "state")
-    visible = [i for i in images if i.is_public or i.owner_id == self.ec2_backend.account_id]
+    visible = [
+        i for i in images if i.is_public or i.owner_id == self.ec2_backend.account_id
+    ]
     return paged(self, "Images", visible)
 
 
@@ -201,13 +215,15 @@ def enable_image_deprecation(self: Any) -> ActionResult:
     image = self.ec2_backend.describe_images(ami_ids=[self._get_param("ImageId")])[0]
     moment = self._get_param("DeprecateAt")
     if isinstance(moment, str):
-        moment = datetime.fromisoformat(moment.replace("Z", "+00:00"))
+        moment = datetime.fromisoformat(moment)
     if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=timezone.utc)
-    if moment <= datetime.now(timezone.utc):
-        raise EC2ClientError("InvalidParameterValue", "DeprecateAt must be in the future")
+        moment = moment.replace(tzinfo=UTC)
+    if moment <= datetime.now(UTC):
+        raise EC2ClientError(
+            "InvalidParameterValue", "DeprecateAt must be in the future"
+        )
     self.error_on_dryrun()
-    stamp = moment.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:00.000Z")
+    stamp = moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:00.000Z")
     image.deprecation_time = stamp
     return ActionResult({"Return": True})
 

@@ -7,6 +7,7 @@ from typing import Any
 from moto.cloudformation.exceptions import ValidationError
 from moto.ec2.models import ec2_backends
 from moto.ec2.models.instances import Instance
+from moto.ec2.utils import parse_user_data
 
 UNSUPPORTED = {"LaunchTemplate", "SpotOptions", "ElasticGpuSpecifications"}
 
@@ -21,14 +22,18 @@ def _create(
 ) -> Instance:  # fmt: skip
     properties = cloudformation_json["Properties"]
     if unsupported := sorted(UNSUPPORTED & properties.keys()):
-        raise ValidationError(message=f"the local cloud does not know `{unsupported[0]}`")
+        raise ValidationError(
+            message=f"the local cloud does not know `{unsupported[0]}`"
+        )
     backend = ec2_backends[account_id][region_name]
     tags = {tag["Key"]: tag["Value"] for tag in properties.get("Tags", [])}
-    volume_tags = tags if _is_true(properties.get("PropagateTagsToVolumeOnCreation")) else {}
+    volume_tags = (
+        tags if _is_true(properties.get("PropagateTagsToVolumeOnCreation")) else {}
+    )
     reservation = backend.run_instances(
         properties["ImageId"],
         1,
-        properties.get("UserData"),
+        parse_user_data(properties.get("UserData")),
         properties.get("SecurityGroups", []),
         security_group_ids=list(properties.get("SecurityGroupIds", [])),
         instance_type=properties.get("InstanceType", "m1.small"),
@@ -41,10 +46,14 @@ def _create(
         private_ip=properties.get("PrivateIpAddress"),
         block_device_mappings=properties.get("BlockDeviceMappings"),
         metadata_options=properties.get("MetadataOptions") or {},
-        instance_initiated_shutdown_behavior=properties.get("InstanceInitiatedShutdownBehavior"),
+        instance_initiated_shutdown_behavior=properties.get(
+            "InstanceInitiatedShutdownBehavior"
+        ),
         disable_api_termination=_is_true(properties.get("DisableApiTermination")),
         ebs_optimized=_is_true(properties.get("EbsOptimized")),
-        monitoring_state="enabled" if _is_true(properties.get("Monitoring")) else "disabled",
+        monitoring_state="enabled"
+        if _is_true(properties.get("Monitoring"))
+        else "disabled",
         tags={"instance": tags, "volume": volume_tags},
     )
     instance = reservation.instances[0]
@@ -59,7 +68,14 @@ _moto_attribute = Instance.get_cfn_attribute
 
 
 def _attribute(instance: Instance, name: str) -> Any:
-    return instance.id if name == "InstanceId" else _moto_attribute(instance, name)
+    # A stack's outputs are read while its machine still boots: the address is known by then.
+    known = {
+        "InstanceId": instance.id,
+        "PublicDnsName": instance.__dict__.get("localcloud_dns_name"),
+        "PublicIp": instance.__dict__.get("localcloud_address"),
+        "VpcId": instance.vpc_id,
+    }
+    return known[name] if name in known else _moto_attribute(instance, name)
 
 
 Instance.create_from_cloudformation_json = classmethod(_create)

@@ -23,7 +23,11 @@ def set_state(instance: Any, name: str, code: int) -> None:
 
 
 def _address(instance: Any) -> str | None:
-    return instance.__dict__.get("localcloud_address") if instance.state_code == 16 else None
+    return (
+        instance.__dict__.get("localcloud_address")
+        if instance.state_code == 16
+        else None
+    )
 
 
 def _dns_name(instance: Any) -> str:
@@ -57,13 +61,17 @@ def _is_true(value: Any) -> bool:
 def _mappings(backend: Any, image: Any, given: list[dict] | None) -> list[dict]:
     """Return the launch's volumes: the image's root volume, as the request changes it."""
     mappings = copy.deepcopy(list(given or []))
-    root = next((m for m in mappings if m["DeviceName"] == image.root_device_name), None)
+    root = next(
+        (m for m in mappings if m["DeviceName"] == image.root_device_name), None
+    )
     if root is None:
         root = {"DeviceName": image.root_device_name, "Ebs": {}}
         mappings.insert(0, root)
     defaults = image.block_device_mappings[0]["Ebs"]
     root["Ebs"] = {"VolumeSize": defaults["VolumeSize"], "VolumeType": "gp2"} | {
-        name: value for name, value in (root.get("Ebs") or {}).items() if value is not None
+        name: value
+        for name, value in (root.get("Ebs") or {}).items()
+        if value is not None
     }
     if int(root["Ebs"]["VolumeSize"]) < defaults["VolumeSize"]:
         raise EC2ClientError(
@@ -98,13 +106,17 @@ def _run_instances(
             return reservation
     image = backend.describe_images(ami_ids=[image_id])[0]
     if image.state != "available":
-        raise EC2ClientError("InvalidAMIID.Unavailable", f"The image {image_id} is not available")
+        raise EC2ClientError(
+            "InvalidAMIID.Unavailable", f"The image {image_id} is not available"
+        )
     if kwargs.get("key_name"):
         _check_key_pair(backend, kwargs["key_name"])
     kwargs["block_device_mappings"] = _mappings(
         backend, image, kwargs.get("block_device_mappings")
     )
-    reservation = original(backend, image_id, count, user_data, security_group_names, **kwargs)
+    reservation = original(
+        backend, image_id, count, user_data, security_group_names, **kwargs
+    )
     reservation.localcloud_client_token = token
     for instance in reservation.instances:
         instance._state = InstanceState("pending", 0)
@@ -141,7 +153,8 @@ def _stop(original: Any, instance: Any) -> InstanceState:
 def _start(original: Any, instance: Any) -> InstanceState:
     if instance.state != "stopped":
         raise EC2ClientError(
-            "IncorrectInstanceState", f"The instance '{instance.id}' is not in state 'stopped'"
+            "IncorrectInstanceState",
+            f"The instance '{instance.id}' is not in state 'stopped'",
         )
     previous = original(instance)
     runtime.current().machines.start(instance)
@@ -159,4 +172,6 @@ def get_console_output(self: Any) -> ActionResult:
     instance = self.ec2_backend.get_instance(self._get_param("InstanceId"))
     text = runtime.current().machines.console(instance)[-65536:]
     output = Base64EncodedString.from_raw_string(text)
-    return ActionResult({"InstanceId": instance.id, "Timestamp": utcnow(), "Output": output})
+    return ActionResult(
+        {"InstanceId": instance.id, "Timestamp": utcnow(), "Output": output}
+    )

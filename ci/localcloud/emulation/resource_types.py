@@ -14,7 +14,13 @@ from moto.wafv2.models import wafv2_backends
 from localcloud.emulation.custom_resource import Made, resource_type
 from localcloud.emulation.patching import wrap
 
-LISTS_IN_DISTRIBUTIONS = {"AllowedMethods", "CachedMethods", "Aliases", "Origins", "Items"}
+LISTS_IN_DISTRIBUTIONS = {
+    "AllowedMethods",
+    "CachedMethods",
+    "Aliases",
+    "Origins",
+    "Items",
+}
 
 
 def _counted(items: list) -> dict[str, Any]:
@@ -35,9 +41,13 @@ def _bucket_policy(properties: dict, account_id: str, region: str, name: str) ->
 
 
 @resource_type("AWS::CloudFront::OriginAccessControl")
-def _origin_access_control(properties: dict, account_id: str, region: str, name: str) -> Made:
+def _origin_access_control(
+    properties: dict, account_id: str, region: str, name: str
+) -> Made:
     backend = cloudfront_backends[account_id]["aws"]
-    control = backend.create_origin_access_control(properties["OriginAccessControlConfig"])
+    control = backend.create_origin_access_control(
+        properties["OriginAccessControlConfig"]
+    )
     return Made(
         control.id,
         lambda: backend.delete_origin_access_control(control.id),
@@ -57,7 +67,10 @@ def _api_cache_behavior(behavior: dict) -> dict:
     cached = behavior.pop("CachedMethods", ["GET", "HEAD"])
     if methods is not None:
         allowed = {"Quantity": len(methods), "Items": {"Method": methods}}
-        allowed["CachedMethods"] = {"Quantity": len(cached), "Items": {"Method": cached}}
+        allowed["CachedMethods"] = {
+            "Quantity": len(cached),
+            "Items": {"Method": cached},
+        }
         behavior["AllowedMethods"] = allowed
     return behavior
 
@@ -72,7 +85,9 @@ def _distribution(properties: dict, account_id: str, region: str, name: str) -> 
     if "Aliases" in config:
         config["Aliases"] = _counted(config["Aliases"])
     config["DefaultCacheBehavior"] = _api_cache_behavior(config["DefaultCacheBehavior"])
-    made, _, _ = backend.create_distribution_with_tags(config, properties.get("Tags", []))
+    made, _, _ = backend.create_distribution_with_tags(
+        config, properties.get("Tags", [])
+    )
     attributes = {"Id": made.id, "DomainName": made.domain_name}
     return Made(made.id, lambda: backend.distributions.pop(made.id, None), attributes)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from typing import Any
+from typing import Any, Self
 
 from moto.cloudformation import parsing
 from moto.cloudformation.exceptions import ValidationError
@@ -26,7 +26,7 @@ class ResourceRecorder:
         self._verb = verb
         self.failed: list[str] = []
 
-    def __enter__(self) -> ResourceRecorder:
+    def __enter__(self) -> Self:
         _recording.current = self
         return self
 
@@ -34,7 +34,12 @@ class ResourceRecorder:
         _recording.current = None
 
     def add(
-        self, logical_id: str, resource_type: str, status: str, reason: str = "", physical: str = ""
+        self,
+        logical_id: str,
+        resource_type: str,
+        status: str,
+        reason: str = "",
+        physical: str = "",
     ) -> None:
         """Add one event of a resource."""
         event = Event(
@@ -66,13 +71,21 @@ class ResourceRecorder:
 
 def reason_of(error: Exception) -> str:
     """Return the words of an error that CloudFormation would pass on."""
-    text = getattr(error, "message", None) or getattr(error, "description", None) or str(error)
+    text = (
+        getattr(error, "message", None)
+        or getattr(error, "description", None)
+        or str(error)
+    )
     return str(text) or type(error).__name__
 
 
 @wrap(parsing, "parse_and_create_resource")
 def _create_resource(
-    original: Any, logical_id: str, resource_json: dict, resources_map: Any, **kwargs: Any
+    original: Any,
+    logical_id: str,
+    resource_json: dict,
+    resources_map: Any,
+    **kwargs: Any,
 ) -> Any:
     recorder = getattr(_recording, "current", None)
     resource_type = resource_json.get("Type", "")

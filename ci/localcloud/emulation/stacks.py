@@ -17,7 +17,11 @@ from localcloud.emulation.change_sets import (
     settle_if_done,
 )
 from localcloud.emulation.patching import operation
-from localcloud.emulation.stack_events import ResourceRecorder, add_stack_event, reason_of
+from localcloud.emulation.stack_events import (
+    ResourceRecorder,
+    add_stack_event,
+    reason_of,
+)
 from localcloud.emulation.transitions import STACK, Transition
 
 EVENTS_PAGE_SIZE = 100
@@ -36,6 +40,7 @@ class StackProgress:
         self.verb = verb
         self.token = token
         self.cause: str | None = None
+        self.rollback_cause: str | None = None
         self.failed: list[str] = []
         self._transition = Transition(STACK, "busy", "done")
         stack.status = f"{verb}_IN_PROGRESS"
@@ -55,7 +60,10 @@ class StackProgress:
         self.stack.status = f"{prefix}ROLLBACK_IN_PROGRESS"
         self.stack.stack_status_reason = reason
         add_stack_event(
-            self.stack, self.stack.status, f"{reason}Rollback requested by user.", self.token
+            self.stack,
+            self.stack.status,
+            f"{reason}Rollback requested by user.",
+            self.token,
         )
 
     def look(self, backend: CloudFormationBackend) -> None:
@@ -91,13 +99,17 @@ class StackProgress:
                 backend.stacks.pop(self.stack.stack_id, None)
                 backend.deleted_stacks[self.stack.stack_id] = self.stack
         elif self.cause:
-            final = "ROLLBACK_COMPLETE" if self.verb == "CREATE" else "UPDATE_ROLLBACK_COMPLETE"
+            prefix = "" if self.verb == "CREATE" else "UPDATE_"
+            final = (
+                f"{prefix}ROLLBACK_{'FAILED' if self.rollback_cause else 'COMPLETE'}"
+            )
         else:
             final = f"{self.verb}_COMPLETE"
         self.stack.status = final
         if not self.cause:
             self.stack.stack_status_reason = None
-        add_stack_event(self.stack, final, self.cause if final == "DELETE_FAILED" else None, self.token)
+        reason = self.cause if final == "DELETE_FAILED" else self.rollback_cause
+        add_stack_event(self.stack, final, reason, self.token)
 
 
 def roll_back_creation(stack: Stack, token: str | None) -> None:
@@ -143,10 +155,13 @@ def _create(stack: Stack, change_set: Any, progress: StackProgress) -> None:
             stack.output_map = stack._create_output_map()
             stack.resource_map.create(stack.template_dict)
             _ = stack.outputs
-        except Exception as error:  # moto raises each service's own kinds
+        except Exception as error:  # noqa: BLE001 - moto raises each service's own kinds
             progress.fail(recorder, error)
     if progress.cause:
-        roll_back_creation(stack, progress.token)
+        try:
+            roll_back_creation(stack, progress.token)
+        except Exception as error:  # noqa: BLE001 - moto raises each service's own kinds
+            progress.rollback_cause = reason_of(error)
 
 
 def _update(stack: Stack, change_set: Any, progress: StackProgress) -> None:
@@ -155,17 +170,24 @@ def _update(stack: Stack, change_set: Any, progress: StackProgress) -> None:
         try:
             _apply(stack, change_set.template, change_set.parameters)
             stack.tags = change_set.tags or {}
-        except Exception as error:  # moto raises each service's own kinds
+        except Exception as error:  # noqa: BLE001 - moto raises each service's own kinds
             progress.fail(recorder, error)
     if progress.cause:
         stack.tags = former[2]
-        _apply(stack, former[0], former[1])
+        try:
+            _apply(stack, former[0], former[1])
+        except Exception as error:  # noqa: BLE001 - moto raises each service's own kinds
+            progress.rollback_cause = reason_of(error)
 
 
 def _apply(stack: Stack, template: str, parameters: dict) -> None:
     template_dict = Stack.parse_template(template)
     stack.resource_map.update(template_dict, parameters)
-    stack.template, stack.parameters, stack.template_dict = template, parameters, template_dict
+    stack.template, stack.parameters, stack.template_dict = (
+        template,
+        parameters,
+        template_dict,
+    )
     stack.description = template_dict.get("Description")
     stack.output_map = stack._create_output_map()
 
@@ -209,7 +231,7 @@ def delete_stack(self: Any) -> ActionResult:
         for export in stack.exports:
             backend.exports.pop(export.name, None)
         delete_resources(stack, token)
-    except Exception as error:  # moto raises each service's own kinds
+    except Exception as error:  # noqa: BLE001 - moto raises each service's own kinds
         progress.fail(ResourceRecorder(stack, token, "DELETE"), error)
     return EmptyResult()
 

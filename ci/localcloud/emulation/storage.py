@@ -41,7 +41,9 @@ class FileSlice:
         # `pread` leaves the shared position alone, so downloads run side by side.
         position = self._start
         while position < self._end:
-            chunk = os.pread(self._descriptor, min(CHUNK_BYTES, self._end - position), position)
+            chunk = os.pread(
+                self._descriptor, min(CHUNK_BYTES, self._end - position), position
+            )
             if not chunk:
                 return
             position += len(chunk)
@@ -71,6 +73,19 @@ def put_file(account_id: str, bucket: str, name: str, path: Path, etag: str) -> 
     key._value_buffer = path.open("r+b")
     key.contentsize = path.stat().st_size
     path.unlink()
+
+
+def _force_file(key: Any) -> None:
+    """Let an object lie in a file from the start: holes at the end need one."""
+    key._value_buffer.fileno()
+
+
+def _append(buffer: Any, chunk: bytes) -> None:
+    """Write a chunk; zeros become a hole: a raw disk is mostly zeros."""
+    if chunk.count(0) == len(chunk):
+        buffer.seek(len(chunk), os.SEEK_CUR)
+    else:
+        buffer.write(chunk)
 
 
 def has_bucket(account_id: str, bucket: str | None) -> bool:
@@ -108,7 +123,7 @@ def _get_object(original: Any, response: Any) -> Any:
     return status, headers, slice_of(key) if status in (200, 206) else content
 
 
-class _without_reading:  # noqa: N801 - reads as a phrase
+class _without_reading:
     """Lets moto make the headers of a large object without loading its content."""
 
     def __init__(self, key: Any):
@@ -135,7 +150,12 @@ FakeKey.value = property(_value, _moto_value.fset)
 
 @wrap(S3Response, "head_object")
 def _head_object(
-    original: Any, response: Any, bucket_name: str, query: dict, key_name: str, headers: Any
+    original: Any,
+    response: Any,
+    bucket_name: str,
+    query: dict,
+    key_name: str,
+    headers: Any,
 ) -> Any:
     wants_checksum = headers.get("x-amz-checksum-mode") == "ENABLED"
     key = response.backend.get_object(bucket_name, key_name) if wants_checksum else None
@@ -164,7 +184,9 @@ def _upload_part_copy(
     end_byte: int | None,
 ) -> Any:
     multipart = backend.get_bucket(dest_bucket_name).multiparts[multipart_id]
-    source = backend.get_object(src_bucket_name, src_key_name, version_id=src_version_id)
+    source = backend.get_object(
+        src_bucket_name, src_key_name, version_id=src_version_id
+    )
     start, end = (0, source.size) if start_byte is None else (start_byte, end_byte + 1)
     if end > source.size or start >= end:
         raise S3ClientError(
@@ -172,8 +194,10 @@ def _upload_part_copy(
             f"Range specified is not valid for source object of size: {source.size}",
         )
     part = multipart.set_part(part_id, b"")
+    _force_file(part)
     for chunk in slice_of(source, start, end):
-        part._value_buffer.write(chunk)
+        _append(part._value_buffer, chunk)
+    part._value_buffer.truncate()
     part.contentsize = end - start
     return part
 
@@ -209,11 +233,13 @@ def _complete_multipart_upload(
         encryption=multipart.sse_encryption,
         kms_key_id=multipart.kms_key_id,
     )
+    _force_file(key)
     value = 0
     for part in parts:
         for chunk in slice_of(part):
-            key._value_buffer.write(chunk)
+            _append(key._value_buffer, chunk)
             value = checksums.crc64nvme(chunk, value)
+    key._value_buffer.truncate()
     key.contentsize = sum(sizes)
     key.set_metadata(multipart.metadata)
     key.checksum_algorithm, key.checksum_type = "CRC64NVME", "FULL_OBJECT"

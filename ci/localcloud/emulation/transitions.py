@@ -5,6 +5,7 @@ How fast is set through `POST /moto-api/state-manager/set-transition`.
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 from moto.moto_api import state_manager
@@ -19,14 +20,16 @@ CHANGE_SET = "cloudformation::changeset"
 DEFAULT_LOOKS = {IMAGE: 2, EXPORT_TASK: 1, STACK: 2, CHANGE_SET: 2}
 
 for _model, _looks in DEFAULT_LOOKS.items():
-    state_manager.register_default_transition(_model, {"progression": "manual", "times": _looks})
+    state_manager.register_default_transition(
+        _model, {"progression": "manual", "times": _looks}
+    )
 
 
 class Transition(ManagedState):
     """A value that goes through `states` at the speed set for `model`."""
 
     def __init__(self, model: str, *states: str):
-        super().__init__(model, list(zip(states, states[1:], strict=False)))
+        super().__init__(model, list(itertools.pairwise(states)))
         self.last_state = states[-1]
 
     @property

@@ -18,6 +18,10 @@ def _call_action(original: Any, response: Any) -> Any:
         name = f"{response.service_name}:{response._get_action()}"
         is_json = "json" in (response.headers.get("Content-Type") or "")
         code = "UnknownOperationException" if is_json else "InvalidAction"
-        protocol = "ec2" if response.service_name == "ec2" else "json" if is_json else "query"
-        answer = error_answer(protocol, 400, code, f"the local cloud does not know `{name}`")
+        protocol = (
+            "ec2" if response.service_name == "ec2" else "json" if is_json else "query"
+        )
+        answer = error_answer(
+            protocol, 400, code, f"the local cloud does not know `{name}`"
+        )
         return 400, {"status": 400, **dict(answer.headers)}, answer.body.decode()

@@ -24,8 +24,13 @@ def host_sources(etc_apt: Path = Path("/etc/apt")) -> str:
     codename = host_codename()
     stanzas = []
     for path in sorted(etc_apt.glob("sources.list.d/*.sources")):
-        stanzas += [s for s in _stanzas(path.read_text()) if _is_of_release(s, codename)]
-    for path in [etc_apt / "sources.list", *sorted(etc_apt.glob("sources.list.d/*.list"))]:
+        stanzas += [
+            s for s in _stanzas(path.read_text()) if _is_of_release(s, codename)
+        ]
+    for path in [
+        etc_apt / "sources.list",
+        *sorted(etc_apt.glob("sources.list.d/*.list")),
+    ]:
         if path.is_file():
             stanzas += _from_one_line_style(path.read_text(), codename)
     if not stanzas:
@@ -37,7 +42,9 @@ def host_sources(etc_apt: Path = Path("/etc/apt")) -> str:
 
 def _stanzas(text: str) -> list[str]:
     lines = (line for line in text.splitlines() if not line.startswith("#"))
-    return [part.strip() for part in re.split(r"\n\s*\n", "\n".join(lines)) if part.strip()]
+    return [
+        part.strip() for part in re.split(r"\n\s*\n", "\n".join(lines)) if part.strip()
+    ]
 
 
 def _is_of_release(stanza: str, codename: str) -> bool:
@@ -46,7 +53,9 @@ def _is_of_release(stanza: str, codename: str) -> bool:
     return (
         "deb" in fields.get("Types", "").split()
         and fields.get("Enabled", "yes").lower() != "no"
-        and any(re.fullmatch(rf"{re.escape(codename)}(-\w+)*", suite) for suite in suites)
+        and any(
+            re.fullmatch(rf"{re.escape(codename)}(-\w+)*", suite) for suite in suites
+        )
     )
 
 
@@ -54,9 +63,13 @@ def _from_one_line_style(text: str, codename: str) -> list[str]:
     stanzas = []
     for line in text.splitlines():
         match = re.match(r"deb\s+(?:\[([^]]*)]\s+)?(\S+)\s+(\S+)\s+(.+)", line.strip())
-        if match is None or not re.fullmatch(rf"{re.escape(codename)}(-\w+)*", match[3]):
+        if match is None or not re.fullmatch(
+            rf"{re.escape(codename)}(-\w+)*", match[3]
+        ):
             continue
-        stanza = f"Types: deb\nURIs: {match[2]}\nSuites: {match[3]}\nComponents: {match[4]}"
+        stanza = (
+            f"Types: deb\nURIs: {match[2]}\nSuites: {match[3]}\nComponents: {match[4]}"
+        )
         for option in (match[1] or "").split():
             name, _, value = option.partition("=")
             if name == "signed-by":

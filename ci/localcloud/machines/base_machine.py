@@ -15,12 +15,39 @@ from localcloud.machines import apt_sources
 BUILD_TIMEOUT_SECONDS = 1800
 
 # The generic kernel: the cloud kernel lacks the disk drivers of desktop hypervisors.
-PACKAGES = (
-    "acl bash-completion ca-certificates cloud-guest-utils cloud-init curl dbus e2fsprogs git gnupg "
-    "grub-efi-amd64-bin grub-pc-bin grub2-common initramfs-tools iproute2 kmod less "
-    "linux-image-amd64 netplan.io openssh-server procps python3 python3-apt python3-pip "
-    "python3-venv sudo systemd-resolved systemd-sysv udev wget zstd"
-).split()
+PACKAGES = [
+    "acl",
+    "bash-completion",
+    "ca-certificates",
+    "cloud-guest-utils",
+    "cloud-init",
+    "curl",
+    "dbus",
+    "e2fsprogs",
+    "git",
+    "gnupg",
+    "grub-efi-amd64-bin",
+    "grub-pc-bin",
+    "grub2-common",
+    "initramfs-tools",
+    "iproute2",
+    "kmod",
+    "less",
+    "linux-image-amd64",
+    "netplan.io",
+    "openssh-server",
+    "procps",
+    "python3",
+    "python3-apt",
+    "python3-pip",
+    "python3-venv",
+    "sudo",
+    "systemd-resolved",
+    "systemd-sysv",
+    "udev",
+    "wget",
+    "zstd",
+]
 
 CLOUD_CONFIG = """\
 # The launch user has the name that Ubuntu's images give it, and apt's sources stay as built.
@@ -34,7 +61,7 @@ system_info:
     lock_passwd: true
 apt:
   preserve_sources_list: true
-locale: false
+locale: "false"
 """
 
 # Any hypervisor's first network card; what netplan or cloud-init generate sorts before it.
@@ -114,6 +141,7 @@ def _build(folder: Path, log: Path) -> None:
                 stdout=output,
                 stderr=output,
                 timeout=BUILD_TIMEOUT_SECONDS,
+                check=False,
             )
         except FileNotFoundError as error:
             raise BaseMachineError(

@@ -12,7 +12,12 @@ from localcloud.emulation.transitions import EXPORT_TASK, IMAGE, Transition
 from localcloud.faults import FaultRule
 
 DEFAULT_DISK_BYTES = 11 << 20
-EXPORT_STEPS = {"validating": "10", "converting": "40", "updating": "85", "completed": "100"}
+EXPORT_STEPS = {
+    "validating": "10",
+    "converting": "40",
+    "updating": "85",
+    "completed": "100",
+}
 
 # The first and last bytes that tell the formats apart.
 MAGIC = {
@@ -53,7 +58,9 @@ class PaperExport:
                 self._end = ("deleted", self._failure.message, "")
             else:
                 disk = paper_disk(self._task.disk_format, self._task.image.id)
-                storage.put_bytes(self._task.account_id, self._task.bucket, self._task.key, disk)
+                storage.put_bytes(
+                    self._task.account_id, self._task.bucket, self._task.key, disk
+                )
                 self._end = ("completed", "", "")
         return self._end
 
@@ -69,7 +76,11 @@ class PaperMachines:
     mode = "paper"
 
     def __init__(self) -> None:
-        self._address = {"publicIp": "127.0.0.1", "publicDnsName": "127.0.0.1", "sshPort": 22}
+        self._address = {
+            "publicIp": "127.0.0.1",
+            "publicDnsName": "127.0.0.1",
+            "sshPort": 22,
+        }
 
     def answer_instances(self, method: str, body: bytes) -> Answer:
         """Let a test say where new instances are to be found (`/localcloud/instances`)."""
@@ -110,7 +121,10 @@ class PaperMachines:
     def capture(self, image: Any, instance: Any, failure: FaultRule | None) -> None:
         """Let the image become available, or fail, with time or looks."""
         if failure is not None:
-            image.state_reason = {"Code": "Client.InternalError", "Message": failure.message}
+            image.state_reason = {
+                "Code": "Client.InternalError",
+                "Message": failure.message,
+            }
         image.state = Transition(IMAGE, "pending", "failed" if failure else "available")
 
     def copy_image(self, image: Any, source: Any) -> None:

@@ -73,6 +73,7 @@ def run_localcloud(
         capture_output=True,
         text=True,
         timeout=timeout_seconds,
+        check=False,
     )
 
 
@@ -80,7 +81,9 @@ def run_localcloud(
 def shared_cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
     """The run's one paper cloud, with the test templates deployed."""
     home = tmp_path_factory.mktemp("cloud")
-    result = run_localcloud(home, "up", "--paper", DSS_LOCALCLOUD_TEMPLATES=str(TEMPLATES))
+    result = run_localcloud(
+        home, "up", "--paper", DSS_LOCALCLOUD_TEMPLATES=str(TEMPLATES)
+    )
     assert result.returncode == 0, result.stderr
     yield Cloud(home)
     assert run_localcloud(home, "down").returncode == 0

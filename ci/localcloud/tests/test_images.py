@@ -60,7 +60,9 @@ def test_a_new_image_is_pending_first_and_its_snapshot_is_tagged(cloud, launch):
     )
     wanted = name()
     tags = [{"Key": "a", "Value": "b"}]
-    specifications = [{"ResourceType": kind, "Tags": tags} for kind in ("image", "snapshot")]
+    specifications = [
+        {"ResourceType": kind, "Tags": tags} for kind in ("image", "snapshot")
+    ]
     image_id = ec2.create_image(
         InstanceId=instance["InstanceId"], Name=wanted, TagSpecifications=specifications
     )["ImageId"]
@@ -81,8 +83,12 @@ def test_a_new_image_is_pending_first_and_its_snapshot_is_tagged(cloud, launch):
 
 def test_an_image_fails_when_a_fault_says_so(cloud, launch):
     ec2 = cloud.client("ec2")
-    cloud.call("/localcloud/faults", "POST", [{"outcome": "fail-image", "message": "no luck"}])
-    image_id = ec2.create_image(InstanceId=launch()["InstanceId"], Name=name())["ImageId"]
+    cloud.call(
+        "/localcloud/faults", "POST", [{"outcome": "fail-image", "message": "no luck"}]
+    )
+    image_id = ec2.create_image(InstanceId=launch()["InstanceId"], Name=name())[
+        "ImageId"
+    ]
     image = wait_available(ec2, image_id)
     assert image["State"] == "failed"
     assert image["StateReason"]["Message"] == "no luck"
@@ -119,7 +125,10 @@ def test_permissions_deprecation_copy_and_deregistration(cloud, image_id):
         ],
     )["ImageId"]
     copy = wait_available(there, copied)
-    assert (copy["State"], copy["Tags"]) == ("available", [{"Key": "copied", "Value": "yes"}])
+    assert (copy["State"], copy["Tags"]) == (
+        "available",
+        [{"Key": "copied", "Value": "yes"}],
+    )
     ebs = image["BlockDeviceMappings"][0]["Ebs"]
     with pytest.raises(ClientError) as caught:
         ec2.delete_snapshot(SnapshotId=ebs["SnapshotId"])
@@ -172,7 +181,9 @@ def test_an_export_fails_or_is_cancelled(cloud, image_id):
         "RoleName": known["VMExportRoleId"],
     }
     cloud.call(
-        "/localcloud/faults", "POST", [{"outcome": "fail-export", "message": "ClientError: kernel"}]
+        "/localcloud/faults",
+        "POST",
+        [{"outcome": "fail-export", "message": "ClientError: kernel"}],
     )
     failing = ec2.export_image(**wanted)["ExportImageTaskId"]
     cancelled = ec2.export_image(**wanted)["ExportImageTaskId"]

@@ -10,14 +10,18 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from .conftest import TEMPLATES, newest_base_image
 
-BUCKET = "Resources: {B: {Type: AWS::S3::Bucket, Properties: {Tags: [{Key: k, Value: %s}]}}}"
+BUCKET = (
+    "Resources: {B: {Type: AWS::S3::Bucket, Properties: {Tags: [{Key: k, Value: %s}]}}}"
+)
 
 
 def public_key() -> bytes:
     return (
         Ed25519PrivateKey.generate()
         .public_key()
-        .public_bytes(serialization.Encoding.OpenSSH, serialization.PublicFormat.OpenSSH)
+        .public_bytes(
+            serialization.Encoding.OpenSSH, serialization.PublicFormat.OpenSSH
+        )
     )
 
 
@@ -53,7 +57,9 @@ def settle(client, name):
 
 def deploy(client, name, body, kind="CREATE", **options):
     change_set = create_change_set(client, name, body, kind, **options)
-    client.execute_change_set(ChangeSetName=change_set["ChangeSetId"], ClientRequestToken="t-1")
+    client.execute_change_set(
+        ChangeSetName=change_set["ChangeSetId"], ClientRequestToken="t-1"
+    )
     return settle(client, name)
 
 
@@ -70,7 +76,9 @@ def test_the_permanent_stacks_are_there_with_their_outputs(cloud):
         StackName="DATA-SCIENCE-SANDBOX-VM-Bucket-WAF"
     )["Stacks"][0]
     acl = waf["Outputs"][0]["OutputValue"]
-    parameters = {p["ParameterKey"]: p["ParameterValue"] for p in stacks[0]["Parameters"]}
+    parameters = {
+        p["ParameterKey"]: p["ParameterValue"] for p in stacks[0]["Parameters"]
+    }
     assert parameters["VMDownloadACLArn"] == acl
 
 
@@ -91,7 +99,9 @@ def test_a_machine_stack_is_created_and_deleted_slowly(cloud, name):
     assert statuses == ["CREATE_IN_PROGRESS", "CREATE_COMPLETE"]
     outputs = {o["OutputKey"]: o["OutputValue"] for o in stack["Outputs"]}
     assert outputs["PublicDnsName"] == "127.0.0.1"
-    reservations = ec2.describe_instances(InstanceIds=[outputs["InstanceId"]])["Reservations"]
+    reservations = ec2.describe_instances(InstanceIds=[outputs["InstanceId"]])[
+        "Reservations"
+    ]
     instance = reservations[0]["Instances"][0]
     assert instance["State"]["Name"] == "running"
     assert instance["KeyName"] == name
@@ -148,7 +158,7 @@ def test_a_failing_resource_rolls_the_stack_back_with_its_cause_first(cloud, nam
 
 def test_an_unknown_resource_type_rolls_back(cloud, name):
     client = cloud.client("cloudformation")
-    stack, statuses = deploy(client, name, "Resources: {X: {Type: AWS::No::Such}}")
+    _stack, statuses = deploy(client, name, "Resources: {X: {Type: AWS::No::Such}}")
     assert statuses[-1] == "ROLLBACK_COMPLETE"
     events = client.describe_stack_events(StackName=name)["StackEvents"]
     reasons = [e.get("ResourceStatusReason", "") for e in events]
@@ -170,7 +180,7 @@ def test_an_update_changes_and_an_empty_one_fails(cloud, name):
     with pytest.raises(ClientError) as caught:
         client.execute_change_set(ChangeSetName=empty["ChangeSetId"])
     assert caught.value.response["Error"]["Code"] == "InvalidChangeSetStatus"
-    stack, statuses = deploy(client, name, BUCKET % "b", "UPDATE")
+    _stack, statuses = deploy(client, name, BUCKET % "b", "UPDATE")
     assert statuses == ["UPDATE_IN_PROGRESS", "UPDATE_COMPLETE"]
     with pytest.raises(ClientError) as caught:
         create_change_set(client, name, BUCKET % "c", "CREATE")
@@ -181,11 +191,11 @@ def test_a_failing_update_goes_back_to_what_was(cloud, name):
     client = cloud.client("cloudformation")
     deploy(client, name, BUCKET % "a")
     body = (BUCKET % "a")[:-1] + ", X: {Type: AWS::No::Such}}"
-    stack, statuses = deploy(client, name, body, "UPDATE")
+    _, statuses = deploy(client, name, body, "UPDATE")
     assert statuses[-1] == "UPDATE_ROLLBACK_COMPLETE"
     resources = client.describe_stack_resources(StackName=name)["StackResources"]
     assert [r["LogicalResourceId"] for r in resources] == ["B"]
-    stack, statuses = deploy(client, name, BUCKET % "b", "UPDATE")
+    _stack, statuses = deploy(client, name, BUCKET % "b", "UPDATE")
     assert statuses[-1] == "UPDATE_COMPLETE"
 
 

@@ -1,0 +1,64 @@
+import HTTP
+
+/// Puts a wire request and an endpoint together into an unsigned HTTP request.
+enum RequestEncoder {
+    static func httpRequest(_ wire: WireRequest, to endpoint: AWSEndpoint) -> HTTPRequest {
+        var request: HTTPRequest =
+            switch wire.action.service.wireProtocol {
+            case .ec2Query, .awsQuery: query(wire, endpoint)
+            case .restXml: rest(wire, endpoint)
+            case .json(let version, let targetPrefix):
+                HTTPRequest(
+                    method: "POST", url: base(endpoint) + "/",
+                    headers: [
+                        ("content-type", "application/x-amz-json-\(version)"),
+                        ("x-amz-target", "\(targetPrefix).\(wire.action.name)"),
+                    ], body: wire.body)
+            }
+        request.idleTimeoutSeconds = wire.idleTimeoutSeconds
+        request.totalTimeoutSeconds = wire.totalTimeoutSeconds
+        return request
+    }
+
+    private static func base(_ endpoint: AWSEndpoint) -> String {
+        "\(endpoint.scheme)://\(endpoint.authority)\(endpoint.basePath)"
+    }
+
+    private static func query(_ wire: WireRequest, _ endpoint: AWSEndpoint) -> HTTPRequest {
+        let fields =
+            [
+                (name: "Action", value: wire.action.name),
+                (name: "Version", value: wire.action.service.apiVersion),
+            ] + wire.form.pairs
+        let body = fields.map {
+            "\(PercentEncoding.encode($0.name))=\(PercentEncoding.encode($0.value))"
+        }
+        return HTTPRequest(
+            method: "POST", url: base(endpoint) + "/",
+            headers: [("content-type", "application/x-www-form-urlencoded; charset=utf-8")],
+            body: .bytes(Array(body.joined(separator: "&").utf8)))
+    }
+
+    private static func rest(_ wire: WireRequest, _ endpoint: AWSEndpoint) -> HTTPRequest {
+        var url = base(endpoint)
+        if let bucket = wire.bucket {
+            if endpoint.isVirtualHosted(bucket: bucket) {
+                url =
+                    "\(endpoint.scheme)://\(bucket).\(endpoint.authority)\(endpoint.basePath)"
+            } else {
+                url += "/" + PercentEncoding.encode(bucket)
+            }
+        }
+        if let key = wire.key {
+            url += "/" + PercentEncoding.encode(key, keepsSlash: true)
+        } else if wire.bucket == nil || endpoint.isVirtualHosted(bucket: wire.bucket ?? "") {
+            url += "/"
+        }
+        let fields = wire.query.map { field in
+            let name = PercentEncoding.encode(field.name)
+            return field.value.map { "\(name)=\(PercentEncoding.encode($0))" } ?? name
+        }
+        if !fields.isEmpty { url += "?" + fields.joined(separator: "&") }
+        return HTTPRequest(method: wire.method, url: url, headers: wire.headers, body: wire.body)
+    }
+}

@@ -1,0 +1,47 @@
+/// A planned change.
+package struct ChangeSet: Sendable, Equatable {
+    package let id: String
+    package let stackId: String?
+    /// `CREATE_PENDING`, `CREATE_IN_PROGRESS`, `CREATE_COMPLETE`, `FAILED`, …
+    package let status: String
+    package let statusReason: String?
+    /// `AVAILABLE` once it can be carried out.
+    package let executionStatus: String?
+    /// Of this page.
+    package let changes: [Change]
+    package let nextToken: String?
+
+    /// What would happen to one resource.
+    package struct Change: Sendable, Equatable {
+        /// `Add`, `Modify`, `Remove`, `Import` or `Dynamic`.
+        package let action: String?
+        package let logicalResourceId: String?
+        package let resourceType: String?
+        /// `True`, `False` or `Conditional`.
+        package let replacement: String?
+    }
+
+    /// Whether it failed only because there is nothing to change.
+    package var isEmpty: Bool {
+        guard status == "FAILED", let statusReason else { return false }
+        return statusReason.contains("didn't contain changes")
+            || statusReason.contains("No updates are to be performed")
+    }
+
+    init(_ node: XMLNode) throws {
+        id = try node.required("ChangeSetId")
+        stackId = node.text("StackId")
+        status = try node.required("Status")
+        statusReason = node.text("StatusReason")
+        executionStatus = node.text("ExecutionStatus")
+        changes = node.items("Changes").map { item in
+            let change = item["ResourceChange"]
+            return Change(
+                action: change?.text("Action"),
+                logicalResourceId: change?.text("LogicalResourceId"),
+                resourceType: change?.text("ResourceType"),
+                replacement: change?.text("Replacement"))
+        }
+        nextToken = node.text("NextToken").flatMap { $0.isEmpty ? nil : $0 }
+    }
+}

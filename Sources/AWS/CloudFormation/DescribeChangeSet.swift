@@ -1,0 +1,31 @@
+/// Says how far a change set is and what it would do.
+///
+/// Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeChangeSet.html
+package struct DescribeChangeSet: AWSPagedOperation {
+    package static let action = AWSAction(.cloudFormation, "DescribeChangeSet", retry: .safe)
+
+    /// Its name or ARN.
+    package var changeSetName: String
+    /// Needed with a name.
+    package var stackName: String?
+    package var pageToken: String?
+
+    /// Makes the call; see the properties.
+    package init(changeSetName: String, stackName: String? = nil, pageToken: String? = nil) {
+        self.changeSetName = changeSetName
+        self.stackName = stackName
+        self.pageToken = pageToken
+    }
+
+    package static func nextToken(of output: ChangeSet) -> String? { output.nextToken }
+
+    package func encode(into request: inout WireRequest) {
+        request.form.field("ChangeSetName", changeSetName)
+        request.form.field("StackName", stackName)
+        request.form.field("NextToken", pageToken)
+    }
+
+    package func decode(_ response: WireResponse) throws -> ChangeSet {
+        return try ChangeSet(response.xml())
+    }
+}

@@ -1,0 +1,50 @@
+import Diagnostics
+import JSON
+
+/// A profile's `credential_process`.
+///
+/// Source: https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html
+struct ProcessCredentials: CredentialProvider {
+    /// Time enough for a person to confirm on a device.
+    static let timeoutSeconds: Double = 120
+    private static let answerLimitBytes = 1 << 20
+
+    let profile: String
+    let command: String
+    let processes: any ProcessRunner
+
+    var place: String { "`credential_process` of profile `\(profile)`" }
+
+    func load() async throws -> AWSCredentials? {
+        guard let words = ShellWords.split(command), let executable = words.first else {
+            throw CredentialFailure.unusable(place, "the command has an unclosed quote or is empty")
+        }
+        let answer = Answer()
+        let outcome = try await processes.run(
+            ProcessCommand(
+                executable: executable, arguments: Array(words.dropFirst()),
+                timeoutSeconds: Self.timeoutSeconds)
+        ) { await answer.add($0, limitBytes: Self.answerLimitBytes) }
+        guard outcome.status == 0 else {
+            let said = outcome.standardErrorTail.suffix(500)
+            throw CredentialFailure.unusable(
+                place, "`\(executable)` ended with status \(outcome.status): \(said)",
+                hint: "run the command by hand and see what it wants")
+        }
+        let text = await answer.text
+        if let version = (try? JSONValue.parse(Array(text.utf8), source: place))?["Version"]?
+            .integerValue,
+            version != 1
+        {
+            throw CredentialFailure.unusable(place, "its answer has `Version` \(version), not 1")
+        }
+        return try ProvidedCredentials.read(text, tokenName: "SessionToken", origin: place)
+    }
+
+    private actor Answer {
+        private(set) var text = ""
+        func add(_ line: String, limitBytes: Int) {
+            if text.utf8.count + line.utf8.count < limitBytes { text += line + "\n" }
+        }
+    }
+}

@@ -1,0 +1,47 @@
+/// A machine image (AMI).
+package struct EC2Image: Sendable, Equatable {
+    package let id: String
+    package let name: String?
+    package let description: String?
+    /// RFC 3339; the newest image has the greatest text.
+    package let creationDate: String?
+    /// `pending`, `available`, `failed`, `invalid`, `deregistered`, `disabled`, …
+    package let state: String
+    package let stateReason: String?
+    package let architecture: String?
+    package let rootDeviceName: String?
+    package let rootDeviceType: String?
+    package let snapshotIds: [String]
+    package let ownerId: String?
+    package let isPublic: Bool
+    /// `windows`, or nil.
+    package let platform: String?
+    package let platformDetails: String?
+    package let productCodes: [String]
+    package let bootMode: String?
+    package let deprecationTime: String?
+    package let tags: [AWSTag]
+
+    init(_ node: XMLNode) throws {
+        id = try node.required("imageId")
+        name = node.text("name")
+        description = node.text("description")
+        creationDate = node.text("creationDate")
+        state = try node.required("imageState")
+        stateReason = node["stateReason"]?.text("message")
+        architecture = node.text("architecture")
+        rootDeviceName = node.text("rootDeviceName")
+        rootDeviceType = node.text("rootDeviceType")
+        snapshotIds = node.items("blockDeviceMapping").compactMap {
+            $0["ebs"]?.text("snapshotId")
+        }
+        ownerId = node.text("imageOwnerId")
+        isPublic = node.boolean("isPublic") ?? false
+        platform = node.text("platform")
+        platformDetails = node.text("platformDetails")
+        productCodes = node.items("productCodes").compactMap { $0.text("productCode") }
+        bootMode = node.text("bootMode")
+        deprecationTime = node.text("deprecationTime")
+        tags = try node.tags()
+    }
+}

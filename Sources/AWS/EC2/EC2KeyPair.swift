@@ -1,0 +1,14 @@
+/// The public half of a key pair as EC2 knows it.
+package struct EC2KeyPair: Sendable, Equatable {
+    package let id: String?
+    package let name: String
+    package let fingerprint: String?
+    package let tags: [AWSTag]
+
+    init(_ node: XMLNode) throws {
+        id = node.text("keyPairId")
+        name = try node.required("keyName")
+        fingerprint = node.text("keyFingerprint")
+        tags = try node.tags()
+    }
+}

@@ -1,0 +1,58 @@
+import Diagnostics
+
+extension AWSServiceError {
+    /// The error as a person sees it.
+    ///
+    /// - Parameters:
+    ///   - action: what was called.
+    ///   - attempt: such as `attempt 1 of 3`.
+    ///   - origin: where the credentials came from.
+    func diagnostic(action: AWSAction, attempt: String, origin: String?) -> Diagnostic {
+        let id = requestId.map { "request id \($0), " } ?? ""
+        let said = message.isEmpty ? "" : ": \(message)"
+        return Diagnostic(
+            code: "aws.\(code)", summary: "\(action.qualifiedName) failed with `\(code)`",
+            causes: ["AWS \(action.qualifiedName) answered \(code)\(said) (\(id)\(attempt))"],
+            hint: hint(action: action, origin: origin ?? "none"))
+    }
+
+    private func hint(action: AWSAction, origin: String) -> String {
+        switch code {
+        case "ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired":
+            "the credentials (\(origin)) have expired: sign in again, then run the command again"
+        case "AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AllAccessDisabled":
+            "allow `\(action.qualifiedName)` to the identity behind the credentials (\(origin)), "
+                + "or use another with `--aws-profile`"
+        case "AuthFailure", "InvalidClientTokenId", "UnrecognizedClientException",
+            "InvalidAccessKeyId", "SignatureDoesNotMatch", "InvalidSignatureException",
+            "IncompleteSignature":
+            "check the access key (\(origin)) and that the region is enabled for the account"
+        case "OptInRequired": "enable the region or service for the account, or name another region"
+        case "RequestTimeTooSkewed", "RequestExpired", "RequestInTheFuture":
+            "set this machine's clock, for instance with `timedatectl set-ntp true`"
+        case "NoSuchBucket": "check the bucket's name and region, or create it first"
+        case "NoSuchKey": "check the key; the object may have been deleted"
+        case "NoSuchUpload": "the multipart upload was ended already: run the command again"
+        case "PermanentRedirect", "AuthorizationHeaderMalformed",
+            "IllegalLocationConstraintException",
+            "TemporaryRedirect":
+            bucketRegion.map { "the bucket lies in region `\($0)`: use that region" }
+                ?? "the bucket lies in another region: use that region"
+        case "PreconditionFailed", "ConditionalRequestConflict":
+            "somebody else changed the object meanwhile: read it again first"
+        case "InvalidAMIName.Duplicate":
+            "an AMI of that name exists: adopt it, deregister it, or use another asset id"
+        case "InvalidKeyPair.Duplicate": "delete the key pair or use another name"
+        case "AlreadyExistsException": "a stack of that name exists: delete it or use another name"
+        case "InstanceLimitExceeded", "VcpuLimitExceeded", "VolumeLimitExceeded",
+            "ResourceCountLimitExceeded", "SnapshotCreationPerVolumeRateExceeded":
+            "raise the quota in the Service Quotas console or remove what is no longer needed"
+        default:
+            RetryPolicy.isThrottling(self)
+                ? "too many requests at once: wait a minute, then run the command again"
+                : status >= 500
+                    ? "the service has trouble: run the command again later"
+                    : "correct what the answer names, then run the command again"
+        }
+    }
+}

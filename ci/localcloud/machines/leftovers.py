@@ -1,0 +1,35 @@
+"""What a server that died left behind: containers, networks, root file systems."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from localcloud.home import CloudHome
+from localcloud.machines.container import stop_container
+from localcloud.machines.network import remove_namespace
+from localcloud.processes import ProcessRecord, end
+
+GRACE_SECONDS = 5
+
+
+def remove_leftovers(home: CloudHome) -> None:
+    """End and remove what this home's machine folders record, and nothing else."""
+    for folder in sorted(home.machines.iterdir()):
+        if (record := _read(folder / "nspawn.pid")) is not None:
+            stop_container(record, GRACE_SECONDS)
+        for name in ("slirp.pid", "qemu-img.pid"):
+            if (record := _read(folder / name)) is not None:
+                end(record, grace_seconds=2)
+        if (folder / "netns").is_file():
+            remove_namespace((folder / "netns").read_text())
+        shutil.rmtree(folder)
+    if home.images.is_dir():
+        shutil.rmtree(home.images)
+
+
+def _read(path: Path) -> ProcessRecord | None:
+    try:
+        return ProcessRecord.read(path)
+    except (FileNotFoundError, ValueError, KeyError):
+        return None
