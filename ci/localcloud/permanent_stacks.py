@@ -40,7 +40,9 @@ def deploy(environment: dict[str, str]) -> None:
         arn = outputs.get(WAF_OUTPUT, "")
     if bucket_template.is_file():
         region = environment["AWS_REGION"]
-        _deploy(environment, region, BUCKET_STACK, bucket_template, {WAF_PARAMETER: arn})
+        _deploy(
+            environment, region, BUCKET_STACK, bucket_template, {WAF_PARAMETER: arn}
+        )
 
 
 def _deploy(
