@@ -36,6 +36,7 @@ def _load_emulation() -> None:
         instance_resource,
         bucket_resource,
         storage,
+        bucket_policy,
         change_sets,
         stacks,
         resource_types,
