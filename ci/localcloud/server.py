@@ -13,6 +13,7 @@ from typing import Any
 from localcloud.control import ControlArea
 from localcloud.faults import Faults
 from localcloud.home import CloudHome, write_atomically
+from localcloud.repository import make_repository
 from localcloud.processes import ProcessRecord
 from localcloud.requestlog import RequestLog
 
@@ -123,6 +124,7 @@ def serve(mode: str, port: int, ready: int) -> None:
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     signal.signal(signal.SIGINT, lambda *_: stop.set())
+    make_repository(home.repository)
     description = home.describe(mode, os.getpid(), server.port)
     deploy(description["environment"])
     ProcessRecord.of(os.getpid()).write(home.server_record)

@@ -35,7 +35,7 @@ actor CloudConnection {
             let local = try await localCloud.environment()
             // Nothing of a real account may reach the local cloud, nor the other way round.
             let rest = base.filter { !$0.key.hasPrefix("AWS_") }
-            return rest.merging(local) { _, local in local }
+            return rest.merging(local) { own, _ in own }
         }
         pendingEnvironment = task
         return try await task.value
