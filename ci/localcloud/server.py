@@ -13,8 +13,8 @@ from typing import Any
 from localcloud.control import ControlArea
 from localcloud.faults import Faults
 from localcloud.home import CloudHome, write_atomically
-from localcloud.repository import make_repository
 from localcloud.processes import ProcessRecord
+from localcloud.repository import make_repository
 from localcloud.requestlog import RequestLog
 
 # moto reads these when it is first imported.
