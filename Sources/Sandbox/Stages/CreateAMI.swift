@@ -33,6 +33,10 @@ package struct CreateAMI: Stage {
     private var images: EC2Images { EC2Images(aws: aws, region: region) }
 
     package func run(_ context: StageContext) async throws -> Outputs {
+        if let (image, entry) = try await resumable(context) {
+            context.progress(nil, "continuing with image \(image.id)")
+            return try await finish(image.id, entry.entry, context)
+        }
         let machine = try context.output(of: LaunchInstance.self)
         try await removeUnfinished(context)
         try await removeReplaced(context)
@@ -43,15 +47,8 @@ package struct CreateAMI: Stage {
         return try await finish(id, entry, context)
     }
 
-    package func resume(_ context: StageContext) async throws -> Outputs? {
-        for entry in await context.journal.unfinished(resource: Self.resource) {
-            guard let image = try await begun(entry),
-                image.state == "pending" || image.state == "available"
-            else { continue }
-            context.progress(nil, "continuing with image \(image.id)")
-            return try await finish(image.id, entry.entry, context)
-        }
-        return nil
+    package func canResume(_ context: StageContext) async throws -> Bool {
+        try await resumable(context) != nil
     }
 
     package func verify(_ outputs: Outputs, _ context: StageContext) async throws -> Existence {
@@ -86,6 +83,20 @@ package struct CreateAMI: Stage {
             if let image = try await begun(entry) { try await images.remove(image) }
             try await context.journal.gone(entry.entry)
         }
+    }
+
+    /// An image that an interrupted run made of the very inputs that there are now.
+    private func resumable(
+        _ context: StageContext
+    ) async throws -> (image: EC2Image, entry: JournalEntry)? {
+        for entry in await context.journal.resumable(resource: Self.resource) {
+            if let image = try await begun(entry),
+                image.state == "pending" || image.state == "available"
+            {
+                return (image, entry)
+            }
+        }
+        return nil
     }
 
     /// The image that an interrupted run began, and no other of the same name.

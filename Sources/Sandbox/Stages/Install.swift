@@ -1,4 +1,5 @@
 package import BuildGraph
+import Diagnostics
 import JSON
 
 /// Installs the sandbox on the machine with the manifest's playbook.
@@ -25,12 +26,20 @@ package struct Install: Stage {
         ]
     }
 
+    package func preflight(_ context: StageContext) async throws {
+        _ = try password()
+    }
+
     package func run(_ context: StageContext) async throws -> Outputs {
-        let password = try MachineSecrets.require(
-            services.secrets.jupyterPassword, variable: "DSS_JUPYTER_PASSWORD")
-        return try await services.play(
-            manifest.provision.playbook, secret: ("DSS_JUPYTER_PASSWORD", password),
+        try await services.play(
+            manifest.provision.playbook, secret: (Self.variable, try password()),
             manifest: manifest, context: context)
+    }
+
+    private static let variable = "DSS_JUPYTER_PASSWORD"
+
+    private func password() throws -> Secret {
+        try MachineSecrets.require(services.secrets.jupyterPassword, variable: Self.variable)
     }
 
     package func verify(_ outputs: Outputs, _ context: StageContext) async throws -> Existence {

@@ -1,4 +1,5 @@
 package import BuildGraph
+import Diagnostics
 
 /// Gives the machine its default, expired password and leaves no trace of its making.
 package struct ResetPassword: Stage {
@@ -13,12 +14,20 @@ package struct ResetPassword: Stage {
     package var revision: Int { 1 }
     package var upstream: [StageName] { ["instance", "install"] }
 
+    package func preflight(_ context: StageContext) async throws {
+        _ = try password()
+    }
+
     package func run(_ context: StageContext) async throws -> Outputs {
-        let password = try MachineSecrets.require(
-            services.secrets.defaultPassword, variable: "DSS_DEFAULT_PASSWORD")
-        return try await services.play(
-            manifest.provision.resetPlaybook, secret: ("DSS_DEFAULT_PASSWORD", password),
+        try await services.play(
+            manifest.provision.resetPlaybook, secret: (Self.variable, try password()),
             manifest: manifest, context: context)
+    }
+
+    private static let variable = "DSS_DEFAULT_PASSWORD"
+
+    private func password() throws -> Secret {
+        try MachineSecrets.require(services.secrets.defaultPassword, variable: Self.variable)
     }
 
     package func verify(_ outputs: Outputs, _ context: StageContext) async throws -> Existence {

@@ -16,7 +16,8 @@ struct AnsibleProvisioner: Provisioner {
     func run(
         _ play: Play, onTask: @escaping @Sendable (String, Int) -> Void
     ) async throws -> PlayRecap {
-        let environment = try await connection.environment()
+        let environment = ProcessInfo.processInfo.environment
+            .merging(try await connection.environment()) { _, connected in connected }
         let runner = try AnsibleRunnerLocation.find(
             environment: environment, projectFolder: projectPath,
             isExecutable: { FileManager.default.isExecutableFile(atPath: $0) })
