@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -98,12 +99,12 @@ class Container:
         """Return whether it runs."""
         return self._process is not None and self._process.poll() is None
 
-    def stop(self) -> None:
+    def stop(self, grace_seconds: float = SHUTDOWN_GRACE_SECONDS) -> None:
         """Power it off in order, and by force after the grace."""
         self._is_stopping = True
         if self._process is None or not self.is_running():
             return
-        stop_container(ProcessRecord.of(self._process.pid))
+        stop_container(ProcessRecord.of(self._process.pid), grace_seconds)
         self._process.wait(10)
 
 
@@ -122,6 +123,8 @@ def stop_container(
     for init in inits:
         send(init, POWER_OFF)
     if not wait_until_gone(nspawn, grace_seconds):
+        message = f"process {nspawn.pid} did not power off in {grace_seconds} s: killed"
+        print(message, file=sys.stderr, flush=True)
         for init in inits:
             send(init, signal.SIGKILL)
         end(nspawn)
