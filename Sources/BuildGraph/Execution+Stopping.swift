@@ -2,6 +2,17 @@ import Diagnostics
 
 /// What happens to stages that have not started when a run stops.
 extension Execution {
+    /// Whether even what has been decided on must not start any more.
+    var mustEnd: Bool { stop == .interrupted || stop == .fatal }
+
+    func blocked(_ number: Int, _ reasons: [Reason]) -> Diagnostic {
+        Diagnostic(
+            code: "graph.blocked",
+            summary: "stage `\(graph.stages[number].name)` cannot run",
+            causes: reasons.filter { $0.upstreamStage != nil }.map(\.description),
+            hint: "mend that stage, or do not skip it")
+    }
+
     /// After a failure without `-k`: says that nothing new starts.
     ///
     /// A stage whose machines are being started counts as running: its work is half done.
@@ -19,7 +30,7 @@ extension Execution {
                     + "go on), and what runs is waited for"))
     }
 
-    /// Tells every stage that waits that it will not run. It may still turn out fresh.
+    /// Tells every stage that waits that it will not run; it may still turn out fresh.
     func letGoOfWhatWaits() {
         announcedStop = stop
         for number in graph.stages.indices {
