@@ -10,8 +10,17 @@ package struct SubprocessRunner: ProcessRunner {
     /// Makes a runner.
     ///
     /// - Parameter lineLimitBytes: the rest of a longer line is dropped.
-    package init(lineLimitBytes: Int = 16 * 1024 * 1024) { self.lineLimitBytes = lineLimitBytes }
+    package init(lineLimitBytes: Int = 16 * 1024 * 1024) {
+        self.lineLimitBytes = lineLimitBytes
+        Self.ignoreBrokenPipes
+    }
 
+    /// Once for the whole process: a program that ends without reading its input must not end us.
+    ///
+    /// swift-subprocess gives programs the default again.
+    private static let ignoreBrokenPipes: Void = { _ = signal(SIGPIPE, SIG_IGN) }()
+
+    /// Runs a program to its end; see `ProcessRunner`.
     package func run(
         _ command: ProcessCommand, onLine: @escaping @Sendable (String) async -> Void
     ) async throws -> ProcessOutcome {
@@ -43,22 +52,28 @@ package struct SubprocessRunner: ProcessRunner {
     private func runWithoutTimeout(
         _ command: ProcessCommand, onLine: @escaping @Sendable (String) async -> Void
     ) async throws -> ProcessOutcome {
+        let tree = ProcessTree()
         do {
             let result = try await Subprocess.run(
-                configuration(command), input: .array(command.standardInput), output: .sequence,
+                configuration(command, tree), input: .inputWriter, output: .sequence,
                 error: .sequence
             ) { execution in
-                let output = execution.standardOutput
                 let errors = execution.standardError
+                let input = execution.standardInputWriter
                 async let tail = Self.tail(of: errors)
-                try await readLines(of: output, onLine)
-                let text = try await tail
+                async let fed: Void = Self.feed(command.standardInput, to: input)
+                let text: Result<String, any Error>
+                do {
+                    try await readLines(of: execution.standardOutput, onLine)
+                    await fed
+                    text = .success(try await tail)
+                } catch { text = .failure(error) }
                 if Task.isCancelled {
-                    await ProcessGroupEnd.enforce(
+                    await tree.end(
                         leader: execution.processIdentifier.value,
                         graceSeconds: command.graceSeconds)
                 }
-                return text
+                return try text.get()
             }
             try Task.checkCancellation()
             let status =
@@ -73,7 +88,7 @@ package struct SubprocessRunner: ProcessRunner {
         }
     }
 
-    private func configuration(_ command: ProcessCommand) -> Configuration {
+    private func configuration(_ command: ProcessCommand, _ tree: ProcessTree) -> Configuration {
         var options = PlatformOptions()
         // A session: its own process group, and no terminal that a program could ask questions on.
         options.createSession = true
@@ -86,6 +101,7 @@ package struct SubprocessRunner: ProcessRunner {
         for (name, value) in command.environment {
             if let key = Environment.Key(rawValue: name) { changes.updateValue(value, forKey: key) }
         }
+        changes[Environment.Key(stringLiteral: ProcessTree.variableName)] = tree.mark
         return Configuration(
             executable: command.executable.contains("/")
                 ? .path(FilePath(command.executable)) : .name(command.executable),
@@ -93,6 +109,15 @@ package struct SubprocessRunner: ProcessRunner {
             environment: .inherit.updating(changes),
             workingDirectory: command.workingDirectory.map { FilePath($0) },
             platformOptions: options)
+    }
+
+    /// Writes the whole input and closes it, which `.array` does not where the writing fails.
+    ///
+    /// A program that ends, or stops reading, before it has read all says by its status whether
+    /// that was an error.
+    private static func feed(_ input: [UInt8], to writer: StandardInputWriter) async {
+        _ = try? await writer.write(input)
+        try? await writer.finish()
     }
 
     private func readLines(
@@ -141,31 +166,5 @@ package struct SubprocessRunner: ProcessRunner {
                 causes: [error.description],
                 hint: "check that it is executable and that the machine is not out of memory")
         }
-    }
-}
-
-/// Makes sure that nothing of a cancelled program is left.
-private enum ProcessGroupEnd {
-    /// Waits until the leader has ended, at most for the grace and a little longer, then kills
-    /// what is left of its group.
-    ///
-    /// swift-subprocess stops as soon as the leader has ended, which leaves a grandchild that
-    /// ignores SIGTERM. The leader is not reaped yet, so its number cannot be another's.
-    static func enforce(leader: pid_t, graceSeconds: Double) async {
-        // A task of its own, because one that is cancelled cannot sleep.
-        await Task.detached {
-            let deadline = ContinuousClock.now + .seconds(graceSeconds + 5)
-            while !hasEnded(leader), ContinuousClock.now < deadline {
-                try? await Task.sleep(for: .milliseconds(20))
-            }
-            kill(-leader, SIGKILL)
-        }.value
-    }
-
-    private static func hasEnded(_ leader: pid_t) -> Bool {
-        var information = siginfo_t()
-        let result = waitid(P_PID, id_t(leader), &information, WEXITED | WNOHANG | WNOWAIT)
-        // The number stays zero where nothing has happened yet.
-        return result != 0 || information.si_signo == SIGCHLD
     }
 }

@@ -47,7 +47,7 @@ struct JSONSyntaxFailure {
         }
     }
 
-    /// Jansson points behind the culprit and, where that is short, names it: `… near 'culprit'`.
+    /// Jansson points behind the culprit and, where that is short, names it: `... near 'culprit'`.
     private func culprit(_ message: String, end: Int) -> (problem: String, start: Int) {
         var problem = message
         var start = end
@@ -58,6 +58,9 @@ struct JSONSyntaxFailure {
         } else if end > 0, bytes[end - 1] == UInt8(ascii: "\"") {
             start = openingQuote(before: end - 1)
         }
+        // Within a string these are the culprit, not all of the string that was read so far.
+        if message.hasPrefix("control character") { start = end }
+        if message.hasPrefix("invalid escape") { start = end - 2 }
         return (problem, max(0, start))
     }
 

@@ -30,7 +30,9 @@ extension JSONValue {
     }
 }
 
-/// Collects the bytes of one value. A number that is not finite has no JSON form and is written
+/// Collects the bytes of one value.
+///
+/// A number that is not finite has no JSON form and is written
 /// as `null`, as ECMAScript does; `JSONValueEncoder` refuses it before.
 private struct JSONWriter {
     enum Style {

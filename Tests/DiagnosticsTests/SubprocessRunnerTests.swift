@@ -23,7 +23,8 @@ struct SubprocessRunnerTests {
         let lines = Lines()
         let outcome = try await SubprocessRunner().run(
             shell(
-                "cat; echo \"$DSS_TEST-${HOME-none}\"; printf 'a\\r\\n\\nend'; echo bad >&2; exit 3",
+                "cat; echo \"$DSS_TEST-${HOME-none}\"; printf 'a\\r\\n\\nend'; echo bad >&2; "
+                    + "exit 3",
                 environment: ["DSS_TEST": "x", "HOME": nil], input: Array("in\n".utf8))
         ) { lines.add($0) }
         #expect(outcome == ProcessOutcome(status: 3, standardErrorTail: "bad\n"))
@@ -63,11 +64,31 @@ struct SubprocessRunnerTests {
         #expect(outcome.standardErrorTail.hasSuffix("xlast\n"))
     }
 
-    @Test func `input that nobody reads is no error`() async throws {
-        let outcome = try await SubprocessRunner().run(
-            shell("exit 0", input: [UInt8](repeating: 120, count: 1_000_000))
-        ) { _ in }
+    /// Often, for whether the program ends before the first write is a race.
+    @Test func `input that nobody reads is no error and ends nobody`() async throws {
+        let input = [UInt8](repeating: 120, count: 1_000_000)
+        for _ in 0..<30 {
+            let outcome = try await SubprocessRunner().run(shell("exit 0", input: input)) { _ in }
+            #expect(outcome.status == 0)
+        }
+    }
+
+    @Test func `big input arrives whole, also behind a closed output`() async throws {
+        let lines = Lines()
+        let input = [UInt8](repeating: 120, count: 1_000_000)
+        _ = try await SubprocessRunner().run(shell("wc -c", input: input)) { lines.add($0) }
+        #expect(lines.value == ["1000000"])
+        let script = "exec >/dev/null 2>&1; sleep 0.2; test $(wc -c) -eq 1000000"
+        let outcome = try await SubprocessRunner().run(shell(script, input: input)) { _ in }
         #expect(outcome.status == 0)
+    }
+
+    @Test func `programs still end at a broken pipe`() async throws {
+        let lines = Lines()
+        _ = try await SubprocessRunner().run(shell("yes | head -n 1")) { lines.add($0) }
+        #expect(lines.value == ["y"])
+        let outcome = try await SubprocessRunner().run(shell("kill -s PIPE $$")) { _ in }
+        #expect(outcome.status == 141)
     }
 
     @Test func `a program or folder that is missing is said so`() async throws {
@@ -98,14 +119,12 @@ struct SubprocessRunnerTests {
         #expect(ContinuousClock.now - start < .seconds(5))
     }
 
-    /// The grandchild holds no pipe of ours and the shell ends at once at SIGTERM, so that only
-    /// the process group leads to the grandchild.
-    @Test(arguments: ["", "trap '' TERM;"])
-    func `cancelling reaches grandchildren, even one that ignores SIGTERM`(
-        _ trap: String
-    ) async throws {
+    /// The grandchild holds no pipe of ours and the shell ends at once at SIGTERM; one has a
+    /// session of its own, as Ansible's workers have, and so does not belong to the group.
+    @Test(arguments: ["exec", "trap '' TERM; exec", "trap '' TERM; exec setsid"])
+    func `cancelling reaches grandchildren, even those that hide`(_ start: String) async throws {
         let lines = Lines()
-        let script = "( \(trap) exec sleep 60 ) >/dev/null 2>&1 & echo $!; wait"
+        let script = "( \(start) sleep 60 ) >/dev/null 2>&1 & echo $!; wait"
         let task = Task {
             try await SubprocessRunner().run(shell(script, graceSeconds: 2)) { lines.add($0) }
         }

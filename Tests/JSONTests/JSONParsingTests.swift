@@ -12,6 +12,9 @@ struct JSONParsingTests {
         ("[1, 2", "json.syntax", "f:1:6"),
         ("{\"a\": 1 // one\n}", "json.syntax", "f:1:9"),
         ("[\"a\u{1}\"]", "json.syntax", "f:1:4"),
+        ("[\"ab\\q\"]", "json.syntax", "f:1:5"),
+        ("[\"ab\\ud800\"]", "json.syntax", "f:1:2"),
+        ("[\"abc\n\"]", "json.syntax", "f:1:2"),
         ("{\"a\\u0000\": 1}", "json.syntax", "f:1:2"),
         ("{\n  \"name\": 1,\n  \"ä\": 2, \"name\": 3\n}", "json.duplicate-key", "f:3:11"),
         (

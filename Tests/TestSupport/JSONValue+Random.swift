@@ -1,5 +1,4 @@
 package import JSON
-import OrderedCollections
 
 extension JSONValue {
     /// Any value, with awkward texts and numbers among its leaves.
@@ -20,12 +19,12 @@ extension JSONValue {
                     random(using: &generator, depth: depth - 1)
                 })
         default:
-            var members: OrderedDictionary<String, JSONValue> = [:]
-            for _ in 0..<Int.random(in: 0...4, using: &generator) {
-                let key = text(using: &generator).filter { $0 != "\0" }
-                members[key] = random(using: &generator, depth: depth - 1)
-            }
-            return .object(members)
+            let count = Int.random(in: 0...4, using: &generator)
+            return JSONValue(
+                members: (0..<count).map { _ in
+                    let key = text(using: &generator).filter { $0 != "\0" }
+                    return (key, random(using: &generator, depth: depth - 1))
+                })
         }
     }
 
@@ -35,11 +34,10 @@ extension JSONValue {
         case .array(let elements):
             return .array(elements.map { $0.shuffled(using: &generator) })
         case .object(let members):
-            var mixed: OrderedDictionary<String, JSONValue> = [:]
-            for (key, value) in members.elements.shuffled(using: &generator) {
-                mixed[key] = value.shuffled(using: &generator)
-            }
-            return .object(mixed)
+            return JSONValue(
+                members: members.map { ($0.key, $0.value) }.shuffled(using: &generator).map {
+                    ($0.0, $0.1.shuffled(using: &generator))
+                })
         default: return self
         }
     }

@@ -1,4 +1,11 @@
+import OrderedCollections
+
 extension JSONValue {
+    /// An object of these members in this order; the last of equal keys wins.
+    package init(members: some Sequence<(String, JSONValue)>) {
+        self = .object(OrderedDictionary(members, uniquingKeysWith: { _, last in last }))
+    }
+
     /// What kind of value this is, as an error says it: `a string`, `an object`.
     package var kindWithArticle: String {
         switch self {

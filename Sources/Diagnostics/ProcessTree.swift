@@ -1,0 +1,58 @@
+import Foundation
+
+/// All processes that came of one program, wherever they went.
+///
+/// A process group is not enough: Ansible's workers have sessions of their own, and those that
+/// lost their parent belong to init. Every descendant inherits the environment though, so a mark
+/// there finds them all, as Jenkins does it. Where there is no `/proc`, the group must do.
+///
+/// Source: <https://www.jenkins.io/doc/book/using/aborting-a-build/>
+struct ProcessTree: Sendable {
+    /// The environment variable that holds the mark.
+    static let variableName = "DSS_PROCESS_TREE"
+    private static let rounds = 5
+
+    /// The value that is this tree's own.
+    let mark = UUID().uuidString
+
+    /// Waits until the leader has ended, at most for the grace and a little longer, then kills
+    /// what is left.
+    ///
+    /// swift-subprocess sends SIGTERM to the group and stops when the leader has ended. The leader
+    /// is not reaped before this returns, so its number cannot be another's.
+    func end(leader: pid_t, graceSeconds: Double) async {
+        // A task of its own, because one that is cancelled cannot sleep.
+        await Task.detached {
+            let deadline = ContinuousClock.now + .seconds(graceSeconds + 5)
+            while !hasEnded(leader), ContinuousClock.now < deadline {
+                try? await Task.sleep(for: .milliseconds(20))
+            }
+            kill(-leader, SIGKILL)
+            // Again, because one may have started another just before.
+            for _ in 0..<Self.rounds {
+                let left = members().filter { $0 != leader }
+                if left.isEmpty { return }
+                for member in left { kill(member, SIGKILL) }
+                try? await Task.sleep(for: .milliseconds(10))
+            }
+        }.value
+    }
+
+    /// Everything whose environment bears the mark; a process that ended has none.
+    private func members() -> [pid_t] {
+        let entry = Array("\(Self.variableName)=\(mark)".utf8)
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+        return names.compactMap { pid_t($0) }.filter { process in
+            // Processes of others cannot be read, and are not ours to end.
+            let bytes = (try? FileContents.read("/proc/\(process)/environ")) ?? []
+            return bytes.split(separator: 0).contains { $0.elementsEqual(entry) }
+        }
+    }
+
+    private func hasEnded(_ leader: pid_t) -> Bool {
+        var information = siginfo_t()
+        let result = waitid(P_PID, id_t(leader), &information, WEXITED | WNOHANG | WNOWAIT)
+        // The number stays zero where nothing has happened yet.
+        return result != 0 || information.si_signo == SIGCHLD
+    }
+}
