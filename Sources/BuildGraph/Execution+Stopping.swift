@@ -44,10 +44,14 @@ extension Execution {
         }
     }
 
-    /// Ends what was never decided on: machines that nothing needed after all.
+    /// Ends the machines that were never started: nothing needed them after all, or nothing that
+    /// needed them came to run.
     func finishUnneeded() {
         for number in graph.stages.indices where setup.plan.isListed[number] {
-            recorder.finish(number, .fresh)
+            let causes = consumers[number].compactMap { recorder.blockCause($0) }
+            let status: RunEvent.Status =
+                causes.isEmpty ? .fresh : causes.contains(.cancelled) ? .cancelled : .blocked
+            recorder.finish(number, status)
         }
     }
 }
