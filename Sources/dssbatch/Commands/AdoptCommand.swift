@@ -2,7 +2,7 @@ import ArgumentParser
 import BuildGraph
 import JSON
 
-/// `dssbatch adopt MANIFEST STAGE --id ID`
+/// The command `dssbatch adopt MANIFEST STAGE --id ID`.
 struct AdoptCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "adopt",

@@ -2,7 +2,7 @@ import ArgumentParser
 import BuildGraph
 import JSON
 
-/// `dssbatch graph MANIFEST`
+/// The command `dssbatch graph MANIFEST`.
 struct GraphCommand: AsyncParsableCommand {
     /// The forms of a drawing.
     enum Format: String, ExpressibleByArgument, CaseIterable {

@@ -2,7 +2,7 @@ import ArgumentParser
 import BuildGraph
 import JSON
 
-/// `dssbatch why MANIFEST STAGE`
+/// The command `dssbatch why MANIFEST STAGE`.
 struct WhyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "why",
