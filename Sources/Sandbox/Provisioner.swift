@@ -23,15 +23,19 @@ package struct Play: Sendable {
     package var variables: JSONValue
     /// Secrets, which travel by environment only.
     package var environment: [String: Secret]
+    /// Where temporary files may lie, secrets among them; it is removed with the machine.
+    package var scratchFolder: String
 
     /// Makes a play.
     package init(
-        playbook: String, machine: Machine, variables: JSONValue, environment: [String: Secret]
+        playbook: String, machine: Machine, variables: JSONValue, environment: [String: Secret],
+        scratchFolder: String
     ) {
         self.playbook = playbook
         self.machine = machine
         self.variables = variables
         self.environment = environment
+        self.scratchFolder = scratchFolder
     }
 }
 

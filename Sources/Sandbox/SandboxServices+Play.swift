@@ -9,10 +9,11 @@ extension SandboxServices {
         _ playbook: String, secret: (variable: String, value: Secret),
         manifest: ReleaseManifest, context: StageContext
     ) async throws -> PlayRecap {
-        let machine = try context.output(of: LaunchInstance.self).machine
+        let instance = try context.output(of: LaunchInstance.self)
         let play = Play(
-            playbook: manifest.project.absolute(playbook), machine: machine,
-            variables: Self.variables(of: manifest), environment: [secret.variable: secret.value])
+            playbook: manifest.project.absolute(playbook), machine: instance.machine,
+            variables: Self.variables(of: manifest), environment: [secret.variable: secret.value],
+            scratchFolder: instance.scratchFolder)
         let expected = context.previousSeconds
         let start = context.time.monotonicSeconds()
         return try await context.localSlots.withSlot {

@@ -12,6 +12,8 @@ package struct LaunchInstance: Stage {
         package let instanceId: String
         package let publicDnsName: String
         package let machine: Machine
+        /// A folder for secrets on this machine, which goes with the machine.
+        package let scratchFolder: String
     }
 
     let settings: ReleaseManifest.Instance
@@ -76,7 +78,8 @@ package struct LaunchInstance: Stage {
             stackName: stackName, instanceId: instanceId, publicDnsName: host,
             machine: Machine(
                 host: host, port: settings.sshPort, user: settings.user,
-                privateKeyPath: keyPath, knownHosts: knownHosts))
+                privateKeyPath: keyPath, knownHosts: knownHosts),
+            scratchFolder: scratchFolder(context))
     }
 
     package func verify(_ outputs: Outputs, _ context: StageContext) async throws -> Existence {
@@ -108,7 +111,7 @@ package struct LaunchInstance: Stage {
 
     private func makeKeyPair(named keyName: String, _ context: StageContext) async throws -> String
     {
-        let folder = "\(keyFolder)/dss-\(context.runId)"
+        let folder = scratchFolder(context)
         let file = try await context.journal.intend(
             resource: Self.keyFileResource, region: "local", name: folder)
         let pair = try await services.access.makeKeyPair(in: folder)
@@ -122,6 +125,12 @@ package struct LaunchInstance: Stage {
             region: region)
         try await context.journal.created(entry, id: imported.id ?? keyName)
         return pair.privateKeyPath
+    }
+
+    /// Holds the private key and what Ansible writes; short, because ssh's sockets lie in it.
+    private func scratchFolder(_ context: StageContext) -> String {
+        let folder = keyFolder.hasSuffix("/") ? String(keyFolder.dropLast()) : keyFolder
+        return "\(folder)/dss-\(context.runId.prefix(8))"
     }
 
     private func createStack(

@@ -15,6 +15,8 @@ enum EventText {
             return "\(prefix)started\(hint)"
         case .stageProgress(let percent, let message):
             return prefix + message + (percent.map { " (\(Int($0)) %)" } ?? "")
+        // The plan has said already what is fresh.
+        case .stageFinished(.fresh, _): return isDebug ? "\(prefix)fresh" : nil
         case .stageFinished(let status, let seconds): return finished(prefix, status, seconds)
         case .resourceCreated(let entry): return "\(prefix)created \(describe(entry))"
         case .resourceDeleted(let entry): return "\(prefix)deleted \(describe(entry))"
@@ -31,7 +33,7 @@ enum EventText {
         switch status {
         case .succeeded: "\(prefix)done in \(Durations.text(seconds))"
         case .failed: "\(prefix)failed after \(Durations.text(seconds))"
-        case .fresh: "\(prefix)fresh, nothing to do"
+        case .fresh: "\(prefix)fresh"
         case .blocked: "\(prefix)not started: a stage that it needs did not succeed"
         case .cancelled: "\(prefix)interrupted"
         }

@@ -29,7 +29,7 @@ struct AnsibleProvisioner: Provisioner {
                 user: machine.user, privateKeyPath: machine.privateKeyPath,
                 knownHosts: machine.knownHosts.split(separator: "\n").map(String.init)),
             extraVariables: play.variables, secrets: play.environment, runnerPath: runner,
-            timeoutSeconds: Self.timeoutSeconds)
+            timeoutSeconds: Self.timeoutSeconds, temporaryFolder: play.scratchFolder)
         let time = SystemTimeSource()
         let start = time.monotonicSeconds()
         let report = try await run.run(with: processes, environment: environment) { progress in
