@@ -124,14 +124,32 @@ struct Exchange {
             problem = error.diagnostic(
                 action: action, attempt: attempts, origin: credentials?.origin)
         case .transport(let lost):
-            problem = Diagnostic(
-                code: "aws.unreachable",
-                summary: "\(action.qualifiedName) cannot reach `\(lost.host)`",
-                causes: ["\(lost.message) (\(lost.kind.rawValue), \(attempts))"],
-                hint: lost.diagnostic.hint)
+            problem = Self.diagnostic(lost, action: action, attempts: attempts)
         }
         if let why { problem.causes.append(why) }
         return problem
+    }
+
+    private static func diagnostic(
+        _ lost: HTTPFailure, action: AWSAction, attempts: String
+    ) -> Diagnostic {
+        let causes = ["\(lost.message) (\(lost.kind.rawValue), \(attempts))"]
+        switch lost.kind {
+        case .bodyTooLong:
+            return Diagnostic(
+                code: "aws.wire", summary: "the answer to \(action.qualifiedName) is too long",
+                causes: causes, hint: "narrow the search, or check the endpoint `\(lost.host)`")
+        case .badRequest:
+            return Diagnostic(
+                code: "aws.request", severity: .configuration,
+                summary: "\(action.qualifiedName) cannot be sent", causes: causes,
+                hint: "correct the value that it names")
+        default:
+            return Diagnostic(
+                code: "aws.unreachable",
+                summary: "\(action.qualifiedName) cannot reach `\(lost.host)`", causes: causes,
+                hint: lost.diagnostic.hint)
+        }
     }
 
     private static let clockCodes: Set<String> = [

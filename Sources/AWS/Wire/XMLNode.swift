@@ -93,9 +93,10 @@ package struct XMLNode: Sendable, Equatable {
             case "<": escaped += "&lt;"
             case ">": escaped += "&gt;"
             case "\"": escaped += "&quot;"
-            // A parser would make a line feed of it.
+            // A parser would make other white space of these.
             case "\r": escaped += "&#13;"
             case "\n": escaped += "&#10;"
+            case "\t": escaped += "&#9;"
             default: escaped.unicodeScalars.append(scalar)
             }
         }
