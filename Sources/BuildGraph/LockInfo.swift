@@ -1,3 +1,6 @@
+import Diagnostics
+package import Foundation
+
 /// Who holds the lock of an asset's results.
 package struct LockInfo: Sendable, Equatable, Codable {
     package let runId: String
@@ -20,5 +23,25 @@ package struct LockInfo: Sendable, Equatable, Codable {
         self.pid = pid
         self.startedAt = startedAt
         self.command = command
+    }
+
+    /// This process and its user.
+    ///
+    /// - Parameters:
+    ///   - runId: the run's id.
+    ///   - command: the command line, as it is shown to others.
+    ///   - now: when the run began.
+    package static func ofThisProcess(runId: String, command: String, now: Date) -> LockInfo {
+        // Not Foundation's `hostName`, which asks the network.
+        var name = [CChar](repeating: 0, count: 256)
+        let isNamed = gethostname(&name, name.count - 1) == 0
+        return LockInfo(
+            runId: runId, owner: NSUserName(),
+            host: isNamed
+                ? String(
+                    decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+                : "?",
+            pid: Int(ProcessInfo.processInfo.processIdentifier), startedAt: Timestamp.text(now),
+            command: command)
     }
 }

@@ -138,7 +138,9 @@ package struct Planner {
             for other in graph.durableUpstream[number] where stages[other].state != .fresh {
                 if !selection.skip.contains(graph.stages[other].name) { isListed[other] = true }
             }
-            guard stages[number].state != .blocked else { continue }
+            // What a machine rests on was asked for by its consumers, if it has any.
+            let isAlone = stage.isEphemeral && consumers[number].isEmpty
+            guard stages[number].state != .blocked, isAlone || !stage.isEphemeral else { continue }
             for other in graph.ephemeralBehind[number] {
                 if !selection.skip.contains(graph.stages[other].name) {
                     isListed[other] = true

@@ -77,7 +77,7 @@ package struct Runner: Sendable {
             try expected.check(against: plan, world, assetId: store.assetId)
         }
         events.emit(.plan(plan))
-        try await recover(left, journal, plan)
+        try await recover(left, journal, plan, world)
         var setup = setup(options, journal, world, plan)
         let resumed = try await Resumption(setup: setup, left: left).run()
         if !resumed.isEmpty {
@@ -115,15 +115,32 @@ package struct Runner: Sendable {
             localSlots: SlotPool(slots: options.localSlots), pools: pools(options))
     }
 
-    private func recover(_ left: [JournalEntry], _ journal: Journal, _ plan: Plan) async throws {
+    private func recover(
+        _ left: [JournalEntry], _ journal: Journal, _ plan: Plan, _ world: RecordedWorld
+    ) async throws {
         guard !left.isEmpty, let recovery else { return }
         let willRun = Set(plan.names(.run))
         let entries = left.filter { !willRun.contains($0.stage) }
         guard !entries.isEmpty else { return }
+        for name in Set(entries.map(\.stage)) { try await distrust(name, world) }
         let events = events
         try await recovery.recover(entries, journal: journal, willRun: willRun) {
             events.emit(.warning($0))
         }
+    }
+
+    /// Records that a stage was interrupted.
+    ///
+    /// Once its entries are ended nothing else says so, and its recorded outputs may be gone.
+    private func distrust(_ name: StageName, _ world: RecordedWorld) async throws {
+        guard let record = world.results[name]?.record, record.status == .succeeded,
+            graph[name]?.isEphemeral != true
+        else { return }
+        var run = record.run
+        run.outputs = nil
+        try await store.save(
+            .failure(
+                run, .from(CancellationError()), of: name, assetId: store.assetId, after: record))
     }
 
     private func pools(_ options: RunOptions) -> [String: SlotPool] {

@@ -30,18 +30,24 @@ struct StageWorker: Sendable {
         do {
             return try await pool.withSlot { await runNow() }
         } catch {
-            return Outcome(status: .cancelled, seconds: 0, problem: .from(error))
+            return neverBegan()
         }
     }
 
+    /// Ended before it did anything: what is recorded of it stays as true as it was.
+    private func neverBegan() -> Outcome {
+        setup.events.emit(.stageFinished(.cancelled, seconds: 0), stage: stage.name)
+        return Outcome(status: .cancelled, seconds: 0, problem: .from(CancellationError()))
+    }
+
     private func runNow() async -> Outcome {
+        guard !Task.isCancelled else { return neverBegan() }
         let startedAt = setup.time.now()
         let start = setup.time.monotonicSeconds()
         setup.events.emit(
             .stageStarted(expectedSeconds: earlier?.lastGood?.seconds), stage: stage.name)
         var outcome: Outcome
         do {
-            try Task.checkCancellation()
             let context = setup.context(
                 stage, upstream: upstream, earlier: earlier?.lastGood, key: material.key)
             outcome = Outcome(

@@ -1,8 +1,10 @@
 import BuildGraph
 import JSON
 
-/// The rules of staleness by brute force: every outcome of the stages that are still to run is
-/// tried. Exponential, and so simple that it is plainly right.
+/// The rules of staleness by brute force.
+///
+/// Every outcome of the stages that are still to run is tried: exponential, and so simple that it
+/// is plainly right.
 struct NaivePlanner {
     let pipeline: RandomPipeline
     let results: [StageName: StoredResult]

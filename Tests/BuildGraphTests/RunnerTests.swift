@@ -267,6 +267,24 @@ private func release(_ log: Log, setting: JSONValue = "a") -> [FakeStage] {
         #expect(await after.unfinished().isEmpty)
     }
 
+    @Test func `what a crash left of a stage that does not run now makes its result stale`()
+        async throws
+    {
+        let log = Log()
+        var fixture = GraphFixture([FakeStage("a"), FakeStage("b")])
+        fixture.recovery = LoggingRecovery(log: log)
+        try await fixture.run()
+        let crashed = try await Journal(
+            store: fixture.store, runId: "run-0", time: SystemTimeSource())
+        _ = try await crashed.intend(
+            stage: "a", resource: "ec2:image", region: "r", name: "n", token: nil, details: [:])
+        #expect(try await fixture.plan().reasons("a") == ["interrupted last time"])
+        try await fixture.run(Selection(only: ["b"]))
+        #expect(log.all == ["recover a"])
+        #expect(try await fixture.plan().reasons("a") == ["failed last time"])
+        #expect(try await fixture.plan()["a"]?.outputs == ["value": "made"])
+    }
+
     @Test func `a result that cannot be saved fails the stage and takes the machines down`()
         async throws
     {
