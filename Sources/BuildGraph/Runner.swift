@@ -77,15 +77,16 @@ package struct Runner: Sendable {
             try expected.check(against: plan, world, assetId: store.assetId)
         }
         events.emit(.plan(plan))
-        try await recover(left, journal, plan, world)
         var setup = setup(options, journal, world, plan)
         let resumed = try await Resumption(setup: setup, left: left).run()
         if !resumed.isEmpty {
             for (name, record) in resumed { world.results[name] = .record(record) }
             world.interrupted = Set(await journal.unfinished().map(\.stage))
-            setup = self.setup(
-                options, journal, world, Planner.plan(graph, world, options.selection))
+            plan = Planner.plan(graph, world, options.selection)
+            setup = self.setup(options, journal, world, plan)
         }
+        // By the plan that remains: a machine that nobody needs any more has to go as well.
+        try await recover(await journal.unfinished(), journal, plan, world)
         if let ends = try await Preflight(setup: setup).run() {
             let seconds = time.monotonicSeconds() - start
             events.emit(.runFinished(.failed, seconds: seconds))

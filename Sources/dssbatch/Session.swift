@@ -87,10 +87,13 @@ struct Session: Sendable {
     ///
     /// - Returns: the exit status.
     func run(_ options: RunOptions) async throws -> Int32 {
-        if isLocal { sayDefaults() }
         let runner = Runner(
             graph: graph, store: store, digester: digester, tool: Version.tool, time: time,
-            recovery: ReleaseRecovery(services: services), onEvent: { output.receive($0) })
+            recovery: ReleaseRecovery(services: services),
+            onEvent: { event in
+                if case .plan(let plan) = event.kind, !plan.isFresh, isLocal { sayDefaults() }
+                output.receive(event)
+            })
         let summary = try await runner.run(options)
         switch summary.status {
         case .succeeded: return ExitStatus.fresh

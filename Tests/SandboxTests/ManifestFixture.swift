@@ -17,7 +17,7 @@ final class ManifestFixture: Sendable {
                 atPath: folder + "/" + name, withIntermediateDirectories: true)
         }
         for name in ["ansible/sandbox.yml", "ansible/reset-password.yml", "cfn/ec2.yaml"] {
-            files.createFile(atPath: folder + "/" + name, contents: nil)
+            try Data().write(to: URL(fileURLWithPath: folder + "/" + name))
         }
         try files.copyItem(atPath: Self.root + "/manifests/release.json", toPath: path)
     }

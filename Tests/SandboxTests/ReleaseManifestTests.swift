@@ -1,6 +1,7 @@
 import Diagnostics
 import Foundation
 import JSON
+import OrderedCollections
 import Sandbox
 import TestSupport
 import Testing
@@ -14,26 +15,31 @@ import Testing
         #expect(manifest.export?.checksum == .sha256)
     }
 
-    @Test(arguments: [
-        ("/assetId", JSONValue.string("../up"), "manifest.asset-id"),
-        ("/assetId", "", "manifest.asset-id"),
-        ("/assetId", 340, "manifest.wrong-type"),
-        ("/region", "Frankfurt", "manifest.unknown-value"),
-        ("/export/formats", ["VHD", "QCOW2"], "manifest.unknown-value"),
-        ("/export/formats", ["VHD", "VHD"], "manifest.duplicate"),
-        ("/export/prefix", "a//b", "manifest.unknown-value"),
-        ("/export/prefix", "a/../b", "manifest.unknown-value"),
-        ("/export/bucket", "images", "manifest.missing-field"),
-        ("/export/role", "vmimport", "manifest.unknown-field"),
-        ("/exports", [:], "manifest.unknown-field"),
-        ("/ami/base/owner", nil, "manifest.wrong-type"),
-        ("/ami/copyToRegions", ["us-east-1", "us-east-1"], "manifest.duplicate"),
-        ("/instance/volumeGiB", 2, "manifest.out-of-range"),
-        ("/instance/sshPort", 70_000, "manifest.out-of-range"),
-        ("/instance/ingressCidr", "10.0.0.0/33", "manifest.cidr"),
-        ("/provision/playbook", "ansible/none.yml", "manifest.missing-file"),
-        ("/kind", "relase", "manifest.unknown-value"),
-    ])
+    private static let badValues: [(String, JSONValue, String)] = [
+        ("/assetId", .string("../up"), "manifest.asset-id"),
+        ("/assetId", .string(""), "manifest.asset-id"),
+        ("/assetId", .integer(340), "manifest.wrong-type"),
+        ("/region", .string("Frankfurt"), "manifest.unknown-value"),
+        ("/export/formats", .array([.string("VHD"), .string("QCOW2")]), "manifest.unknown-value"),
+        ("/export/formats", .array([.string("VHD"), .string("VHD")]), "manifest.duplicate"),
+        ("/export/prefix", .string("a//b"), "manifest.unknown-value"),
+        ("/export/prefix", .string("a/../b"), "manifest.unknown-value"),
+        ("/export/bucket", .string("images"), "manifest.missing-field"),
+        ("/export/role", .string("vmimport"), "manifest.unknown-field"),
+        ("/exports", .object([:]), "manifest.unknown-field"),
+        ("/ami/base/owner", .null, "manifest.wrong-type"),
+        (
+            "/ami/copyToRegions", .array([.string("us-east-1"), .string("us-east-1")]),
+            "manifest.duplicate"
+        ),
+        ("/instance/volumeGiB", .integer(2), "manifest.out-of-range"),
+        ("/instance/sshPort", .integer(70_000), "manifest.out-of-range"),
+        ("/instance/ingressCidr", .string("10.0.0.0/33"), "manifest.cidr"),
+        ("/provision/playbook", .string("ansible/none.yml"), "manifest.missing-file"),
+        ("/kind", .string("relase"), "manifest.unknown-value"),
+    ]
+
+    @Test(arguments: badValues)
     func `a bad value is an error that names its place`(
         pointer: String, value: JSONValue, code: String
     ) throws {

@@ -1,6 +1,9 @@
 # The one way in which the project is built; sourced by the scripts in bin/.
 # shellcheck shell=bash
 
+# Tests look inside the modules, and program and tests share one build.
+build_flags=(-c release -Xswiftc -enable-testing)
+
 # build_if_older ROOT: builds the release program where it is missing or older than its sources.
 build_if_older() {
   local root=$1 binary=$1/.build/release/dssbatch newer
@@ -27,5 +30,5 @@ build() {
     return 1
   }
   # SwiftPM waits for another build of the same folder by itself.
-  swift build --package-path "$root" -c release "$@" >&2
+  swift build --package-path "$root" "${build_flags[@]}" "$@" >&2
 }

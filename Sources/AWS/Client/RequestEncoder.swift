@@ -17,6 +17,8 @@ enum RequestEncoder {
             }
         request.idleTimeoutSeconds = wire.idleTimeoutSeconds
         request.totalTimeoutSeconds = wire.totalTimeoutSeconds
+        // What may safely be sent twice shares connections, though it is a POST.
+        request.mustNotRepeat = wire.action.retry == .onlyIfUnsent
         return request
     }
 
