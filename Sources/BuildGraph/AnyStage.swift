@@ -2,13 +2,21 @@ package import JSON
 
 /// A stage whose outputs' type is forgotten: they are a `JSONValue` here.
 package struct AnyStage: Sendable {
+    /// As in `Stage`.
     package let name: StageName
+    /// As in `Stage`.
     package let group: String
+    /// As in `Stage`.
     package let lifetime: StageLifetime
+    /// As in `Stage`.
     package let revision: Int
+    /// As in `Stage`.
     package let inputs: [StageInput]
+    /// As in `Stage`, each name once.
     package let upstream: [StageName]
+    /// As in `Stage`.
     package let isLookup: Bool
+    /// As in `Stage`.
     package let pool: String?
     /// The stage itself.
     package let base: any Stage

@@ -7,7 +7,9 @@ import Synchronization
 ///
 /// Nothing is created before the first write, so that a plan leaves no trace.
 package final class FolderResultStore: ResultStore {
+    /// The asset whose results these are.
     package let assetId: String
+    /// The folder of this asset.
     package let location: String
     let time: any TimeSource
     private let heldLock = Mutex<FolderLock?>(nil)
@@ -28,6 +30,7 @@ package final class FolderResultStore: ResultStore {
         location = root == "/" ? "/\(assetId)" : "\(root)/\(assetId)"
     }
 
+    /// Reads every result file, `release.json` apart.
     package func loadAll() async throws -> [StageName: StoredResult] {
         let names: [String]
         do {
@@ -50,14 +53,18 @@ package final class FolderResultStore: ResultStore {
         return await loadInParts(stages)
     }
 
+    /// Reads one result file.
     package func load(_ stage: StageName) async throws -> StoredResult? { read(stage) }
 
+    /// Writes one result file.
     package func save(_ record: ResultRecord) async throws {
         try await writeFile("\(record.stage).json", Array(record.json.prettyText.utf8))
     }
 
+    /// Reads a file of this folder.
     package func readFile(_ name: String) async throws -> [UInt8]? { try contents(name) }
 
+    /// Writes a file of this folder.
     package func writeFile(_ name: String, _ bytes: [UInt8]) async throws {
         try await checkLock()
         try ensureFolder()
@@ -68,8 +75,10 @@ package final class FolderResultStore: ResultStore {
         }
     }
 
+    /// Reads `journal.ndjson`.
     package func readJournal() async throws -> [UInt8] { try contents(Self.journalName) ?? [] }
 
+    /// Appends to `journal.ndjson` and waits until it is on the disk.
     package func appendToJournal(_ line: [UInt8]) async throws {
         try ensureFolder()
         do {
@@ -83,12 +92,14 @@ package final class FolderResultStore: ResultStore {
         }
     }
 
+    /// Replaces `journal.ndjson`.
     package func replaceJournal(_ bytes: [UInt8]) async throws {
         // The open file is the old one, which nobody will read again.
         journal.withLock { $0 = nil }
         try await writeFile(Self.journalName, bytes)
     }
 
+    /// Takes the `flock` on `.lock`, asking twice a second while it waits.
     package func lock(_ info: LockInfo, waitSeconds: Double) async throws {
         try ensureFolder()
         let deadline = time.monotonicSeconds() + waitSeconds
@@ -105,16 +116,20 @@ package final class FolderResultStore: ResultStore {
         }
     }
 
+    /// Gives the lock back.
     package func unlock() async { heldLock.withLock { $0 = nil } }
 
+    /// Makes sure that the lock was not broken.
     package func checkLock() async throws {
         try heldLock.withLock { try $0?.check() }
     }
 
+    /// Who holds the lock.
     package func lockHolder() async throws -> LockInfo? {
         try FolderLock.holder(folder: location)
     }
 
+    /// Breaks the lock of one run.
     package func breakLock(runId: String) async throws {
         try await FolderLock.breakLock(of: runId, folder: location, time: time)
     }

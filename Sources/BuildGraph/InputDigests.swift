@@ -4,6 +4,7 @@ package struct InputDigests: Sendable, Equatable {
     package struct File: Sendable, Equatable {
         /// Relative to the project, as it is recorded after `file:`.
         package let path: String
+        /// Of the mode and contents: `sha256:…`.
         package let digest: String
 
         /// Makes one.

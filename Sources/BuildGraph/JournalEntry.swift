@@ -2,6 +2,7 @@ package import Foundation
 
 /// Names one entry of the journal.
 package struct JournalEntryID: RawRepresentable, Hashable, Sendable, Codable {
+    /// The id as it is written.
     package let rawValue: String
     /// Wraps an id.
     package init(rawValue: String) { self.rawValue = rawValue }
@@ -9,16 +10,25 @@ package struct JournalEntryID: RawRepresentable, Hashable, Sendable, Codable {
 
 /// One thing that a run set out to create, with all that finds it again.
 package struct JournalEntry: Sendable, Equatable, Codable {
+    /// The entry itself.
     package let entry: JournalEntryID
+    /// Whose it is.
     package let stage: StageName
     /// The kind of thing: `ec2:image`, `ec2:export-image-task`, `cloudformation:stack`.
     package let resource: String
+    /// Where it was to be created.
     package let region: String
+    /// The name that finds it again.
     package let name: String?
+    /// The client token of the creating call.
     package let token: String?
+    /// Anything else that finds or removes it.
     package let details: [String: String]
+    /// The asset that it is for.
     package let assetId: String
+    /// The run that set out to create it.
     package let runId: String
+    /// When the intent was written.
     package let time: Date
     /// What the creating call answered; nil where the run died before it knew.
     package var id: String?

@@ -14,7 +14,9 @@ package struct KeyMaterial: Sendable, Equatable {
     package var inputs: [String: String] = [:]
     /// Upstream stages that will or may run, so that nobody knows their outputs yet.
     package var unknown: Set<StageName> = []
+    /// The values behind the `setting:` inputs, by pointer.
     package var settings: [String: JSONValue] = [:]
+    /// The revisions of the stage and of the ephemeral ones it rests on.
     package var revisions: [String: Int] = [:]
 
     static let stagePrefix = "stage:"
@@ -24,9 +26,9 @@ package struct KeyMaterial: Sendable, Equatable {
     /// The key; nil while an upstream stage's outputs are unknown.
     package var key: String? {
         guard unknown.isEmpty else { return nil }
-        let inputs = inputs.sorted { $0.key < $1.key }.map { ($0.key, JSONValue.string($0.value)) }
-        let revisions = revisions.sorted { $0.key < $1.key }
-            .map { ($0.key, JSONValue.integer(Int64($0.value))) }
+        // Unsorted: the canonical form sorts.
+        let inputs = inputs.lazy.map { ($0.key, JSONValue.string($0.value)) }
+        let revisions = revisions.lazy.map { ($0.key, JSONValue.integer(Int64($0.value))) }
         return Digest.of(
             .object([
                 "kind": .string(kind.rawValue), "stage": .string(stage.rawValue),

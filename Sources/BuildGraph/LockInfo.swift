@@ -3,10 +3,13 @@ package import Foundation
 
 /// Who holds the lock of an asset's results.
 package struct LockInfo: Sendable, Equatable, Codable {
+    /// The run that holds it.
     package let runId: String
     /// The user's name.
     package let owner: String
+    /// The machine's name.
     package let host: String
+    /// The process's id on that machine.
     package let pid: Int
     /// RFC 3339, UTC.
     package let startedAt: String

@@ -3,9 +3,13 @@ import OrderedCollections
 
 /// What a plan says of one stage.
 package struct PlannedStage: Sendable {
+    /// The stage's name.
     package let name: StageName
+    /// The group it is selected by.
     package let group: String
+    /// Whether it is durable or ephemeral.
     package let lifetime: StageLifetime
+    /// What will become of it.
     package internal(set) var state: StageState
     /// Every reason why it is not fresh, in a fixed order.
     package internal(set) var reasons: [Reason]
@@ -36,6 +40,7 @@ package struct PlannedStage: Sendable {
 package struct Plan: Sendable {
     /// The stages listed, in topological order.
     package let stages: [PlannedStage]
+    /// What was asked for.
     package let selection: Selection
     /// Every stage of the graph by number, listed or not.
     let all: [PlannedStage]

@@ -16,6 +16,7 @@ package struct PlanFile: Sendable, Equatable {
         var result: String?
     }
 
+    /// The asset that was planned for.
     package let assetId: String
     /// What was asked for; `run --plan` asks for the same.
     package let selection: Selection

@@ -37,6 +37,7 @@ package enum BlockCause: String, Sendable {
 }
 
 extension Reason: CustomStringConvertible {
+    /// The reason in the interface's words.
     package var description: String {
         switch self {
         case .neverRan: "never ran"

@@ -16,7 +16,9 @@ package struct RecordedRun: Sendable, Equatable {
     package var startedAt: String
     /// RFC 3339 in UTC.
     package var finishedAt: String
+    /// How long it took.
     package var seconds: Double
+    /// The run that it was part of.
     package var runId: String
     /// Which tool ran it, such as `dssbatch 0.1.0`.
     package var tool: String
@@ -49,8 +51,11 @@ package struct RecordedRun: Sendable, Equatable {
 
 /// What a failed stage's result file says of its error.
 package struct RecordedError: Sendable, Equatable {
+    /// The diagnostic's code.
     package var code: String
+    /// The diagnostic's summary.
     package var message: String
+    /// What to do next.
     package var hint: String?
 
     /// Makes one.

@@ -11,8 +11,11 @@ package struct ResultRecord: Sendable, Equatable {
     /// How many earlier good runs are kept.
     static let historyLimit = 5
 
+    /// Whose result this is.
     package var stage: StageName
+    /// The asset that it is of.
     package var assetId: String
+    /// How the last run ended.
     package var status: Status
     /// The last run.
     package var run: RecordedRun

@@ -30,8 +30,11 @@ package struct RunEvent: Sendable {
         case runFinished(RunSummary.Status, seconds: Double)
     }
 
+    /// When it happened.
     package let time: Date
+    /// The stage that it concerns.
     package let stage: StageName?
+    /// What happened.
     package let kind: Kind
 
     /// Makes an event.

@@ -10,9 +10,11 @@ package enum OnError: Sendable {
 
 /// The options of one run.
 package struct RunOptions: Sendable {
+    /// What is asked for.
     package var selection: Selection
     /// `-k`: after a failure, whatever does not need the failed stage still starts.
     package var keepGoing: Bool
+    /// What becomes of running machines when something failed.
     package var onError: OnError
     /// `-j`: how much work that loads this machine goes on at once.
     package var localSlots: Int

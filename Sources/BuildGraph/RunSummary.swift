@@ -14,8 +14,11 @@ package struct RunSummary: Sendable {
 
     /// How one stage ended.
     package struct Stage: Sendable {
+        /// The stage's name.
         package let name: StageName
+        /// How it ended.
         package let status: RunEvent.Status
+        /// How long it took.
         package let seconds: Double
         /// Why it failed or is blocked.
         package let problem: Diagnostic?
@@ -23,10 +26,13 @@ package struct RunSummary: Sendable {
         package let changedFiles: [String]
     }
 
+    /// How it ended.
     package let status: Status
     /// Every stage of the plan, in topological order.
     package let stages: [Stage]
+    /// How long it took.
     package let seconds: Double
+    /// The run's id.
     package let runId: String
     /// What concerns no single stage, such as a lock that was broken.
     package let problems: [Diagnostic]

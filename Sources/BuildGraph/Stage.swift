@@ -57,14 +57,24 @@ package enum Existence: Sendable, Equatable {
 }
 
 extension Stage {
+    /// The stage's own name.
     package var group: String { name.rawValue }
+    /// Durable.
     package var lifetime: StageLifetime { .durable }
+    /// None.
     package var inputs: [StageInput] { [] }
+    /// None.
     package var upstream: [StageName] { [] }
+    /// It was not looked up.
     package var isLookup: Bool { false }
+    /// No bound.
     package var pool: String? { nil }
+    /// Finds nothing wrong.
     package func preflight(_ context: StageContext) async throws {}
+    /// Nothing to resume.
     package func canResume(_ context: StageContext) async throws -> Bool { false }
+    /// Does nothing: a durable stage leaves nothing to take down.
     package func takeDown(_ context: StageContext) async throws {}
+    /// The stage's name: every run overwrites the one before.
     package func identity(of outputs: Outputs) -> String { name.rawValue }
 }

@@ -3,9 +3,13 @@ package import JSON
 
 /// What a running stage may use; made by the scheduler, one for each stage and run.
 package struct StageContext: Sendable {
+    /// The running stage.
     package let stage: StageName
+    /// The asset that is built.
     package let assetId: String
+    /// The run that this is part of.
     package let runId: String
+    /// The clock.
     package let time: any TimeSource
     /// Every result of this stage's folder may be read here; `release-notes` does.
     package let results: any ResultStore

@@ -5,7 +5,9 @@ package enum StageInput: Sendable, Equatable {
     /// A value of the manifest (or derived from it), named by its JSON Pointer; recorded as
     /// `setting:/export/prefix`. The value is recorded too, so that a reason can show old and new.
     case setting(pointer: String, value: JSONValue)
-    /// One file, as the manifest names it, relative to the project; recorded as `file:cfn/ec2.yaml`.
+    /// One file, as the manifest names it, relative to the project.
+    ///
+    /// Recorded as `file:cfn/ec2.yaml`.
     case file(path: String)
     /// Every file under a folder (mode, symlink target, contents); each recorded as `file:…`.
     case folder(path: String)

@@ -2,7 +2,9 @@
 package struct Why: Sendable, Equatable {
     /// One stage on the way.
     package struct Link: Sendable, Equatable {
+        /// The stage's name.
         package let stage: StageName
+        /// What the plan says of it.
         package let state: StageState
         /// Its reasons, as far as the way goes through them; the first link's are the lowest.
         ///

@@ -22,6 +22,8 @@ struct FakeStage: Stage {
     var existence = Existence.exists
     /// The prefix of the outputs' value up to this character is their identity; nil for all of it.
     var identityLength: Int?
+    /// The identity whatever the outputs are.
+    var identityText: String?
 
     init(
         _ name: StageName, group: String? = nil, needs: [StageName] = [],
@@ -45,7 +47,7 @@ struct FakeStage: Stage {
     func adopt(id: String, _ context: StageContext) async throws -> Outputs { Outputs(value: id) }
 
     func identity(of outputs: Outputs) -> String {
-        String(outputs.value.prefix(identityLength ?? outputs.value.count))
+        identityText ?? String(outputs.value.prefix(identityLength ?? outputs.value.count))
     }
 }
 

@@ -12,7 +12,7 @@ import Testing
             seed: UInt64(seed), count: Int.random(in: 1...8, using: &random))
         let log = Log()
         var fixture = GraphFixture(pipeline.stages(log))
-        for _ in 0..<8 {
+        for _ in 0..<12 {
             for _ in 0..<Int.random(in: 0...2, using: &random) { pipeline.change(&random) }
             fixture.stages = pipeline.stages(log)
             try await spoil(&random, fixture, pipeline)

@@ -41,7 +41,9 @@ struct RandomPipeline {
                 let sum = upstream.values.reduce(node.setting) { $0 + (Int($1.value) ?? 0) }
                 return String(sum % 2)
             }
-            // Outputs of one stage never overwrite each other here, so that history counts.
+            // Equal outputs of different settings do not overwrite each other, so that the
+            // history grows long.
+            stage.identityText = "\(node.setting)"
             stage.down = { _ in log.add("down \(node.name)") }
             return stage
         }

@@ -116,7 +116,7 @@ struct SubprocessRunnerTests {
             try await SubprocessRunner().run(shell("sleep 30", timeoutSeconds: 0.3)) { _ in }
         }
         #expect(error.code == "process.timeout")
-        #expect(ContinuousClock.now - start < .seconds(5))
+        #expect(ContinuousClock.now - start < .seconds(20))
     }
 
     /// The grandchild holds no pipe of ours and the shell ends at once at SIGTERM; one has a
