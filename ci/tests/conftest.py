@@ -109,3 +109,13 @@ def own_release(project: Project) -> Project:
     """A finished release of the test's own, to do anything with."""
     project.run()
     return project
+
+
+@pytest.fixture
+def bad(project: Project, cloud: Cloud) -> Iterator[Project]:
+    """A project to break; afterwards neither the cloud nor the results were touched."""
+    mark = cloud.mark()
+    yield project
+    assert cloud.requests(mark) == []
+    assert not (project.root / "out").exists()
+    assert project.runner_calls() == []

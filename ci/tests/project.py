@@ -34,6 +34,13 @@ DURABLE = (
     "release-notes",
 )
 MACHINE = ("instance", "install", "reset-password", "ami")
+EXPORTS = {"export-vhd", "export-vmdk"}
+MACHINE_CALLS = {
+    "ec2:RunInstances",
+    "ec2:CreateImage",
+    "ec2:ImportKeyPair",
+    "cloudformation:CreateChangeSet",
+}
 
 _stream_numbers = count(1)
 
@@ -265,3 +272,8 @@ def _fingerprint(path: Path) -> tuple[int, int, str]:
         status.st_mtime_ns,
         hashlib.sha256(path.read_bytes()).hexdigest(),
     )
+
+
+def reason_texts(stale: dict[str, list[str]]) -> set[str]:
+    """Return every reason, whichever stage it is given for."""
+    return {reason for reasons in stale.values() for reason in reasons}
