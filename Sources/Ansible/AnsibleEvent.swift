@@ -3,7 +3,7 @@ import JSON
 
 /// One line of `ansible-runner run -j`, with the fields that are used.
 ///
-/// Source: <https://ansible.readthedocs.io/projects/runner/en/stable/intro/#runner-artifact-job-events-host-and-playbook-events>
+/// Source: <https://ansible.readthedocs.io/projects/runner/en/stable/intro/>
 struct AnsibleEvent: Sendable {
     /// Such as `runner_on_ok`.
     let kind: String

@@ -14,12 +14,19 @@ package struct AnsibleReport: Codable, Equatable, Sendable {
 
 /// One host's line of Ansible's play recap.
 package struct AnsibleRecap: Codable, Equatable, Sendable {
+    /// Tasks that ended well, changes included.
     package var ok = 0
+    /// Tasks that changed something.
     package var changed = 0
+    /// Tasks that did not reach the host.
     package var unreachable = 0
+    /// Tasks that failed and were not mended.
     package var failures = 0
+    /// Tasks whose condition did not hold.
     package var skipped = 0
+    /// Tasks that failed and were mended by a `rescue`.
     package var rescued = 0
+    /// Tasks that failed where that is allowed.
     package var ignored = 0
 
     /// Makes a line of zeros.
@@ -35,8 +42,11 @@ package struct AnsibleTaskResult: Codable, Equatable, Sendable {
 
     /// The task's name, with its role's before it.
     package var task: String
+    /// The machine's name in the inventory.
     package var host: String
+    /// How it ended.
     package var status: Status
+    /// How long it took.
     package var seconds: Double
 
     /// Makes a result.

@@ -7,8 +7,9 @@ import Synchronization
 package struct AnsibleRun: Sendable {
     /// The playbook; its folder is the project (roles, `ansible.cfg`).
     package var playbookPath: String
+    /// The machine that it works on.
     package var inventory: AnsibleInventory
-    /// An object; it ends in a 0600 file. Secrets belong into `secrets`.
+    /// An object, which goes into a 0600 file; secrets belong into `secrets`.
     package var extraVariables: JSONValue
     /// Environment variables for `lookup('env', ...)`, by name.
     package var secrets: [String: Secret]
@@ -16,6 +17,7 @@ package struct AnsibleRun: Sendable {
     package var tags: [String]
     /// The `ansible-runner` to use, as `AnsibleRunnerLocation` finds it.
     package var runnerPath: String
+    /// Longest run time.
     package var timeoutSeconds: Double
     /// Where the private folder is made; short, because ssh's control sockets lie in it.
     package var temporaryFolder: String

@@ -137,19 +137,25 @@ extension AnsibleTranscript {
     }
 
     private func diagnostic(unreachable event: AnsibleEvent) -> Diagnostic {
-        Diagnostic(
+        let causes = messages(of: event.result)
+        let isOtherKey = causes.contains { $0.contains("Host key verification failed") }
+        return Diagnostic(
             code: "ansible.unreachable", summary: "cannot reach `\(event.host)` by ssh",
-            location: event.taskPath ?? playbook, causes: messages(of: event.result),
-            hint: "check that the machine runs, that its firewall lets ssh in from here, and "
-                + "that user and key are right")
+            location: event.taskPath ?? playbook, causes: causes,
+            hint: isOtherKey
+                ? "it shows another host key than at first: check that the address is still its "
+                    + "own and that nobody stands in between, then start anew"
+                : "check that the machine runs, that its firewall lets ssh in from here, and "
+                    + "that user and key are right")
     }
 
     private func messages(of result: JSONValue) -> [String] {
         if let hidden = result["censored"]?.stringValue { return [clean(hidden)] }
         var messages: [String] = []
-        if let message = result["msg"]?.stringValue, !message.isEmpty {
-            messages.append(clean(message))
-        }
+        // ssh frames its warnings with many `@`.
+        let message = (result["msg"]?.stringValue ?? "").replacing(/@{5,}/, with: "")
+            .split(whereSeparator: \.isNewline).map { clean(String($0)) }.filter { !$0.isEmpty }
+        messages += message.count > 4 ? [message[0]] + message.suffix(3) : message
         let errors = [result["stderr"], result["module_stderr"]].compactMap { $0?.stringValue }
         let lines = errors.joined(separator: "\n").split(whereSeparator: \.isNewline).suffix(5)
         messages += lines.map { "standard error: \(clean(String($0)))" }

@@ -15,6 +15,7 @@ package struct SSHReadiness: Sendable {
 
     /// Host name or IP address.
     package var address: String
+    /// Where its sshd listens.
     package var port: Int
     /// How long to wait altogether.
     package var deadlineSeconds: Double

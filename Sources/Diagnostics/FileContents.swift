@@ -15,7 +15,8 @@ package enum FileContents {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw unreadable(path, errno) }
         guard status.st_mode & S_IFMT != S_IFDIR else { throw unreadable(path, EISDIR) }
-        // One byte more than expected shows the end of the file with no further call.
+        // One byte more than expected: where it is not filled, that was the end, and no further
+        // call needs to ask.
         let expected = min(max(0, Int(status.st_size)), limitBytes)
         var bytes: [UInt8] = []
         while true {
@@ -25,9 +26,10 @@ package enum FileContents {
                 guard got >= 0 else { throw unreadable(path, errno) }
                 count = got
             }
-            if part.isEmpty { return bytes }
+            let isRest = expected > 0 && part.count == expected && bytes.isEmpty
             if bytes.isEmpty { bytes = part } else { bytes += part }
             guard bytes.count <= limitBytes else { throw tooBig(path, limitBytes) }
+            if part.isEmpty || isRest { return bytes }
         }
     }
 

@@ -19,10 +19,13 @@ package protocol ProcessRunner: Sendable {
 package struct ProcessCommand: Sendable {
     /// A path, or a name to look up on the PATH.
     package var executable: String
+    /// What follows the program on its command line; never a secret.
     package var arguments: [String]
     /// Added to (and overriding) this process's own environment; nil removes a variable.
     package var environment: [String: String?]
+    /// Where it runs; nil for this process's own folder.
     package var workingDirectory: String?
+    /// What it can read; closed afterwards.
     package var standardInput: [UInt8]
     /// Longest run time.
     package var timeoutSeconds: Double

@@ -10,8 +10,17 @@ package struct SubprocessRunner: ProcessRunner {
     /// Makes a runner.
     ///
     /// - Parameter lineLimitBytes: the rest of a longer line is dropped.
-    package init(lineLimitBytes: Int = 16 * 1024 * 1024) { self.lineLimitBytes = lineLimitBytes }
+    package init(lineLimitBytes: Int = 16 * 1024 * 1024) {
+        self.lineLimitBytes = lineLimitBytes
+        Self.ignoreBrokenPipes
+    }
 
+    /// Once for the whole process: a program that ends without reading its input must not end us.
+    ///
+    /// swift-subprocess gives programs the default again.
+    private static let ignoreBrokenPipes: Void = { _ = signal(SIGPIPE, SIG_IGN) }()
+
+    /// Runs a program to its end; see `ProcessRunner`.
     package func run(
         _ command: ProcessCommand, onLine: @escaping @Sendable (String) async -> Void
     ) async throws -> ProcessOutcome {
@@ -46,15 +55,17 @@ package struct SubprocessRunner: ProcessRunner {
         let tree = ProcessTree()
         do {
             let result = try await Subprocess.run(
-                configuration(command, tree), input: .array(command.standardInput),
-                output: .sequence, error: .sequence
+                configuration(command, tree), input: .inputWriter, output: .sequence,
+                error: .sequence
             ) { execution in
-                let output = execution.standardOutput
                 let errors = execution.standardError
+                let input = execution.standardInputWriter
                 async let tail = Self.tail(of: errors)
+                async let fed: Void = Self.feed(command.standardInput, to: input)
                 let text: Result<String, any Error>
                 do {
-                    try await readLines(of: output, onLine)
+                    try await readLines(of: execution.standardOutput, onLine)
+                    await fed
                     text = .success(try await tail)
                 } catch { text = .failure(error) }
                 if Task.isCancelled {
@@ -98,6 +109,15 @@ package struct SubprocessRunner: ProcessRunner {
             environment: .inherit.updating(changes),
             workingDirectory: command.workingDirectory.map { FilePath($0) },
             platformOptions: options)
+    }
+
+    /// Writes the whole input and closes it, which `.array` does not where the writing fails.
+    ///
+    /// A program that ends, or stops reading, before it has read all says by its status whether
+    /// that was an error.
+    private static func feed(_ input: [UInt8], to writer: StandardInputWriter) async {
+        _ = try? await writer.write(input)
+        try? await writer.finish()
     }
 
     private func readLines(

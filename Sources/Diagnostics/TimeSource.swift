@@ -18,14 +18,17 @@ package struct SystemTimeSource: TimeSource {
     /// Makes one; there is nothing to set.
     package init() {}
 
+    /// The wall clock.
     package func now() -> Date { Date() }
 
+    /// Seconds since the machine started.
     package func monotonicSeconds() -> Double {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)
         return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
     }
 
+    /// Waits by the machine's clock.
     package func sleep(seconds: Double) async throws {
         if seconds > 0 { try await Task.sleep(for: .seconds(seconds)) }
     }

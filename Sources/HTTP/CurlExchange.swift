@@ -101,14 +101,14 @@ final class CurlExchange: Sendable {
     /// Whether the transfer waits for the task, and not for the network.
     var isPaused: Bool { state.withLock { $0.isPaused } }
 
-    /// Hands the head over.
+    /// Lays the head down for the task.
     func offer(_ head: HTTPResponse) {
-        change { if $0.end == nil { $0.head = head } }
+        state.withLock { if $0.end == nil { $0.head = head } }
     }
 
-    /// Hands over a piece of the body.
+    /// Lays a piece of the body down for the task.
     func offer(_ piece: UnsafeBufferPointer<UInt8>) -> Offer {
-        change { state in
+        state.withLock { state in
             if state.end != nil { return .unwanted }
             if !state.body.isEmpty, state.body.count + piece.count > Self.limitBytes {
                 state.isPaused = true
@@ -118,6 +118,10 @@ final class CurlExchange: Sendable {
             return .taken
         }
     }
+
+    /// Wakes the task when something lies there for it: once for all pieces of one round of the
+    /// loop, as each switch of threads costs more than libcurl's small pieces are worth.
+    func flush() { change { _ in } }
 
     /// Ends the exchange; what has arrived can still be taken before.
     func finish(_ result: Result<Void, any Error>) {

@@ -74,8 +74,11 @@ final class CurlMulti {
             if let transfer = CurlTransfer.of(user) { end(transfer, transfer.result(for: code)) }
         }
         let now = clock.monotonicSeconds()
-        for transfer in transfers.values where transfer.deadlineSeconds <= now {
-            end(transfer, .failure(transfer.timeoutFailure(nowSeconds: now)))
+        for transfer in transfers.values {
+            transfer.flush()
+            if transfer.deadlineSeconds <= now {
+                end(transfer, .failure(transfer.timeoutFailure(nowSeconds: now)))
+            }
         }
     }
 

@@ -23,10 +23,9 @@ extension CurlTransfer {
         handle.set(CURLOPT_MAXAGE_CONN, 60)
         handle.set(CURLOPT_URL, request.url)
         if request.mustNotRepeat {
-            // On a connection of its own it cannot meet one that the server has just closed,
-            // and over HTTP/1.1 no stream is refused: `mayBeSent()` has the last word.
+            // On a connection of its own it cannot meet one that the server has just closed;
+            // `mayBeSent()` has the last word.
             handle.set(CURLOPT_FRESH_CONNECT, 1)
-            handle.set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
         }
         setTrust(configuration)
         setProxy(configuration)

@@ -13,6 +13,7 @@ final class CurlTransfer {
     private var sentBytes: UInt64 = 0
     /// When a byte last moved.
     private var activitySeconds: Double
+    private var hasNews = false
     /// How many times libcurl was about to send the request: 0 means that the server saw nothing.
     private(set) var sendings = 0
     /// Why a callback ended the transfer; goes before libcurl's own words.
@@ -105,6 +106,7 @@ final class CurlTransfer {
         case .more: return true
         case .complete(let response):
             exchange.offer(response)
+            hasNews = true
             return true
         case .tooLong:
             ownFailure = failure(
@@ -116,7 +118,15 @@ final class CurlTransfer {
     /// Takes a piece of the body.
     func takeBody(_ piece: UnsafeBufferPointer<UInt8>) -> CurlExchange.Offer {
         noteActivity()
+        hasNews = true
         return exchange.offer(piece)
+    }
+
+    /// Wakes the task when this round of the loop has brought it something.
+    func flush() {
+        if !hasNews { return }
+        hasNews = false
+        exchange.flush()
     }
 
     private func noteActivity() { activitySeconds = clock.monotonicSeconds() }

@@ -19,7 +19,8 @@ extension CurlTransport {
         /// Reads proxies and certificate authorities from the environment as the tool `curl` does.
         ///
         /// `HTTP_PROXY` in capitals is not read: a web server sets it from a request's header.
-        /// Source: <https://curl.se/libcurl/c/CURLOPT_PROXY.html>, <https://curl.se/docs/sslcerts.html>
+        /// Source: <https://curl.se/libcurl/c/CURLOPT_PROXY.html>,
+        /// <https://curl.se/docs/sslcerts.html>
         ///
         /// - Parameters:
         ///   - version: this program's, for `User-Agent: dssbatch/<version>`.

@@ -36,11 +36,17 @@ extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral,
     ExpressibleByBooleanLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral,
     ExpressibleByNilLiteral
 {
+    /// A string.
     package init(stringLiteral value: String) { self = .string(value) }
+    /// An integer.
     package init(integerLiteral value: Int64) { self = .integer(value) }
+    /// A boolean.
     package init(booleanLiteral value: Bool) { self = .bool(value) }
+    /// An array.
     package init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
+    /// `null`.
     package init(nilLiteral: ()) { self = .null }
+    /// An object; the last of equal keys wins.
     package init(dictionaryLiteral elements: (String, JSONValue)...) {
         self = .object(OrderedDictionary(elements, uniquingKeysWith: { _, last in last }))
     }

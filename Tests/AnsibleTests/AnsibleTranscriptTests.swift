@@ -104,6 +104,25 @@ struct AnsibleTranscriptTests {
             ])
     }
 
+    @Test func `another host key than the pinned one is said so in few lines`() {
+        var transcript = AnsibleTranscript(playbook: "p", redaction: SecretRedaction([]))
+        let message =
+            #"Task failed: ssh: @@@@@@@@@@@@@@\r\n@  WARNING!  @\r\n@@@@@@@@@@@@@@\r\n"#
+            + #"one\r\ntwo\r\nHost key has changed\r\nHost key verification failed."#
+        _ = transcript.add(
+            #"{"event": "runner_on_unreachable", "event_data": {"host": "vm", "res": {"msg": ""#
+                + message + #""}}}"#)
+        let error = #expect(throws: Diagnostic.self) {
+            try transcript.report(status: 4, standardErrorTail: "")
+        }
+        #expect(
+            error?.causes == [
+                "Task failed: ssh: ", "two", "Host key has changed",
+                "Host key verification failed.",
+            ])
+        #expect(error?.hint?.contains("another host key") == true)
+    }
+
     @Test func `a missing playbook and one that names no machine are errors`() throws {
         let missing = try failure("playbook-missing", status: 1)
         #expect(missing.code == "ansible.playbook-error")

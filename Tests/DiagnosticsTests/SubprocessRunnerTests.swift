@@ -23,7 +23,8 @@ struct SubprocessRunnerTests {
         let lines = Lines()
         let outcome = try await SubprocessRunner().run(
             shell(
-                "cat; echo \"$DSS_TEST-${HOME-none}\"; printf 'a\\r\\n\\nend'; echo bad >&2; exit 3",
+                "cat; echo \"$DSS_TEST-${HOME-none}\"; printf 'a\\r\\n\\nend'; echo bad >&2; "
+                    + "exit 3",
                 environment: ["DSS_TEST": "x", "HOME": nil], input: Array("in\n".utf8))
         ) { lines.add($0) }
         #expect(outcome == ProcessOutcome(status: 3, standardErrorTail: "bad\n"))
@@ -63,11 +64,31 @@ struct SubprocessRunnerTests {
         #expect(outcome.standardErrorTail.hasSuffix("xlast\n"))
     }
 
-    @Test func `input that nobody reads is no error`() async throws {
-        let outcome = try await SubprocessRunner().run(
-            shell("exit 0", input: [UInt8](repeating: 120, count: 1_000_000))
-        ) { _ in }
+    /// Often, for whether the program ends before the first write is a race.
+    @Test func `input that nobody reads is no error and ends nobody`() async throws {
+        let input = [UInt8](repeating: 120, count: 1_000_000)
+        for _ in 0..<30 {
+            let outcome = try await SubprocessRunner().run(shell("exit 0", input: input)) { _ in }
+            #expect(outcome.status == 0)
+        }
+    }
+
+    @Test func `big input arrives whole, also behind a closed output`() async throws {
+        let lines = Lines()
+        let input = [UInt8](repeating: 120, count: 1_000_000)
+        _ = try await SubprocessRunner().run(shell("wc -c", input: input)) { lines.add($0) }
+        #expect(lines.value == ["1000000"])
+        let script = "exec >/dev/null 2>&1; sleep 0.2; test $(wc -c) -eq 1000000"
+        let outcome = try await SubprocessRunner().run(shell(script, input: input)) { _ in }
         #expect(outcome.status == 0)
+    }
+
+    @Test func `programs still end at a broken pipe`() async throws {
+        let lines = Lines()
+        _ = try await SubprocessRunner().run(shell("yes | head -n 1")) { lines.add($0) }
+        #expect(lines.value == ["y"])
+        let outcome = try await SubprocessRunner().run(shell("kill -s PIPE $$")) { _ in }
+        #expect(outcome.status == 141)
     }
 
     @Test func `a program or folder that is missing is said so`() async throws {

@@ -8,7 +8,9 @@ import Synchronization
 package final class ScriptedProcessRunner: ProcessRunner {
     /// What a program prints to standard output, and how it ends.
     package struct Reply: Sendable {
+        /// Standard output, line by line.
         package var lines: [String]
+        /// How the program ends.
         package var outcome: ProcessOutcome
 
         /// Makes a reply.
@@ -29,6 +31,7 @@ package final class ScriptedProcessRunner: ProcessRunner {
         self.script = script
     }
 
+    /// Keeps the command and plays the script's reply.
     package func run(
         _ command: ProcessCommand, onLine: @escaping @Sendable (String) async -> Void
     ) async throws -> ProcessOutcome {

@@ -15,7 +15,6 @@ enum RequestEncoder {
                         ("x-amz-target", "\(targetPrefix).\(wire.action.name)"),
                     ], body: wire.body)
             }
-        request.headers.append(("user-agent", "dssbatch"))
         request.idleTimeoutSeconds = wire.idleTimeoutSeconds
         request.totalTimeoutSeconds = wire.totalTimeoutSeconds
         return request

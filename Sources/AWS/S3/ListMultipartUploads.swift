@@ -28,7 +28,9 @@ package struct ListMultipartUploads: AWSPagedOperation {
     package func decode(_ response: WireResponse) throws -> AWSPage<S3Upload> {
         let body = try response.xml()
         return AWSPage(
-            items: try body.all("Upload").map(S3Upload.init),
+            items: try body.all("Upload").map {
+                try S3Upload($0, isKeyEncoded: body.hasEncodedKeys)
+            },
             nextToken: try S3UploadMarker.next(in: body))
     }
 }

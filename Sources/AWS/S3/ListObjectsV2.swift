@@ -36,7 +36,9 @@ package struct ListObjectsV2: AWSPagedOperation {
     package func decode(_ response: WireResponse) throws -> AWSPage<S3Object> {
         let body = try response.xml()
         return AWSPage(
-            items: try body.all("Contents").map(S3Object.init),
+            items: try body.all("Contents").map {
+                try S3Object($0, isKeyEncoded: body.hasEncodedKeys)
+            },
             nextToken: body.boolean("IsTruncated") == true
                 ? try body.required("NextContinuationToken") : nil)
     }

@@ -10,8 +10,8 @@ package struct S3Object: Sendable, Equatable {
     package let etag: String?
     package let lastModified: Date?
 
-    init(_ node: XMLNode) throws {
-        key = try node.requiredKey()
+    init(_ node: XMLNode, isKeyEncoded: Bool) throws {
+        key = try node.requiredKey(isEncoded: isKeyEncoded)
         guard let size = try node.integer("Size") else {
             throw XMLNode.missing("Size", in: node.name)
         }
@@ -22,10 +22,17 @@ package struct S3Object: Sendable, Equatable {
 }
 
 extension XMLNode {
-    /// A key in a list that was asked for with `encoding-type=url`, which writes blanks as `+`.
-    func requiredKey(_ name: String = "Key") throws -> String {
-        let encoded = try required(name)
-        guard let key = encoded.replacing("+", with: " ").removingPercentEncoding else {
+    /// Whether the keys in a list are encoded, as `encoding-type=url` asked for; not everybody who
+    /// speaks S3 follows that, but who does says so.
+    var hasEncodedKeys: Bool { text("EncodingType") == "url" }
+
+    /// A key in a list.
+    ///
+    /// - Throws: `aws.wire` where it is missing or not well encoded.
+    func requiredKey(_ name: String = "Key", isEncoded: Bool) throws -> String {
+        let written = try required(name)
+        if !isEncoded { return written }
+        guard let key = written.replacing("+", with: " ").removingPercentEncoding else {
             throw Self.missing("a well encoded `\(name)`", in: self.name)
         }
         return key

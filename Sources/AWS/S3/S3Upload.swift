@@ -6,8 +6,8 @@ package struct S3Upload: Sendable, Equatable {
     package let uploadId: String
     package let initiated: Date?
 
-    init(_ node: XMLNode) throws {
-        key = try node.requiredKey()
+    init(_ node: XMLNode, isKeyEncoded: Bool) throws {
+        key = try node.requiredKey(isEncoded: isKeyEncoded)
         uploadId = try node.required("UploadId")
         initiated = try node.date("Initiated")
     }
@@ -28,6 +28,7 @@ struct S3UploadMarker {
     /// The token of the page behind a list; nil on the last.
     static func next(in body: XMLNode) throws -> String? {
         guard body.boolean("IsTruncated") == true else { return nil }
-        return "\(try body.required("NextUploadIdMarker")) \(try body.requiredKey("NextKeyMarker"))"
+        let key = try body.requiredKey("NextKeyMarker", isEncoded: body.hasEncodedKeys)
+        return "\(try body.required("NextUploadIdMarker")) \(key)"
     }
 }

@@ -68,7 +68,14 @@ _moto_attribute = Instance.get_cfn_attribute
 
 
 def _attribute(instance: Instance, name: str) -> Any:
-    return instance.id if name == "InstanceId" else _moto_attribute(instance, name)
+    # A stack's outputs are read while its machine still boots: the address is known by then.
+    known = {
+        "InstanceId": instance.id,
+        "PublicDnsName": instance.__dict__.get("localcloud_dns_name"),
+        "PublicIp": instance.__dict__.get("localcloud_address"),
+        "VpcId": instance.vpc_id,
+    }
+    return known[name] if name in known else _moto_attribute(instance, name)
 
 
 Instance.create_from_cloudformation_json = classmethod(_create)

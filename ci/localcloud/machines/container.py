@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -122,6 +123,8 @@ def stop_container(
     for init in inits:
         send(init, POWER_OFF)
     if not wait_until_gone(nspawn, grace_seconds):
+        message = f"process {nspawn.pid} did not power off in {grace_seconds} s: killed"
+        print(message, file=sys.stderr, flush=True)
         for init in inits:
             send(init, signal.SIGKILL)
         end(nspawn)

@@ -79,11 +79,13 @@ class Machine:
 
     def stop(self) -> None:
         """Power it off and take its network down; its root file system stays."""
-        self.stop_container()
-        if self._metadata is not None:
-            self._metadata.close()
-            self._metadata = None
-        self.network.tear_down()
+        try:
+            self.stop_container()
+        finally:
+            if self._metadata is not None:
+                self._metadata.close()
+                self._metadata = None
+            self.network.tear_down()
 
     def remove(self) -> None:
         """Remove its folder; it must be stopped."""
