@@ -1,5 +1,3 @@
-package import Diagnostics
-
 /// A bounded number of slots, handed out in the order of asking.
 package actor SlotPool {
     private var free: Int

@@ -1,5 +1,3 @@
-package import JSON
-
 /// One stage's door to the journal: an intent before every creating call, the id after it, the
 /// end after a *confirmed* deletion or once the thing is a recorded output.
 package struct StageJournal: Sendable {

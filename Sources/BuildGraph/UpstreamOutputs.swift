@@ -1,4 +1,4 @@
-package import Diagnostics
+import Diagnostics
 package import JSON
 
 /// The outputs that one stage may read: those of its upstream stages.

@@ -23,7 +23,8 @@ struct CancellationTests {
             while !Task.isCancelled { await Task.yield() }
             return try await transport.get(server.url)
         }
-        await expectEnd(of: task)
+        task.cancel()
+        await #expect(throws: CancellationError.self) { try await task.value }
         #expect(server.connectionCount == 0)
     }
 

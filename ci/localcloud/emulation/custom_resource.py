@@ -20,76 +20,77 @@ class Made:
     attributes: dict[str, Any] = field(default_factory=dict)
 
 
+class _MadeResource:
+    """What all added types have in common; each gets its own `make` and names."""
+
+    make: Callable[[dict, str, str, str], Made]
+    type: str
+    made: Made
+
+    @classmethod
+    def has_cfn_attr(cls, attr: str) -> bool:
+        return True
+
+    @classmethod
+    def create_from_cloudformation_json(
+        cls,
+        resource_name: str,
+        cloudformation_json: dict,
+        account_id: str,
+        region_name: str,
+        **kwargs: Any,
+    ) -> Any:
+        resource = cls()
+        properties = cloudformation_json.get("Properties") or {}
+        resource.made = cls.make(properties, account_id, region_name, resource_name)
+        return resource
+
+    @classmethod
+    def update_from_cloudformation_json(
+        cls,
+        original_resource: Any,
+        new_resource_name: str,
+        cloudformation_json: dict,
+        account_id: str,
+        region_name: str,
+    ) -> Any:
+        original_resource.made.delete()
+        return cls.create_from_cloudformation_json(
+            new_resource_name, cloudformation_json, account_id, region_name
+        )
+
+    @property
+    def physical_resource_id(self) -> str:
+        return self.made.physical_id
+
+    def get_cfn_attribute(self, attribute_name: str) -> Any:
+        if attribute_name not in self.made.attributes:
+            raise ValidationError(
+                message="Template error: resource does not support attribute type "
+                f"{attribute_name} in Fn::GetAtt"
+            )
+        return self.made.attributes[attribute_name]
+
+    def delete(self, account_id: str, region: str) -> None:
+        self.made.delete()
+
+    def is_created(self) -> bool:
+        return True
+
+
 def resource_type(type_name: str, name_property: str | None = None) -> Callable:
     """Register `make(properties, account_id, region, name) -> Made` for a resource type."""
 
     def decorate(make: Callable[[dict, str, str, str], Made]) -> Callable:
-        class CustomResource(CloudFormationModel):
-            """The resource type, as moto wants it."""
-
-            made: Made
-            type = type_name
-
-            @staticmethod
-            def cloudformation_name_type() -> str | None:
-                return name_property
-
-            @staticmethod
-            def cloudformation_type() -> str:
-                return type_name
-
-            @classmethod
-            def has_cfn_attr(cls, attr: str) -> bool:
-                return True
-
-            @classmethod
-            def create_from_cloudformation_json(
-                cls,
-                resource_name: str,
-                cloudformation_json: dict,
-                account_id: str,
-                region_name: str,
-                **kwargs: Any,
-            ) -> CustomResource:
-                resource = cls()
-                properties = cloudformation_json.get("Properties") or {}
-                resource.made = make(properties, account_id, region_name, resource_name)
-                return resource
-
-            @classmethod
-            def update_from_cloudformation_json(
-                cls,
-                original_resource: Any,
-                new_resource_name: str,
-                cloudformation_json: dict,
-                account_id: str,
-                region_name: str,
-            ) -> CustomResource:
-                original_resource.made.delete()
-                return cls.create_from_cloudformation_json(
-                    new_resource_name, cloudformation_json, account_id, region_name
-                )
-
-            @property
-            def physical_resource_id(self) -> str:
-                return self.made.physical_id
-
-            def get_cfn_attribute(self, attribute_name: str) -> Any:
-                if attribute_name not in self.made.attributes:
-                    raise ValidationError(
-                        message="Template error: resource does not support attribute type "
-                        f"{attribute_name} in Fn::GetAtt"
-                    )
-                return self.made.attributes[attribute_name]
-
-            def delete(self, account_id: str, region: str) -> None:
-                self.made.delete()
-
-            def is_created(self) -> bool:
-                return True
-
-        CustomResource.__name__ = type_name.replace(":", "")
-        _keep_alive.append(CustomResource)
+        members = {
+            "make": staticmethod(make),
+            "type": type_name,
+            "cloudformation_type": staticmethod(lambda: type_name),
+            "cloudformation_name_type": staticmethod(lambda: name_property),
+        }
+        # moto looks for direct subclasses of its model.
+        bases = (_MadeResource, CloudFormationModel)
+        _keep_alive.append(type(type_name.replace(":", ""), bases, members))
         for cached in (
             parsing.get_model_list,
             parsing.get_model_map,

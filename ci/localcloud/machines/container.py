@@ -99,12 +99,12 @@ class Container:
         """Return whether it runs."""
         return self._process is not None and self._process.poll() is None
 
-    def stop(self) -> None:
+    def stop(self, grace_seconds: float = SHUTDOWN_GRACE_SECONDS) -> None:
         """Power it off in order, and by force after the grace."""
         self._is_stopping = True
         if self._process is None or not self.is_running():
             return
-        stop_container(ProcessRecord.of(self._process.pid))
+        stop_container(ProcessRecord.of(self._process.pid), grace_seconds)
         self._process.wait(10)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from localcloud.machines.container import Container
+from localcloud.machines.container import SHUTDOWN_GRACE_SECONDS, Container
 from localcloud.machines.injection import injected_files, write_injection
 from localcloud.machines.metadata import MetadataService
 from localcloud.machines.network import MachineNetwork
@@ -72,15 +72,15 @@ class Machine:
         """Return whether its container runs."""
         return self._container is not None and self._container.is_running()
 
-    def stop_container(self) -> None:
+    def stop_container(self, grace_seconds: float = SHUTDOWN_GRACE_SECONDS) -> None:
         """Power it off, in bounded time; the network stays."""
         if self._container is not None:
-            self._container.stop()
+            self._container.stop(grace_seconds)
 
-    def stop(self) -> None:
+    def stop(self, grace_seconds: float = SHUTDOWN_GRACE_SECONDS) -> None:
         """Power it off and take its network down; its root file system stays."""
         try:
-            self.stop_container()
+            self.stop_container(grace_seconds)
         finally:
             if self._metadata is not None:
                 self._metadata.close()

@@ -27,6 +27,8 @@ from localcloud.machines.real_export import RealExport
 CONCURRENT_JOBS = 2
 CONCURRENT_EXPORTS = 3
 RESET_TIMEOUT_SECONDS = 45
+# Nothing of a terminated machine is kept, so little is lost by force.
+TERMINATION_GRACE_SECONDS = 8
 
 
 class RealMachines:
@@ -156,7 +158,7 @@ class RealMachines:
         try:
             if machine is not None:
                 instance.localcloud_console = machine.console()
-                machine.stop()
+                machine.stop(TERMINATION_GRACE_SECONDS)
                 if machine.folder.exists():
                     machine.remove()
         finally:
@@ -273,6 +275,6 @@ class RealMachines:
 
 
 def _stop_and_remove(machine: Machine) -> None:
-    machine.stop()
+    machine.stop(TERMINATION_GRACE_SECONDS)
     if machine.folder.exists():
         machine.remove()

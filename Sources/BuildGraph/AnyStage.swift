@@ -1,0 +1,89 @@
+package import JSON
+
+/// A stage whose outputs' type is forgotten: they are a `JSONValue` here.
+package struct AnyStage: Sendable {
+    package let name: StageName
+    package let group: String
+    package let lifetime: StageLifetime
+    package let revision: Int
+    package let inputs: [StageInput]
+    package let upstream: [StageName]
+    package let isLookup: Bool
+    package let pool: String?
+    /// The stage itself.
+    package let base: any Stage
+
+    private let makeEntry: @Sendable (JSONValue) -> UpstreamOutputs.Entry
+
+    /// Wraps a stage; its description is read once, so a computed property costs nothing later.
+    package init<S: Stage>(_ stage: S) {
+        name = stage.name
+        group = stage.group
+        lifetime = stage.lifetime
+        revision = stage.revision
+        inputs = stage.inputs
+        var seen: Set<StageName> = []
+        upstream = stage.upstream.filter { seen.insert($0).inserted }
+        isLookup = stage.isLookup
+        pool = stage.pool
+        base = stage
+        let name = stage.name
+        makeEntry = { UpstreamOutputs.Entry(name: name, of: S.self, outputs: $0) }
+    }
+
+    /// Whether it exists during a run only.
+    package var isEphemeral: Bool { lifetime == .ephemeral }
+
+    /// Does the work; the outputs in the form in which they are recorded.
+    package func run(_ context: StageContext) async throws -> JSONValue {
+        try await Self.run(base, context)
+    }
+
+    /// Asks the world whether outputs still exist.
+    ///
+    /// - Throws: `json.*` where the outputs have another shape; what the stage throws.
+    package func verify(_ outputs: JSONValue, _ context: StageContext) async throws -> Existence {
+        try await Self.verify(base, outputs, context)
+    }
+
+    /// Takes down what `run` made.
+    package func takeDown(_ context: StageContext) async throws {
+        try await base.takeDown(context)
+    }
+
+    /// Checks that an output of that id exists and describes it.
+    package func adopt(id: String, _ context: StageContext) async throws -> JSONValue {
+        try await Self.adopt(base, id, context)
+    }
+
+    /// What a new run would overwrite of these outputs.
+    ///
+    /// - Throws: `json.*` where the outputs have another shape.
+    package func identity(of outputs: JSONValue) throws -> String {
+        try Self.identity(base, outputs)
+    }
+
+    /// These outputs as the stages behind this one read them.
+    package func entry(outputs: JSONValue) -> UpstreamOutputs.Entry { makeEntry(outputs) }
+
+    private static func run<S: Stage>(_ stage: S, _ context: StageContext) async throws -> JSONValue
+    {
+        try JSONValue.encoding(try await stage.run(context))
+    }
+
+    private static func verify<S: Stage>(
+        _ stage: S, _ outputs: JSONValue, _ context: StageContext
+    ) async throws -> Existence {
+        try await stage.verify(try outputs.decoded(as: S.Outputs.self), context)
+    }
+
+    private static func adopt<S: Stage>(
+        _ stage: S, _ id: String, _ context: StageContext
+    ) async throws -> JSONValue {
+        try JSONValue.encoding(try await stage.adopt(id: id, context))
+    }
+
+    private static func identity<S: Stage>(_ stage: S, _ outputs: JSONValue) throws -> String {
+        stage.identity(of: try outputs.decoded(as: S.Outputs.self))
+    }
+}

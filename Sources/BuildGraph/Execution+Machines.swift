@@ -1,0 +1,185 @@
+import Diagnostics
+import JSON
+
+/// Ephemeral stages: started when their first consumer has to run, taken down after the last.
+extension Execution {
+    /// Starts the wanted machines whose own machines are up.
+    func startMachines(_ group: inout TaskGroup<Completion>) {
+        var later: [Int] = []
+        for number in wanted where machines[number] == .wanted {
+            let isReady = graph.upstream[number].allSatisfy {
+                !graph.stages[$0].isEphemeral || machines[$0] == .up
+            }
+            guard isReady else {
+                later.append(number)
+                continue
+            }
+            machines[number] = .starting
+            start(number, &group)
+        }
+        wanted = later
+    }
+
+    /// Starts a durable stage whose machines are all up.
+    func launchIfReady(_ number: Int, _ group: inout TaskGroup<Completion>) {
+        guard phases[number] == .committed, !mustEnd,
+            graph.ephemeralBehind[number].allSatisfy({ machines[$0] == .up })
+        else { return }
+        phases[number] = .running
+        start(number, &group)
+    }
+
+    private func start(_ number: Int, _ group: inout TaskGroup<Completion>) {
+        let worker = StageWorker(
+            setup: setup, stage: graph.stages[number],
+            material: material(number, snapshots[number] ?? InputDigests()),
+            inputs: setup.inputs(behind: number), upstream: upstreamOutputs(of: number),
+            earlier: records[number])
+        group.addTask { .ran(number, await worker.run()) }
+    }
+
+    private func upstreamOutputs(of number: Int) -> UpstreamOutputs {
+        UpstreamOutputs(
+            graph.upstream[number].compactMap { other in
+                outputs[other].map { graph.stages[other].entry(outputs: $0) }
+            })
+    }
+
+    /// A machine is up, or failed to come up.
+    func machineStarted(_ number: Int, _ outcome: StageWorker.Outcome) {
+        recorder.add(number, outcome)
+        records[number] = outcome.record ?? records[number]
+        outputs[number] = outcome.outputs
+        closable.append(number)
+        guard outcome.status != .succeeded else {
+            machines[number] = .up
+            launchable += consumers[number]
+            return
+        }
+        machines[number] = .failed
+        hasTrouble[number] = true
+        for other in graph.ephemeralBehind[number] { hasTrouble[other] = true }
+        if outcome.status == .failed { stopAfterFailure(of: number) }
+        let cause: BlockCause = outcome.status == .failed ? .failed : .cancelled
+        let reason = Reason.blockedBy(graph.stages[number].name, cause)
+        for consumer in consumers[number] {
+            if phases[consumer] == .committed {
+                let isFailed = outcome.status == .failed
+                finish(
+                    consumer, isFailed ? .blocked : .cancelled,
+                    problem: isFailed ? blocked(consumer, [reason]) : nil)
+            } else {
+                // It may still turn out fresh, but it will never use a machine.
+                release(consumer)
+            }
+        }
+    }
+
+    /// Why a machine cannot be had any more; nil where it can.
+    func machineProblem(_ number: Int) -> BlockCause? {
+        if setup.options.selection.skip.contains(graph.stages[number].name) { return .skipped }
+        switch machines[number] {
+        case .down, .wanted, .starting, .up: return nil
+        case .failed, .takingDown, .ended: return recorder.blockCause(number) ?? .cancelled
+        }
+    }
+
+    /// A durable stage will use its machines no more.
+    func release(_ number: Int) {
+        guard !isReleased[number] else { return }
+        isReleased[number] = true
+        for other in graph.ephemeralBehind[number] {
+            unsettledConsumers[other] -= 1
+            guard unsettledConsumers[other] == 0 else { continue }
+            if machines[other] == .wanted { machines[other] = .down }
+            closable.append(other)
+        }
+    }
+
+    /// Takes a machine down where nothing needs it any more.
+    func close(_ number: Int, _ group: inout TaskGroup<Completion>) {
+        guard machines[number] == .up || machines[number] == .failed,
+            unsettledConsumers[number] == 0,
+            !graph.dependents[number].contains(where: {
+                graph.stages[$0].isEphemeral && machines[$0].isStanding
+            })
+        else { return }
+        guard hasTrouble[number] else { return takeDown(number, &group) }
+        switch (setup.options.onError, keepAnswer) {
+        case (.cleanup, _), (.ask, false): takeDown(number, &group)
+        case (.keep, _), (.ask, true): leave(number, &group)
+        case (.ask(let ask), nil):
+            waitingForAnswer.append(number)
+            guard waitingForAnswer.count == 1 else { return }
+            let name = graph.stages[number].name
+            group.addTask { .asked(keep: await ask(name)) }
+        }
+    }
+
+    private func takeDown(_ number: Int, _ group: inout TaskGroup<Completion>) {
+        machines[number] = .takingDown
+        let stage = graph.stages[number]
+        let setup = setup
+        let context = setup.context(
+            stage, upstream: upstreamOutputs(of: number), earlier: records[number]?.lastGood)
+        group.addTask {
+            setup.events.emit(
+                .stageProgress(percent: nil, message: "taking down"), stage: stage.name)
+            do {
+                try await Shield.run(
+                    seconds: setup.options.takeDownSeconds,
+                    "taking down stage `\(stage.name)`"
+                ) { try await stage.takeDown(context) }
+                return .takenDown(number, nil, left: [])
+            } catch {
+                let left = await Self.unfinished(stage.name, setup)
+                let problem = Diagnostic.from(error).wrapped(
+                    in: "stage `\(stage.name)` could not be taken down: "
+                        + Self.names(of: left, setup),
+                    hint: Self.removal(setup))
+                setup.events.emit(.error(problem), stage: stage.name)
+                return .takenDown(number, problem, left: left)
+            }
+        }
+    }
+
+    private func leave(_ number: Int, _ group: inout TaskGroup<Completion>) {
+        machines[number] = .takingDown
+        let name = graph.stages[number].name
+        let setup = setup
+        group.addTask {
+            let left = await Self.unfinished(name, setup)
+            if !left.isEmpty {
+                setup.events.emit(
+                    .warning(
+                        "stage `\(name)` is left as it is: \(Self.names(of: left, setup)); "
+                            + Self.removal(setup)), stage: name)
+            }
+            return .takenDown(number, nil, left: left)
+        }
+    }
+
+    /// A machine is gone, or left standing.
+    func machineEnded(_ number: Int, _ problem: Diagnostic?, _ left: [JournalEntry]) {
+        machines[number] = .ended
+        recorder.leftovers += left
+        if let problem { recorder.problems.append(problem) }
+        closable += graph.upstream[number].filter { graph.stages[$0].isEphemeral }
+    }
+
+    private static func unfinished(_ name: StageName, _ setup: RunSetup) async -> [JournalEntry] {
+        await setup.journal.unfinished().filter { $0.stage == name }
+    }
+
+    private static func names(of left: [JournalEntry], _ setup: RunSetup) -> String {
+        if left.isEmpty { return "nothing of it is in the journal" }
+        return left.map { entry in
+            "\(entry.resource) `\(entry.id ?? entry.name ?? entry.token ?? "?")` in "
+                + entry.region
+        }.joined(separator: ", ")
+    }
+
+    private static func removal(_ setup: RunSetup) -> String {
+        "remove it with `dssbatch clean --asset-id '\(setup.store.assetId)'`"
+    }
+}

@@ -1,0 +1,52 @@
+import Crypto
+import Diagnostics
+import Foundation
+
+/// One reading of one file from beginning to end.
+struct FileReading {
+    let digest: String
+    let fingerprint: FileFingerprint
+    /// Whether the file stayed as it was while it was read.
+    let isWhole: Bool
+
+    private static let chunkBytes = 256 * 1024
+
+    init(_ path: String) throws {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw Self.unreadable(path, errno) }
+        defer { close(descriptor) }
+        var before = stat()
+        guard fstat(descriptor, &before) == 0 else { throw Self.unreadable(path, errno) }
+        var hash = SHA256()
+        let mode = before.st_mode & S_IXUSR == 0 ? "100644" : "100755"
+        hash.update(data: Array("\(mode)\n".utf8))
+        let room = min(Self.chunkBytes, max(1, Int(before.st_size) + 1))
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: room, alignment: 16)
+        defer { buffer.deallocate() }
+        while true {
+            let count = read(descriptor, buffer.baseAddress, room)
+            if count < 0 && errno == EINTR { continue }
+            guard count >= 0 else { throw Self.unreadable(path, errno) }
+            if count == 0 { break }
+            hash.update(bufferPointer: UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+        }
+        var after = stat()
+        guard fstat(descriptor, &after) == 0 else { throw Self.unreadable(path, errno) }
+        digest = Digest.text(hash.finalize())
+        fingerprint = FileFingerprint(before)
+        isWhole = fingerprint == FileFingerprint(after)
+    }
+
+    static func unreadable(_ path: String, _ code: Int32) -> Diagnostic {
+        if code == ENOENT || code == ENOTDIR {
+            return Diagnostic(
+                code: "graph.missing-input", severity: .configuration,
+                summary: "there is no `\(path)`, which a stage reads", location: path,
+                hint: "check the path in the manifest; it is relative to the project's folder")
+        }
+        return Diagnostic(
+            code: "graph.unreadable-input", severity: .configuration,
+            summary: "cannot read `\(path)`, which a stage reads", location: path,
+            causes: [SystemErrorText.text(code)], hint: "check that you may read it")
+    }
+}

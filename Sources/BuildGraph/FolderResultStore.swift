@@ -1,0 +1,195 @@
+package import Diagnostics
+import Foundation
+import JSON
+import Synchronization
+
+/// The results of one asset in a folder: `<root>/<assetId>/`.
+///
+/// Nothing is created before the first write, so that a plan leaves no trace.
+package final class FolderResultStore: ResultStore {
+    package let assetId: String
+    package let location: String
+    let time: any TimeSource
+    private let heldLock = Mutex<FolderLock?>(nil)
+    private let journal = Mutex<AppendOnlyFile?>(nil)
+
+    private static let journalName = "journal.ndjson"
+    private static let sizeLimitBytes = 64 * 1024 * 1024
+
+    /// Names the folder; touches nothing.
+    ///
+    /// - Parameters:
+    ///   - root: the folder of all assets' results.
+    ///   - assetId: the asset; a folder of that name lies in `root`.
+    ///   - time: what the waiting for a lock goes by.
+    package init(root: String, assetId: String, time: any TimeSource = SystemTimeSource()) {
+        self.assetId = assetId
+        self.time = time
+        location = root == "/" ? "/\(assetId)" : "\(root)/\(assetId)"
+    }
+
+    package func loadAll() async throws -> [StageName: StoredResult] {
+        let names: [String]
+        do {
+            names = try FolderListing.names(in: location)
+        } catch let problem as Diagnostic {
+            if problem.code == "file.not-found" { return [:] }
+            throw Diagnostic(
+                code: "results.unreadable-folder", severity: .configuration,
+                summary: "cannot read the results in `\(location)`", location: location,
+                causes: [problem.summary] + problem.causes,
+                hint: "check that it is a folder that you may read, or name another with "
+                    + "`--results`")
+        }
+        let stages = names.compactMap { name -> StageName? in
+            guard name.hasSuffix(".json"), !name.hasPrefix("."), name != "release.json" else {
+                return nil
+            }
+            return StageName(rawValue: String(name.dropLast(5)))
+        }
+        return await loadInParts(stages)
+    }
+
+    package func load(_ stage: StageName) async throws -> StoredResult? { read(stage) }
+
+    package func save(_ record: ResultRecord) async throws {
+        try await writeFile("\(record.stage).json", Array(record.json.prettyText.utf8))
+    }
+
+    package func readFile(_ name: String) async throws -> [UInt8]? { try contents(name) }
+
+    package func writeFile(_ name: String, _ bytes: [UInt8]) async throws {
+        try await checkLock()
+        try ensureFolder()
+        do {
+            try AtomicFile.write(bytes, to: path(name))
+        } catch let problem as Diagnostic {
+            throw Self.unwritable(problem, location)
+        }
+    }
+
+    package func readJournal() async throws -> [UInt8] { try contents(Self.journalName) ?? [] }
+
+    package func appendToJournal(_ line: [UInt8]) async throws {
+        try ensureFolder()
+        do {
+            try journal.withLock { open in
+                let file = try open ?? AppendOnlyFile(path(Self.journalName))
+                open = file
+                try file.append(line)
+            }
+        } catch let problem as Diagnostic {
+            throw Self.unwritable(problem, location)
+        }
+    }
+
+    package func replaceJournal(_ bytes: [UInt8]) async throws {
+        // The open file is the old one, which nobody will read again.
+        journal.withLock { $0 = nil }
+        try await writeFile(Self.journalName, bytes)
+    }
+
+    package func lock(_ info: LockInfo, waitSeconds: Double) async throws {
+        try ensureFolder()
+        let deadline = time.monotonicSeconds() + waitSeconds
+        while true {
+            switch try FolderLock.take(folder: location, info: info) {
+            case .taken(let lock):
+                heldLock.withLock { $0 = lock }
+                return
+            case .held(let holder):
+                let left = deadline - time.monotonicSeconds()
+                guard left > 0 else { throw FolderLock.busy(holder, location) }
+                try await time.sleep(seconds: min(left, 0.5))
+            }
+        }
+    }
+
+    package func unlock() async { heldLock.withLock { $0 = nil } }
+
+    package func checkLock() async throws {
+        try heldLock.withLock { try $0?.check() }
+    }
+
+    package func lockHolder() async throws -> LockInfo? {
+        try FolderLock.holder(folder: location)
+    }
+
+    package func breakLock(runId: String) async throws {
+        try await FolderLock.breakLock(of: runId, folder: location, time: time)
+    }
+
+    private func path(_ name: String) -> String { "\(location)/\(name)" }
+
+    private func contents(_ name: String) throws -> [UInt8]? {
+        do {
+            return try FileContents.read(path(name), limitBytes: Self.sizeLimitBytes)
+        } catch let problem as Diagnostic {
+            if problem.code == "file.not-found" { return nil }
+            throw problem
+        }
+    }
+
+    private func ensureFolder() throws {
+        if mkdir(location, 0o777) == 0 || errno == EEXIST { return }
+        var problem = errno
+        if problem == ENOENT {
+            do {
+                try FileManager.default.createDirectory(
+                    atPath: location, withIntermediateDirectories: true)
+                return
+            } catch {
+                problem = mkdir(location, 0o777) == 0 ? 0 : errno
+                if problem == 0 || problem == EEXIST { return }
+            }
+        }
+        throw Self.unwritable(
+            Diagnostic(
+                code: problem == ENOSPC ? "file.disk-full" : "file.unwritable",
+                summary: "cannot create the folder", causes: [SystemErrorText.text(problem)]),
+            location)
+    }
+
+    /// Reads many files on all cores: each is small, and most of the cost is parsing.
+    private func loadInParts(_ stages: [StageName]) async -> [StageName: StoredResult] {
+        let partSize = max(64, stages.count / 8)
+        return await withTaskGroup(of: [(StageName, StoredResult)].self) { group in
+            for start in stride(from: 0, to: stages.count, by: partSize) {
+                let part = stages[start..<min(start + partSize, stages.count)]
+                group.addTask { part.compactMap { stage in self.read(stage).map { (stage, $0) } } }
+            }
+            var all: [StageName: StoredResult] = [:]
+            all.reserveCapacity(stages.count)
+            for await part in group { for (stage, result) in part { all[stage] = result } }
+            return all
+        }
+    }
+
+    private func read(_ stage: StageName) -> StoredResult? {
+        do {
+            guard let bytes = try contents("\(stage).json") else { return nil }
+            let record = try ResultRecord(
+                json: try JSONValue.parse(bytes, source: "\(stage).json"))
+            guard record.stage == stage, record.assetId == assetId else {
+                return .unreadable(
+                    "it is of stage `\(record.stage)` of asset `\(record.assetId)`")
+            }
+            return .record(record)
+        } catch let problem as Diagnostic {
+            return .unreadable(problem.summary)
+        } catch {
+            return .unreadable("\(error)")
+        }
+    }
+
+    static func unwritable(_ problem: Diagnostic, _ location: String) -> Diagnostic {
+        let isFull = problem.code == "file.disk-full"
+        return Diagnostic(
+            code: isFull ? "results.disk-full" : "results.unwritable",
+            summary: "cannot write the results in `\(location)`", location: location,
+            causes: [problem.summary] + problem.causes,
+            hint: isFull
+                ? "free some space there, then run the same command again"
+                : "check that you may write there, or name another folder with `--results`")
+    }
+}

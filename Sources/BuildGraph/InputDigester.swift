@@ -1,0 +1,89 @@
+import Diagnostics
+import Foundation
+import Synchronization
+
+/// Reads the files that stages declare, each only where it changed since it was last read.
+///
+/// A file's digest is over git's mode (`100644`, `100755`) and its contents: other mode bits depend
+/// on the umask of whoever checked the project out, and results are shared. A symbolic
+/// link's is over its target's text and the file's contents that it leads to. In a folder,
+/// `.git`, `__pycache__`, `*.pyc`, `.DS_Store` and what editors leave (`*~`, `.*.swp`, `.#*`,
+/// `#*#`) are passed over, because programs write them while nobody edits.
+package final class InputDigester: Sendable {
+    /// The project's folder, to which declared paths are relative.
+    package let root: String
+    private let cachePath: String?
+    private let cache: Mutex<DigestCache>
+
+    /// Reads the cache, where there is one; reads no input yet.
+    ///
+    /// - Parameters:
+    ///   - root: the folder that declared paths are relative to.
+    ///   - cachePath: where `saveCache` keeps what was read; nil for nowhere.
+    package init(root: String, cachePath: String?) {
+        self.root = root
+        self.cachePath = cachePath
+        cache = Mutex(cachePath.map { DigestCache(path: $0) } ?? DigestCache())
+    }
+
+    /// Reads what every stage of a graph declares.
+    ///
+    /// - Throws: as `digest(_:)`.
+    package func digest(_ graph: StageGraph) throws -> InputDigests {
+        try digest(graph.stages.flatMap(\.inputs))
+    }
+
+    /// Reads what some inputs stand for; writes nothing.
+    ///
+    /// - Throws: `graph.missing-input`, `graph.unreadable-input`, severity `.configuration`.
+    package func digest(_ inputs: [StageInput]) throws -> InputDigests {
+        var digests = InputDigests()
+        var seen: Set<String> = []
+        for input in inputs {
+            switch input {
+            case .setting: continue
+            case .file(let path):
+                guard seen.insert("file:\(path)").inserted else { continue }
+                digests.setFile(path, digest: try InputWalk(self).file(path))
+            case .folder(let path):
+                guard seen.insert("folder:\(path)").inserted else { continue }
+                digests.setFolder(path, try InputWalk(self).folder(path))
+            }
+        }
+        return digests
+    }
+
+    /// Writes the cache where anything was read anew; only a run does this, a plan never.
+    ///
+    /// - Throws: `file.unwritable`, `file.disk-full`.
+    package func saveCache() throws {
+        guard let cachePath else { return }
+        let bytes = cache.withLock { cache -> [UInt8]? in
+            guard cache.isChanged else { return nil }
+            cache.markSaved()
+            return cache.bytes
+        }
+        if let bytes { try AtomicFile.write(bytes, to: cachePath) }
+    }
+
+    func absolute(_ path: String) -> String { path.hasPrefix("/") ? path : "\(root)/\(path)" }
+
+    /// The digest of a file's mode and contents.
+    ///
+    /// - Parameters:
+    ///   - path: where it is.
+    ///   - status: what `stat` (following links) just said of it.
+    func contentDigest(_ path: String, _ status: stat) throws -> String {
+        let fingerprint = FileFingerprint(status)
+        if let known = cache.withLock({ $0.digest(path, fingerprint) }) { return known }
+        let readAt = FileFingerprint.now()
+        var reading = try FileReading(path)
+        // A file that changes while it is read is read again; the last reading counts then, and
+        // the check at the stage's end finds what changed after it.
+        for _ in 0..<3 where !reading.isWhole { reading = try FileReading(path) }
+        let isSettled = reading.isWhole && reading.fingerprint.isSettled(at: readAt)
+        let entry = DigestCache.Entry(fingerprint: reading.fingerprint, digest: reading.digest)
+        cache.withLock { $0.set(path, isSettled ? entry : nil) }
+        return reading.digest
+    }
+}

@@ -1,0 +1,108 @@
+import Diagnostics
+import Foundation
+import JSON
+import OrderedCollections
+
+/// One line of the journal.
+enum JournalLine {
+    case intent(JournalEntry)
+    case created(JournalEntryID, id: String)
+    case gone(JournalEntryID)
+    case kept(JournalEntryID)
+
+    func json() throws -> JSONValue {
+        switch self {
+        case .intent(let entry): Self.intent(entry)
+        case .created(let entry, let id):
+            ["line": "created", "entry": .string(entry.rawValue), "id": .string(id)]
+        case .gone(let entry): ["line": "gone", "entry": .string(entry.rawValue)]
+        case .kept(let entry): ["line": "kept", "entry": .string(entry.rawValue)]
+        }
+    }
+
+    /// Reads a line; nil where it is none.
+    init?(_ json: JSONValue) {
+        guard let text = json["entry"]?.stringValue else { return nil }
+        let entry = JournalEntryID(rawValue: text)
+        switch json["line"]?.stringValue {
+        case "intent":
+            guard let intent = Self.entry(entry, json) else { return nil }
+            self = .intent(intent)
+        case "created":
+            guard let id = json["id"]?.stringValue else { return nil }
+            self = .created(entry, id: id)
+        case "gone": self = .gone(entry)
+        case "kept": self = .kept(entry)
+        default: return nil
+        }
+    }
+
+    private static func intent(_ entry: JournalEntry) -> JSONValue {
+        var members: OrderedDictionary<String, JSONValue> = [
+            "line": "intent", "entry": .string(entry.entry.rawValue),
+            "stage": .string(entry.stage.rawValue), "resource": .string(entry.resource),
+            "region": .string(entry.region),
+        ]
+        if let name = entry.name { members["name"] = .string(name) }
+        if let token = entry.token { members["token"] = .string(token) }
+        if !entry.details.isEmpty {
+            members["details"] = .object(
+                OrderedDictionary(
+                    uniqueKeysWithValues: entry.details.sorted { $0.key < $1.key }
+                        .map { ($0.key, .string($0.value)) }))
+        }
+        members["assetId"] = .string(entry.assetId)
+        members["runId"] = .string(entry.runId)
+        members["time"] = .string(Timestamp.text(entry.time))
+        return .object(members)
+    }
+
+    private static func entry(_ id: JournalEntryID, _ json: JSONValue) -> JournalEntry? {
+        guard let stage = json["stage"]?.stringValue,
+            let resource = json["resource"]?.stringValue,
+            let region = json["region"]?.stringValue,
+            let assetId = json["assetId"]?.stringValue,
+            let runId = json["runId"]?.stringValue,
+            let time = json["time"]?.stringValue.flatMap({ Timestamp.date($0) })
+        else { return nil }
+        return JournalEntry(
+            entry: id, stage: StageName(rawValue: stage), resource: resource, region: region,
+            name: json["name"]?.stringValue, token: json["token"]?.stringValue,
+            details: Dictionary(
+                uniqueKeysWithValues: (json["details"]?.objectValue ?? [:]).compactMap {
+                    member in member.value.stringValue.map { (member.key, $0) }
+                }),
+            assetId: assetId, runId: runId, time: time, id: nil)
+    }
+}
+
+/// The journal's bytes as unfinished entries, and what was wrong with them.
+struct JournalReading {
+    private(set) var entries: OrderedDictionary<JournalEntryID, JournalEntry> = [:]
+    private(set) var warnings: [String] = []
+
+    init(_ bytes: [UInt8], location: String) {
+        let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        for (number, bytes) in lines.enumerated() where !bytes.isEmpty {
+            let source = "\(location)/journal.ndjson"
+            do {
+                guard let line = JournalLine(try JSONValue.parse(bytes, source: source)) else {
+                    warnings.append("\(source):\(number + 1): no line of a journal; passed over")
+                    continue
+                }
+                take(line)
+            } catch {
+                warnings.append(
+                    "\(source):\(number + 1): a line that a crash tore; passed over")
+            }
+        }
+    }
+
+    private mutating func take(_ line: JournalLine) {
+        switch line {
+        case .intent(let entry): entries[entry.entry] = entry
+        case .created(let entry, let id): entries[entry]?.id = id
+        case .gone(let entry), .kept(let entry): entries[entry] = nil
+        }
+    }
+}

@@ -1,0 +1,57 @@
+package import JSON
+import OrderedCollections
+
+/// What a plan says of one stage.
+package struct PlannedStage: Sendable {
+    package let name: StageName
+    package let group: String
+    package let lifetime: StageLifetime
+    package internal(set) var state: StageState
+    /// Every reason why it is not fresh, in a fixed order.
+    package internal(set) var reasons: [Reason]
+    /// What its key is made of; nil for an ephemeral stage.
+    package let material: KeyMaterial?
+    /// Its key; nil where it is ephemeral or an upstream stage's outputs are not known yet.
+    package let key: String?
+    /// The outputs that count now: those of the matching run where it is fresh, else the last good.
+    package let outputs: JSONValue?
+    /// How long its last good run took.
+    package let expectedSeconds: Double?
+    /// Whether it is fresh by an earlier run, which a run makes the current one again.
+    package let isPromotion: Bool
+
+    /// The stage's part of `--json` and of a plan file.
+    package var json: JSONValue {
+        var members: OrderedDictionary<String, JSONValue> = [
+            "stage": .string(name.rawValue), "group": .string(group),
+            "kind": .string(lifetime.rawValue), "state": .string(state.rawValue),
+            "reasons": .array(reasons.map { .string($0.description) }),
+        ]
+        if let expectedSeconds { members["expectedSeconds"] = .number(expectedSeconds) }
+        return .object(members)
+    }
+}
+
+/// What a run would do: every selected stage and the stale upstream it cannot do without.
+package struct Plan: Sendable {
+    /// The stages listed, in topological order.
+    package let stages: [PlannedStage]
+    package let selection: Selection
+    /// Every stage of the graph by number, listed or not.
+    let all: [PlannedStage]
+    /// Whether the stage of that number is listed.
+    let isListed: [Bool]
+    /// What each declared file was taken for (`--what-if` applied).
+    let digests: InputDigests
+
+    /// Whether everything that was asked for is up to date.
+    package var isFresh: Bool { stages.allSatisfy { $0.state == .fresh } }
+
+    /// The stages of one state, in topological order.
+    package func names(_ state: StageState) -> [StageName] {
+        stages.filter { $0.state == state }.map(\.name)
+    }
+
+    /// What is planned for one stage; nil where it is not listed.
+    package subscript(name: StageName) -> PlannedStage? { stages.first { $0.name == name } }
+}

@@ -1,0 +1,62 @@
+package import JSON
+
+/// One run of one stage as its result file keeps it.
+package struct RecordedRun: Sendable, Equatable {
+    /// The digest of the stage's kind and revision and of `inputs`.
+    package var key: String
+    /// `setting:…`, `file:…` and `stage:…` with their digests.
+    package var inputs: [String: String]
+    /// The values behind the `setting:` inputs, so that a reason can show the old one.
+    package var settings: [String: JSONValue]
+    /// The revisions of the stage and of the ephemeral ones it rests on, by name.
+    package var revisions: [String: Int]
+    /// What it gave; nil where it failed.
+    package var outputs: JSONValue?
+    /// RFC 3339 in UTC; kept as text, because reading times is half the cost of a large plan.
+    package var startedAt: String
+    /// RFC 3339 in UTC.
+    package var finishedAt: String
+    package var seconds: Double
+    package var runId: String
+    /// Which tool ran it, such as `dssbatch 0.1.0`.
+    package var tool: String
+    /// What a later run would overwrite; nil where it failed.
+    package var identity: String?
+    /// `adopted` where the outputs were not made by a run.
+    package var origin: String?
+
+    /// Makes one; see the properties.
+    package init(
+        key: String, inputs: [String: String], settings: [String: JSONValue] = [:],
+        revisions: [String: Int] = [:], outputs: JSONValue?, startedAt: String, finishedAt: String,
+        seconds: Double, runId: String, tool: String, identity: String? = nil,
+        origin: String? = nil
+    ) {
+        self.key = key
+        self.inputs = inputs
+        self.settings = settings
+        self.revisions = revisions
+        self.outputs = outputs
+        self.startedAt = startedAt
+        self.finishedAt = finishedAt
+        self.seconds = seconds
+        self.runId = runId
+        self.tool = tool
+        self.identity = identity
+        self.origin = origin
+    }
+}
+
+/// What a failed stage's result file says of its error.
+package struct RecordedError: Sendable, Equatable {
+    package var code: String
+    package var message: String
+    package var hint: String?
+
+    /// Makes one.
+    package init(code: String, message: String, hint: String?) {
+        self.code = code
+        self.message = message
+        self.hint = hint
+    }
+}

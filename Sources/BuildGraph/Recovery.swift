@@ -1,0 +1,18 @@
+/// Removes what interrupted runs left behind.
+package protocol Recovery: Sendable {
+    /// Finds each thing by id, by client token, else by name or tag; removes it where it exists,
+    /// and ends its entry in the journal.
+    ///
+    /// Called under the lock before any stage starts, and only with entries of stages that will
+    /// not run: those that do adopt their own.
+    ///
+    /// - Parameters:
+    ///   - entries: what is left, the oldest first.
+    ///   - journal: where each entry is ended (`gone`).
+    ///   - willRun: the stages that will run.
+    ///   - warn: names what could not be removed, with the command that removes it.
+    func recover(
+        _ entries: [JournalEntry], journal: Journal, willRun: Set<StageName>,
+        warn: @escaping @Sendable (String) -> Void
+    ) async throws
+}

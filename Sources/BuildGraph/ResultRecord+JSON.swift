@@ -1,0 +1,158 @@
+import Diagnostics
+package import JSON
+import OrderedCollections
+
+extension ResultRecord {
+    /// The name and version of the form; another one is not understood.
+    package static let schema = "dssbatch.result/1"
+
+    /// The result file's contents. Written by hand and not through `Codable`, because a plan
+    /// over thousands of stages spends most of its time reading these.
+    package var json: JSONValue {
+        var members: OrderedDictionary<String, JSONValue> = [
+            "schema": .string(Self.schema),
+            "stage": .string(stage.rawValue),
+            "assetId": .string(assetId),
+            "status": .string(status.rawValue),
+        ]
+        if let error {
+            var parts: OrderedDictionary<String, JSONValue> = [
+                "code": .string(error.code), "message": .string(error.message),
+            ]
+            if let hint = error.hint { parts["hint"] = .string(hint) }
+            members["error"] = .object(parts)
+        }
+        members.merge(run.members) { first, _ in first }
+        if let previous { members["previous"] = .object(previous.members) }
+        if !history.isEmpty { members["history"] = .array(history.map { .object($0.members) }) }
+        return .object(members)
+    }
+
+    /// Reads a result file's contents.
+    ///
+    /// Unknown members are passed over: files are only ever added to, and an older tool must
+    /// still read them.
+    ///
+    /// - Throws: `results.unreadable`, whose summary says what is wrong.
+    package init(json: JSONValue) throws {
+        let reader = try RecordReader(json)
+        let schema = try reader.text("schema")
+        guard schema == Self.schema else {
+            throw RecordReader.problem("its schema is `\(schema)`, not `\(Self.schema)`")
+        }
+        guard let status = Status(rawValue: try reader.text("status")) else {
+            throw RecordReader.problem("`status` is neither `succeeded` nor `failed`")
+        }
+        self.status = status
+        stage = StageName(rawValue: try reader.text("stage"))
+        assetId = try reader.text("assetId")
+        run = try RecordedRun(reader)
+        guard status == .failed || run.outputs != nil else {
+            throw RecordReader.problem("`outputs` is missing")
+        }
+        if let error = try reader.object("error") {
+            self.error = RecordedError(
+                code: try error.text("code"), message: try error.text("message"),
+                hint: error.optionalText("hint"))
+        }
+        previous = try reader.object("previous").map { try RecordedRun($0) }
+        history = try reader.objects("history").map { try RecordedRun($0) }
+    }
+}
+
+extension RecordedRun {
+    var members: OrderedDictionary<String, JSONValue> {
+        var members: OrderedDictionary<String, JSONValue> = [
+            "key": .string(key), "inputs": Self.sorted(inputs) { .string($0) },
+        ]
+        if let outputs { members["outputs"] = outputs }
+        members["startedAt"] = .string(startedAt)
+        members["finishedAt"] = .string(finishedAt)
+        members["seconds"] = .number((seconds * 1000).rounded() / 1000)
+        members["runId"] = .string(runId)
+        members["tool"] = .string(tool)
+        members["settings"] = Self.sorted(settings) { $0 }
+        members["revisions"] = Self.sorted(revisions) { .integer(Int64($0)) }
+        if let identity { members["identity"] = .string(identity) }
+        if let origin { members["origin"] = .string(origin) }
+        return members
+    }
+
+    fileprivate init(_ reader: RecordReader) throws {
+        self.init(
+            key: try reader.text("key"),
+            inputs: try reader.map("inputs") { $0.stringValue },
+            settings: try reader.map("settings", isOptional: true) { $0 },
+            revisions: try reader.map("revisions", isOptional: true) {
+                $0.integerValue.flatMap { Int(exactly: $0) }
+            },
+            outputs: reader.members["outputs"],
+            startedAt: try reader.text("startedAt"), finishedAt: try reader.text("finishedAt"),
+            seconds: reader.members["seconds"]?.doubleValue ?? 0,
+            runId: try reader.text("runId"), tool: try reader.text("tool"),
+            identity: reader.optionalText("identity"), origin: reader.optionalText("origin"))
+    }
+
+    private static func sorted<Value>(
+        _ map: [String: Value], _ json: (Value) -> JSONValue
+    ) -> JSONValue {
+        var members = OrderedDictionary<String, JSONValue>(minimumCapacity: map.count)
+        for (name, value) in map.sorted(by: { $0.key < $1.key }) { members[name] = json(value) }
+        return .object(members)
+    }
+}
+
+/// Reads the members of one object of a result file.
+private struct RecordReader {
+    let members: OrderedDictionary<String, JSONValue>
+
+    init(_ json: JSONValue) throws {
+        guard let members = json.objectValue else { throw Self.problem("it is no object") }
+        self.members = members
+    }
+
+    static func problem(_ summary: String) -> Diagnostic {
+        Diagnostic(
+            code: "results.unreadable", summary: summary,
+            hint: "remove the file, and the stage runs again")
+    }
+
+    func optionalText(_ name: String) -> String? { members[name]?.stringValue }
+
+    func text(_ name: String) throws -> String {
+        guard let text = members[name]?.stringValue else {
+            throw Self.problem("`\(name)` is missing or no text")
+        }
+        return text
+    }
+
+    func object(_ name: String) throws -> RecordReader? {
+        guard let value = members[name], value != .null else { return nil }
+        return try RecordReader(value)
+    }
+
+    func objects(_ name: String) throws -> [RecordReader] {
+        guard let value = members[name] else { return [] }
+        guard let all = value.arrayValue else { throw Self.problem("`\(name)` is no array") }
+        return try all.map { try RecordReader($0) }
+    }
+
+    func map<Value>(
+        _ name: String, isOptional: Bool = false, _ read: (JSONValue) -> Value?
+    ) throws -> [String: Value] {
+        guard let value = members[name] else {
+            if isOptional { return [:] }
+            throw Self.problem("`\(name)` is missing")
+        }
+        guard let all = value.objectValue else { throw Self.problem("`\(name)` is no object") }
+        var map: [String: Value] = [:]
+        map.reserveCapacity(all.count)
+        for (key, element) in all {
+            guard let value = read(element) else {
+                throw Self.problem("`\(name)` holds a wrong value at `\(key)`")
+            }
+            map[key] = value
+        }
+        return map
+    }
+}

@@ -1,0 +1,50 @@
+/// Where the results, the journal and the lock of one asset are kept: a folder, or S3.
+///
+/// Reading needs no lock. While a lock is held, `save`, `writeFile` and `checkLock` throw
+/// `results.lock-lost` once somebody has broken it.
+package protocol ResultStore: Sendable {
+    var assetId: String { get }
+    /// Where this is, as a person would name it: a folder or an `s3://` address.
+    var location: String { get }
+
+    /// Everything that is recorded, by stage.
+    ///
+    /// - Throws: `results.unreadable-folder` where the place itself cannot be read; no place at
+    ///   all is no error and holds nothing.
+    func loadAll() async throws -> [StageName: StoredResult]
+    /// What is recorded of one stage; nil where there is nothing.
+    func load(_ stage: StageName) async throws -> StoredResult?
+    /// Writes a result so that it is seen whole or not at all, even after a crash.
+    func save(_ record: ResultRecord) async throws
+    /// Reads a file beside the results, such as `release.json`; nil where there is none.
+    func readFile(_ name: String) async throws -> [UInt8]?
+    /// Writes a file beside the results, whole or not at all.
+    func writeFile(_ name: String, _ bytes: [UInt8]) async throws
+
+    /// The journal's bytes, NDJSON; empty where there is none.
+    func readJournal() async throws -> [UInt8]
+    /// Appends a line (without its end) to the journal; it is on the disk when this returns.
+    func appendToJournal(_ line: [UInt8]) async throws
+    /// Replaces the journal.
+    func replaceJournal(_ bytes: [UInt8]) async throws
+
+    /// Takes the lock.
+    ///
+    /// - Parameters:
+    ///   - info: who asks; others see it.
+    ///   - waitSeconds: how long to wait for another run; 0 not at all.
+    /// - Throws: `results.locked` (severity `.locked`), `CancellationError`.
+    func lock(_ info: LockInfo, waitSeconds: Double) async throws
+    /// Gives the lock back; nothing happens where it is not held.
+    func unlock() async
+    /// Makes sure that the lock, where this store took it, is still held.
+    ///
+    /// - Throws: `results.lock-lost`.
+    func checkLock() async throws
+    /// Who holds the lock; nil where nobody does.
+    func lockHolder() async throws -> LockInfo?
+    /// Breaks the lock of one run and no other.
+    ///
+    /// - Throws: `results.not-locked`, `results.locked-by-other`.
+    func breakLock(runId: String) async throws
+}

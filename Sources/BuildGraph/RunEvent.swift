@@ -1,0 +1,106 @@
+package import Diagnostics
+package import Foundation
+package import JSON
+import OrderedCollections
+
+/// Something that happened in a run, for people and for scripts.
+package struct RunEvent: Sendable {
+    /// How one stage ended.
+    package enum Status: String, Sendable {
+        case succeeded
+        case failed
+        /// Nothing had to be done.
+        case fresh
+        /// It could not run, because a stage it needs failed or was skipped.
+        case blocked
+        /// It was interrupted, or not started because the run stopped.
+        case cancelled
+    }
+
+    /// What happened.
+    package enum Kind: Sendable {
+        case plan(Plan)
+        case stageStarted(expectedSeconds: Double?)
+        case stageProgress(percent: Double?, message: String)
+        case stageFinished(Status, seconds: Double)
+        case resourceCreated(JournalEntry)
+        case resourceDeleted(JournalEntry)
+        case warning(String)
+        case error(Diagnostic)
+        case runFinished(RunSummary.Status, seconds: Double)
+    }
+
+    package let time: Date
+    package let stage: StageName?
+    package let kind: Kind
+
+    /// Makes an event.
+    package init(time: Date, stage: StageName?, kind: Kind) {
+        self.time = time
+        self.stage = stage
+        self.kind = kind
+    }
+
+    /// The event's line of `--json`, without its end.
+    package var json: JSONValue {
+        var members: OrderedDictionary<String, JSONValue> = [
+            "event": .string(kind.name), "time": .string(Timestamp.text(time)),
+        ]
+        if let stage { members["stage"] = .string(stage.rawValue) }
+        switch kind {
+        case .plan(let plan): members["stages"] = .array(plan.stages.map(\.json))
+        case .stageStarted(let expected):
+            if let expected { members["expectedSeconds"] = Self.rounded(expected) }
+        case .stageProgress(let percent, let message):
+            if let percent { members["percent"] = Self.rounded(percent) }
+            members["message"] = .string(message)
+        case .stageFinished(let status, let seconds):
+            members["status"] = .string(status.rawValue)
+            members["seconds"] = Self.rounded(seconds)
+        case .resourceCreated(let entry), .resourceDeleted(let entry):
+            members["resource"] = .string(entry.resource)
+            members["region"] = .string(entry.region)
+            if let id = entry.id { members["id"] = .string(id) }
+            if let name = entry.name { members["name"] = .string(name) }
+        case .warning(let message): members["message"] = .string(message)
+        case .error(let problem): members.merge(Self.members(of: problem)) { first, _ in first }
+        case .runFinished(let status, let seconds):
+            members["status"] = .string(status.rawValue)
+            members["seconds"] = Self.rounded(seconds)
+        }
+        return .object(members)
+    }
+
+    private static func rounded(_ number: Double) -> JSONValue {
+        .number((number * 1000).rounded() / 1000)
+    }
+
+    private static func members(of problem: Diagnostic) -> OrderedDictionary<String, JSONValue> {
+        var members: OrderedDictionary<String, JSONValue> = [
+            "code": .string(problem.code), "message": .string(problem.summary),
+        ]
+        if let location = problem.location { members["location"] = .string(location) }
+        if !problem.causes.isEmpty {
+            members["causes"] = .array(problem.causes.map { .string($0) })
+        }
+        if let hint = problem.hint { members["hint"] = .string(hint) }
+        return members
+    }
+}
+
+extension RunEvent.Kind {
+    /// The value of `"event"`.
+    package var name: String {
+        switch self {
+        case .plan: "plan"
+        case .stageStarted: "stage-started"
+        case .stageProgress: "stage-progress"
+        case .stageFinished: "stage-finished"
+        case .resourceCreated: "resource-created"
+        case .resourceDeleted: "resource-deleted"
+        case .warning: "warning"
+        case .error: "error"
+        case .runFinished: "run-finished"
+        }
+    }
+}

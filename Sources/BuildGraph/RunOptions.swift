@@ -1,0 +1,50 @@
+/// What to do with running machines when something failed.
+package enum OnError: Sendable {
+    /// Take them down.
+    case cleanup
+    /// Leave them, and say how to remove them.
+    case keep
+    /// Ask: true leaves them. Called with the ephemeral stage, once a run.
+    case ask(@Sendable (StageName) async -> Bool)
+}
+
+/// The options of one run.
+package struct RunOptions: Sendable {
+    package var selection: Selection
+    /// `-k`: after a failure, whatever does not need the failed stage still starts.
+    package var keepGoing: Bool
+    package var onError: OnError
+    /// `-j`: how much work that loads this machine goes on at once.
+    package var localSlots: Int
+    /// How many stages of each named pool run at once; a pool without a number has one slot.
+    package var pools: [String: Int]
+    /// `--wait-lock`: how long to wait for another run.
+    package var waitLockSeconds: Double
+    /// `--verify`: ask whether recorded outputs still exist.
+    package var verify: Bool
+    /// `--plan`: do just that plan, or refuse.
+    package var expectedPlan: PlanFile?
+    /// Longest time for taking down one ephemeral stage.
+    package var takeDownSeconds: Double
+    /// Who runs this, for the lock; its run id is the run's.
+    package var lock: LockInfo
+
+    /// Makes options; see the properties.
+    package init(
+        lock: LockInfo, selection: Selection = Selection(), keepGoing: Bool = false,
+        onError: OnError = .cleanup, localSlots: Int = 2, pools: [String: Int] = [:],
+        waitLockSeconds: Double = 0, verify: Bool = false, expectedPlan: PlanFile? = nil,
+        takeDownSeconds: Double = 1800
+    ) {
+        self.lock = lock
+        self.selection = selection
+        self.keepGoing = keepGoing
+        self.onError = onError
+        self.localSlots = localSlots
+        self.pools = pools
+        self.waitLockSeconds = waitLockSeconds
+        self.verify = verify
+        self.expectedPlan = expectedPlan
+        self.takeDownSeconds = takeDownSeconds
+    }
+}

@@ -1,0 +1,38 @@
+package import Diagnostics
+
+/// How a run ended.
+package struct RunSummary: Sendable {
+    /// How all of it ended.
+    package enum Status: String, Sendable {
+        /// Everything asked for is fresh.
+        case succeeded
+        /// A stage failed or is blocked, or read a file that changed meanwhile.
+        case failed
+        /// A person or a signal ended it.
+        case interrupted
+    }
+
+    /// How one stage ended.
+    package struct Stage: Sendable {
+        package let name: StageName
+        package let status: RunEvent.Status
+        package let seconds: Double
+        /// Why it failed or is blocked.
+        package let problem: Diagnostic?
+        /// Files that changed while it ran; its result is recorded, but not fresh.
+        package let changedFiles: [String]
+    }
+
+    package let status: Status
+    /// Every stage of the plan, in topological order.
+    package let stages: [Stage]
+    package let seconds: Double
+    package let runId: String
+    /// What concerns no single stage, such as a lock that was broken.
+    package let problems: [Diagnostic]
+    /// What `--on-error keep` left, or what could not be taken down.
+    package let leftovers: [JournalEntry]
+
+    /// How one stage ended; nil where it was not in the plan.
+    package subscript(name: StageName) -> Stage? { stages.first { $0.name == name } }
+}

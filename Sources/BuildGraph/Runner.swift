@@ -1,0 +1,117 @@
+package import Diagnostics
+import Foundation
+import JSON
+
+/// Brings what is selected up to date: lock, plan, recovery, stages, take-downs.
+package struct Runner: Sendable {
+    private let graph: StageGraph
+    private let store: any ResultStore
+    private let digester: InputDigester
+    private let time: any TimeSource
+    private let tool: String
+    private let recovery: (any Recovery)?
+    private let events: EventSink
+
+    /// Makes a runner.
+    ///
+    /// - Parameters:
+    ///   - graph: the pipeline.
+    ///   - store: where results, journal and lock are.
+    ///   - digester: reads the stages' declared files.
+    ///   - tool: what result files say ran them, such as `dssbatch 0.1.0`.
+    ///   - time: the clock.
+    ///   - recovery: removes what interrupted runs left; nil where nothing can be left.
+    ///   - onEvent: told of everything, one event at a time, in order.
+    package init(
+        graph: StageGraph, store: any ResultStore, digester: InputDigester, tool: String,
+        time: any TimeSource, recovery: (any Recovery)?,
+        onEvent: @escaping @Sendable (RunEvent) -> Void
+    ) {
+        self.graph = graph
+        self.store = store
+        self.digester = digester
+        self.time = time
+        self.tool = tool
+        self.recovery = recovery
+        events = EventSink(time: time, receive: onEvent)
+    }
+
+    /// Runs.
+    ///
+    /// Cancelling the task ends running stages; what they left is taken down all the same
+    /// (unless `--on-error keep`), in bounded time.
+    ///
+    /// - Returns: how it went, failed stages included.
+    /// - Throws: what stopped it before any stage started: `results.locked`, `plan.moved`,
+    ///   `graph.missing-input`, `results.unwritable`, what recovery throws.
+    package func run(_ options: RunOptions) async throws -> RunSummary {
+        let start = time.monotonicSeconds()
+        try await store.lock(options.lock, waitSeconds: options.waitLockSeconds)
+        do {
+            let summary = try await runLocked(options, start)
+            await store.unlock()
+            return summary
+        } catch {
+            await store.unlock()
+            throw error
+        }
+    }
+
+    private func runLocked(_ options: RunOptions, _ start: Double) async throws -> RunSummary {
+        let journal = try await Journal(
+            store: store, runId: options.lock.runId, time: time, events: events)
+        for warning in journal.warnings { events.emit(.warning(warning)) }
+        try await journal.compact()
+        let left = await journal.unfinished()
+        var world = try await RecordedWorld.read(
+            graph, store: store, digester: digester, journal: left)
+        var plan = Planner.plan(graph, world, options.selection)
+        if options.verify {
+            let verification = Verification(
+                graph: graph, store: store, journal: journal, time: time,
+                runId: options.lock.runId, events: events)
+            world.missing = try await verification.missing(in: plan)
+            plan = Planner.plan(graph, world, options.selection)
+        }
+        if let expected = options.expectedPlan {
+            try expected.check(against: plan, world, assetId: store.assetId)
+        }
+        events.emit(.plan(plan))
+        try await recover(left, journal, plan)
+        let setup = RunSetup(
+            graph: graph, store: store, digester: digester, time: time, tool: tool,
+            options: options, journal: journal, events: events, world: world, plan: plan,
+            localSlots: SlotPool(slots: options.localSlots),
+            pools: pools(options))
+        let execution = Execution(setup)
+        await execution.run()
+        do {
+            try digester.saveCache()
+        } catch {
+            events.emit(.warning(Diagnostic.from(error).summary))
+        }
+        let seconds = time.monotonicSeconds() - start
+        let summary = await execution.summary(seconds: seconds)
+        events.emit(.runFinished(summary.status, seconds: seconds))
+        return summary
+    }
+
+    private func recover(_ left: [JournalEntry], _ journal: Journal, _ plan: Plan) async throws {
+        guard !left.isEmpty, let recovery else { return }
+        let willRun = Set(plan.names(.run))
+        let entries = left.filter { !willRun.contains($0.stage) }
+        guard !entries.isEmpty else { return }
+        let events = events
+        try await recovery.recover(entries, journal: journal, willRun: willRun) {
+            events.emit(.warning($0))
+        }
+    }
+
+    private func pools(_ options: RunOptions) -> [String: SlotPool] {
+        var pools: [String: SlotPool] = [:]
+        for name in graph.stages.compactMap(\.pool) where pools[name] == nil {
+            pools[name] = SlotPool(slots: options.pools[name] ?? 1)
+        }
+        return pools
+    }
+}

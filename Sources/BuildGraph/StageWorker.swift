@@ -1,0 +1,141 @@
+import Diagnostics
+import Foundation
+import JSON
+
+/// Runs one stage once and records how it went.
+struct StageWorker: Sendable {
+    /// How it went.
+    struct Outcome: Sendable {
+        var status: RunEvent.Status
+        var outputs: JSONValue?
+        var record: ResultRecord?
+        var seconds: Double
+        var problem: Diagnostic?
+        var changedFiles: [String] = []
+    }
+
+    private static let saveSeconds = 120.0
+
+    let setup: RunSetup
+    let stage: AnyStage
+    let material: KeyMaterial
+    /// What the stage and the ephemeral ones it rests on declare.
+    let inputs: [StageInput]
+    let upstream: UpstreamOutputs
+    let earlier: ResultRecord?
+
+    /// Waits for a slot of the stage's pool, runs it and saves its result.
+    func run() async -> Outcome {
+        guard let name = stage.pool, let pool = setup.pools[name] else { return await runNow() }
+        do {
+            return try await pool.withSlot { await runNow() }
+        } catch {
+            return Outcome(status: .cancelled, seconds: 0, problem: .from(error))
+        }
+    }
+
+    private func runNow() async -> Outcome {
+        let startedAt = setup.time.now()
+        let start = setup.time.monotonicSeconds()
+        setup.events.emit(
+            .stageStarted(expectedSeconds: earlier?.lastGood?.seconds), stage: stage.name)
+        var outcome: Outcome
+        do {
+            try Task.checkCancellation()
+            let context = setup.context(stage, upstream: upstream, earlier: earlier?.lastGood)
+            outcome = Outcome(
+                status: .succeeded, outputs: try await stage.run(context), seconds: 0)
+        } catch {
+            outcome = Self.failure(error)
+        }
+        outcome.seconds = setup.time.monotonicSeconds() - start
+        await record(&outcome, startedAt: startedAt)
+        setup.events.emit(
+            .stageFinished(outcome.status, seconds: outcome.seconds), stage: stage.name)
+        return outcome
+    }
+
+    private static func failure(_ error: any Error) -> Outcome {
+        // Whatever a cancelled stage throws, it was ended and did not fail by itself.
+        let problem = Diagnostic.from(Task.isCancelled ? CancellationError() : error)
+        let status: RunEvent.Status = problem.severity == .interrupted ? .cancelled : .failed
+        return Outcome(status: status, seconds: 0, problem: problem)
+    }
+
+    private func record(_ outcome: inout Outcome, startedAt: Date) async {
+        let material = checkedMaterial(&outcome)
+        var run = RecordedRun(
+            key: material.key ?? "", inputs: material.inputs, settings: material.settings,
+            revisions: material.revisions, outputs: outcome.outputs,
+            startedAt: Timestamp.text(startedAt), finishedAt: Timestamp.text(setup.time.now()),
+            seconds: outcome.seconds, runId: setup.runId, tool: setup.tool)
+        do {
+            let record: ResultRecord
+            if let outputs = outcome.outputs {
+                run.identity = try stage.identity(of: outputs)
+                record = .success(
+                    run, of: stage.name, assetId: setup.store.assetId, after: earlier)
+            } else {
+                record = .failure(
+                    run, outcome.problem ?? .from(CancellationError()), of: stage.name,
+                    assetId: setup.store.assetId, after: earlier)
+            }
+            let isSuccess = outcome.status == .succeeded
+            let (store, journal, name) = (setup.store, setup.journal, stage.name)
+            try await Shield.run(seconds: Self.saveSeconds, "saving a result") {
+                try await store.save(record)
+                if isSuccess { try await journal.commitKept(of: name) }
+            }
+            outcome.record = record
+        } catch {
+            let problem = Diagnostic.from(error)
+            if outcome.status == .succeeded {
+                outcome.status = .failed
+                outcome.outputs = nil
+                outcome.problem = problem.wrapped(
+                    in: "stage `\(stage.name)` ended well, but its result could not be recorded")
+            } else {
+                setup.events.emit(
+                    .warning(
+                        "the failure of stage `\(stage.name)` could not be recorded: "
+                            + problem.summary), stage: stage.name)
+            }
+        }
+        if outcome.status == .failed, let problem = outcome.problem {
+            setup.events.emit(.error(problem), stage: stage.name)
+        }
+    }
+
+    /// The material with what changed while the stage ran spoiled, so that no plan ever takes the
+    /// result for fresh: nobody knows which contents the stage read.
+    private func checkedMaterial(_ outcome: inout Outcome) -> KeyMaterial {
+        guard outcome.status == .succeeded else { return material }
+        let before = material.files
+        var after: [String: String] = [:]
+        var isReadable = true
+        do {
+            after = try setup.digester.digest(inputs).byPath(inputs)
+        } catch {
+            isReadable = false
+        }
+        var spoiled = material
+        for path in Set(before.keys).union(after.keys).sorted()
+        where before[path] != after[path] {
+            let text = "changed while read\n\(before[path] ?? "")\n\(after[path] ?? "")"
+            spoiled.inputs[KeyMaterial.filePrefix + path] = Digest.of(text)
+            outcome.changedFiles.append(path)
+        }
+        if !outcome.changedFiles.isEmpty {
+            let names = outcome.changedFiles.prefix(5).map { "`\($0)`" }.joined(separator: ", ")
+            setup.events.emit(
+                .warning(
+                    isReadable
+                        ? "\(names) changed while stage `\(stage.name)` ran: its result is not "
+                            + "fresh; run again"
+                        : "the inputs of stage `\(stage.name)` could not be read again at its "
+                            + "end: its result is not fresh; run again"),
+                stage: stage.name)
+        }
+        return spoiled
+    }
+}

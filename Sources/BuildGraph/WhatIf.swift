@@ -1,0 +1,56 @@
+/// The declared files with some of them taken for changed (`--what-if`).
+struct WhatIf {
+    let digests: InputDigests
+    /// The files that only count as changed.
+    let files: Set<String>
+
+    /// - Parameters:
+    ///   - paths: files or folders, relative to the project.
+    ///   - graph: whose declared files are meant.
+    ///   - digests: what they really are.
+    init(_ paths: Set<String>, _ graph: StageGraph, _ digests: InputDigests) {
+        let wanted = paths.map { Self.trimmed($0) }
+        guard !wanted.isEmpty else {
+            self.digests = digests
+            files = []
+            return
+        }
+        let isMeant = { (path: String) in
+            wanted.contains { path == $0 || path.hasPrefix("\($0)/") }
+        }
+        var changed = digests
+        var files: Set<String> = []
+        for (path, file) in digests.files where isMeant(path) {
+            changed.setFile(path, digest: Self.otherDigest(file.digest))
+            files.insert(path)
+        }
+        for (folder, contents) in digests.folders {
+            var new = contents.map { file -> InputDigests.File in
+                guard isMeant(file.path) else { return file }
+                files.insert(file.path)
+                return .init(path: file.path, digest: Self.otherDigest(file.digest))
+            }
+            // A file that is not there yet would be a new one of this folder.
+            let known = Set(contents.map(\.path))
+            for path in wanted where path.hasPrefix("\(Self.trimmed(folder))/") {
+                let isFolder = known.contains { $0.hasPrefix("\(path)/") }
+                guard !known.contains(path), !isFolder else { continue }
+                files.insert(path)
+                new.append(.init(path: path, digest: Self.otherDigest("")))
+            }
+            changed.setFolder(folder, new)
+        }
+        self.digests = changed
+        self.files = files
+    }
+
+    /// Never the digest of a real file, whose hash begins with its mode.
+    private static func otherDigest(_ digest: String) -> String { Digest.of("what if\n\(digest)") }
+
+    private static func trimmed(_ path: String) -> String {
+        var path = Substring(path)
+        while path.hasPrefix("./") { path = path.dropFirst(2) }
+        while path.hasSuffix("/") { path = path.dropLast() }
+        return String(path)
+    }
+}
