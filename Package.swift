@@ -11,7 +11,8 @@ let settings: [SwiftSetting] = [
 
 let argumentParser = Target.Dependency.product(
     name: "ArgumentParser", package: "swift-argument-parser")
-let collections = Target.Dependency.product(name: "OrderedCollections", package: "swift-collections")
+let collections = Target.Dependency.product(
+    name: "OrderedCollections", package: "swift-collections")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
@@ -50,8 +51,15 @@ let package = Package(
         library("BuildGraph", ["Diagnostics", "JSON", collections, crypto]),
         library("AWS", ["Diagnostics", "JSON", "HTTP", crypto, logging]),
         library("Ansible", ["Diagnostics", "JSON"]),
-        library(
-            "Sandbox", ["Diagnostics", "JSON", "BuildGraph", "AWS", "Ansible", crypto, collections]),
+        .target(
+            name: "Sandbox",
+            dependencies: ["Diagnostics", "JSON", "BuildGraph", "AWS", crypto, collections],
+            resources: [
+                .embedInCode("Schemas/release.schema.json"),
+                .embedInCode("Schemas/result.schema.json"),
+            ],
+            swiftSettings: settings
+        ),
         .executableTarget(
             name: "dssbatch",
             dependencies: [
@@ -72,8 +80,7 @@ let package = Package(
         tests(of: "BuildGraph", ["BuildGraph", "JSON", "Diagnostics"]),
         tests(of: "AWS", ["AWS", "HTTP", "JSON", "Diagnostics"]),
         tests(of: "Ansible", ["Ansible", "JSON", "Diagnostics"]),
-        tests(of: "Sandbox", ["Sandbox", "AWS", "Ansible", "BuildGraph", "JSON", "Diagnostics"]),
-        tests(of: "Command", ["Diagnostics", "JSON"]),
+        tests(of: "Sandbox", ["Sandbox", "AWS", "BuildGraph", "JSON", "Diagnostics"]),
         tests(of: "Tidy", []),
     ]
 )

@@ -23,6 +23,8 @@ enum AnsibleEnvironment {
         where name.hasPrefix("ANSIBLE_") || foreignPrefixes.contains(where: name.hasPrefix) {
             changes.updateValue(nil, forKey: name)
         }
+        // Also what was added to this process's own environment, such as the local cloud's.
+        for (name, value) in inherited where name.hasPrefix("DSS_") { changes[name] = value }
         changes["ANSIBLE_CONFIG"] = files.configuration
         changes["ANSIBLE_ROLES_PATH"] = "\(files.playbookFolder)/roles"
         changes["ANSIBLE_LOCAL_TEMP"] = files.localTemporaryFolder

@@ -34,6 +34,16 @@ package struct AnyStage: Sendable {
     /// Whether it exists during a run only.
     package var isEphemeral: Bool { lifetime == .ephemeral }
 
+    /// Checks what would make the stage fail late.
+    package func preflight(_ context: StageContext) async throws {
+        try await base.preflight(context)
+    }
+
+    /// Whether `run` can finish what an interrupted run began.
+    package func canResume(_ context: StageContext) async throws -> Bool {
+        try await base.canResume(context)
+    }
+
     /// Does the work; the outputs in the form in which they are recorded.
     package func run(_ context: StageContext) async throws -> JSONValue {
         try await Self.run(base, context)

@@ -21,13 +21,13 @@ struct RunSetup: Sendable {
 
     /// What a running stage may use.
     func context(
-        _ stage: AnyStage, upstream: UpstreamOutputs, earlier: RecordedRun?
+        _ stage: AnyStage, upstream: UpstreamOutputs, earlier: RecordedRun?, key: String? = nil
     ) -> StageContext {
         let name = stage.name
         let events = events
         return StageContext(
             stage: name, assetId: store.assetId, runId: runId, time: time, results: store,
-            previousSeconds: earlier?.seconds, journal: StageJournal(stage: name, journal: journal),
+            previousSeconds: earlier?.seconds, journal: StageJournal(stage: name, journal: journal, key: key),
             localSlots: localSlots, upstreamOutputs: upstream, previousOutputs: earlier?.outputs,
             progress: { percent, message in
                 events.emit(.stageProgress(percent: percent, message: message), stage: name)

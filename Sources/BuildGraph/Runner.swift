@@ -78,11 +78,21 @@ package struct Runner: Sendable {
         }
         events.emit(.plan(plan))
         try await recover(left, journal, plan)
-        let setup = RunSetup(
-            graph: graph, store: store, digester: digester, time: time, tool: tool,
-            options: options, journal: journal, events: events, world: world, plan: plan,
-            localSlots: SlotPool(slots: options.localSlots),
-            pools: pools(options))
+        var setup = setup(options, journal, world, plan)
+        let resumed = try await Resumption(setup: setup, left: left).run()
+        if !resumed.isEmpty {
+            for (name, record) in resumed { world.results[name] = .record(record) }
+            world.interrupted = Set(await journal.unfinished().map(\.stage))
+            setup = self.setup(
+                options, journal, world, Planner.plan(graph, world, options.selection))
+        }
+        if let ends = try await Preflight(setup: setup).run() {
+            let seconds = time.monotonicSeconds() - start
+            events.emit(.runFinished(.failed, seconds: seconds))
+            return RunSummary(
+                status: .failed, stages: ends, seconds: seconds, runId: options.lock.runId,
+                problems: [], leftovers: [])
+        }
         let execution = Execution(setup)
         await execution.run()
         do {
@@ -94,6 +104,15 @@ package struct Runner: Sendable {
         let summary = await execution.summary(seconds: seconds)
         events.emit(.runFinished(summary.status, seconds: seconds))
         return summary
+    }
+
+    private func setup(
+        _ options: RunOptions, _ journal: Journal, _ world: RecordedWorld, _ plan: Plan
+    ) -> RunSetup {
+        RunSetup(
+            graph: graph, store: store, digester: digester, time: time, tool: tool,
+            options: options, journal: journal, events: events, world: world, plan: plan,
+            localSlots: SlotPool(slots: options.localSlots), pools: pools(options))
     }
 
     private func recover(_ left: [JournalEntry], _ journal: Journal, _ plan: Plan) async throws {

@@ -20,6 +20,12 @@ package protocol Stage: Sendable {
     /// The pool whose slots bound how many such stages run at once; nil for no bound.
     var pool: String? { get }
 
+    /// Checks, before any stage starts, what would make this one fail late (a missing password, a
+    /// bucket that is not there). Has no upstream outputs, and changes nothing.
+    func preflight(_ context: StageContext) async throws
+    /// Whether `run` can finish what an interrupted run began of the same inputs, without the
+    /// ephemeral stages that it otherwise needs.
+    func canResume(_ context: StageContext) async throws -> Bool
     /// Does the work, or finishes what an interrupted run began.
     func run(_ context: StageContext) async throws -> Outputs
     /// Asks the world whether recorded outputs still exist (`--verify`, `status --verify`).
@@ -55,6 +61,8 @@ extension Stage {
     package var upstream: [StageName] { [] }
     package var isLookup: Bool { false }
     package var pool: String? { nil }
+    package func preflight(_ context: StageContext) async throws {}
+    package func canResume(_ context: StageContext) async throws -> Bool { false }
     package func takeDown(_ context: StageContext) async throws {}
     package func identity(of outputs: Outputs) -> String { name.rawValue }
 }

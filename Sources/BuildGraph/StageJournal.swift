@@ -3,11 +3,16 @@
 package struct StageJournal: Sendable {
     private let stage: StageName
     private let journal: Journal
+    /// The stage's key in this run; nil where it has none.
+    private let key: String?
+
+    private static let keyDetail = "key"
 
     /// Made by the scheduler and by tests.
-    package init(stage: StageName, journal: Journal) {
+    package init(stage: StageName, journal: Journal, key: String? = nil) {
         self.stage = stage
         self.journal = journal
+        self.key = key
     }
 
     /// Writes down, fsynced, that something is about to be created.
@@ -23,7 +28,9 @@ package struct StageJournal: Sendable {
         resource: String, region: String, name: String? = nil, token: String? = nil,
         details: [String: String] = [:]
     ) async throws -> JournalEntryID {
-        try await journal.intend(
+        var details = details
+        details[Self.keyDetail] = key
+        return try await journal.intend(
             stage: stage, resource: resource, region: region, name: name, token: token,
             details: details)
     }
@@ -38,6 +45,12 @@ package struct StageJournal: Sendable {
 
     /// Writes down that it is now a recorded output and no longer the journal's concern.
     package func kept(_ entry: JournalEntryID) async throws { try await journal.kept(entry) }
+
+    /// What an interrupted run of this stage began of the very inputs that it has now.
+    package func resumable(resource: String) async -> [JournalEntry] {
+        guard let key else { return [] }
+        return await unfinished(resource: resource).filter { $0.details[Self.keyDetail] == key }
+    }
 
     /// What this stage (of this or an earlier, interrupted run) began and nobody ended.
     ///

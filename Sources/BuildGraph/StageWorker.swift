@@ -42,7 +42,8 @@ struct StageWorker: Sendable {
         var outcome: Outcome
         do {
             try Task.checkCancellation()
-            let context = setup.context(stage, upstream: upstream, earlier: earlier?.lastGood)
+            let context = setup.context(
+                stage, upstream: upstream, earlier: earlier?.lastGood, key: material.key)
             outcome = Outcome(
                 status: .succeeded, outputs: try await stage.run(context), seconds: 0)
         } catch {

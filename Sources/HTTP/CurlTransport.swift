@@ -4,6 +4,10 @@
 /// followed, bodies not decompressed; cookies, `.netrc` and `Expect: 100-continue` are not used.
 /// Nothing of a request or an answer is ever logged here. The thread and libcurl itself are
 /// started by the first request; `close()`, or the end of the last reference, ends both.
+///
+/// While a reader is busy, 256 KiB of its body are read ahead; over HTTP/2 libcurl lets a stream
+/// have up to 32 MiB under way. A paused transfer keeps its connection, so a reader that sends
+/// requests to the same host counts twice towards `connectionsPerHost`.
 package final class CurlTransport: HTTPTransport {
     private let loop: CurlLoop
 

@@ -9,8 +9,8 @@ package protocol HTTPTransport: Sendable {
     /// - Throws: `HTTPFailure`, `CancellationError`, or what a closure threw.
     func send(_ request: HTTPRequest, limitBytes: Int) async throws -> HTTPResponse
 
-    /// Sends one request and hands the answer's body on in pieces, with back-pressure:
-    /// no further piece is read from the connection while `onBody` runs.
+    /// Sends one request and hands the answer's body on in pieces, with back-pressure: while
+    /// `onBody` runs, the connection is read ahead by a bounded amount and no further.
     ///
     /// - Parameters:
     ///   - request: what to send.

@@ -116,8 +116,22 @@ struct StreamingTests {
         }
         #expect(server.requests.count == 100)
         #expect(server.connectionCount <= 4)
-        // The loop's thread and its connections end with the last reference or by order.
-        await transport.close()
+    }
+
+    @Test func `a transport that nobody holds closes its connections`() async throws {
+        let hasEnded = Mutex(false)
+        let server = try LoopbackServer { connection in
+            _ = try connection.receiveRequest()
+            try connection.send(answer())
+            let isClosed = connection.clientCloses()
+            hasEnded.withLock { $0 = isClosed }
+        }
+        do {
+            let brief = CurlTransport.forTests()
+            _ = try await brief.get(server.url)
+            #expect(!hasEnded.withLock { $0 })
+        }
+        #expect(try await eventually { hasEnded.withLock { $0 } })
     }
 
     @Test func `requests one after another keep one connection`() async throws {

@@ -61,6 +61,11 @@ class CloudHome:
         return self.folder / "images"
 
     @property
+    def repository(self) -> Path:
+        """The git repository that stands in for script-languages-release."""
+        return self.folder / "script-languages-release"
+
+    @property
     def server_record(self) -> Path:
         """The server's pid and start time."""
         return self.folder / "server.pid"
@@ -103,6 +108,7 @@ class CloudHome:
                 "AWS_SECRET_ACCESS_KEY": secret,
                 "AWS_REGION": REGION,
                 "DSS_CHECKIP_URL": f"{url}/localcloud/checkip",
+                "DSS_SCRIPT_LANGUAGES_RELEASE_URL": str(self.repository),
             },
         }
 

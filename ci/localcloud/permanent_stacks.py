@@ -14,6 +14,7 @@ from localcloud.home import PROJECT
 BUCKET_STACK = "DATA-SCIENCE-SANDBOX-VM-Bucket"
 WAF_STACK = "DATA-SCIENCE-SANDBOX-VM-Bucket-WAF"
 WAF_OUTPUT = "VMDownloadACLArn"
+WAF_PARAMETER = "WebAclArn"
 CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"]
 
 
@@ -39,7 +40,9 @@ def deploy(environment: dict[str, str]) -> None:
         arn = outputs.get(WAF_OUTPUT, "")
     if bucket_template.is_file():
         region = environment["AWS_REGION"]
-        _deploy(environment, region, BUCKET_STACK, bucket_template, {WAF_OUTPUT: arn})
+        _deploy(
+            environment, region, BUCKET_STACK, bucket_template, {WAF_PARAMETER: arn}
+        )
 
 
 def _deploy(

@@ -14,6 +14,7 @@ from localcloud.control import ControlArea
 from localcloud.faults import Faults
 from localcloud.home import CloudHome, write_atomically
 from localcloud.processes import ProcessRecord
+from localcloud.repository import make_repository
 from localcloud.requestlog import RequestLog
 
 # moto reads these when it is first imported.
@@ -36,6 +37,7 @@ def _load_emulation() -> None:
         instance_resource,
         bucket_resource,
         storage,
+        bucket_policy,
         change_sets,
         stacks,
         resource_types,
@@ -122,6 +124,7 @@ def serve(mode: str, port: int, ready: int) -> None:
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     signal.signal(signal.SIGINT, lambda *_: stop.set())
+    make_repository(home.repository)
     description = home.describe(mode, os.getpid(), server.port)
     deploy(description["environment"])
     ProcessRecord.of(os.getpid()).write(home.server_record)

@@ -60,6 +60,11 @@ struct RetryPolicy: Sendable {
         throttlingCodes.contains(error.code) || error.status == 429
     }
 
+    /// Whether an error code alone says that the same call may succeed later.
+    static func isPassing(code: String) -> Bool {
+        throttlingCodes.contains(code) || transientCodes.contains(code)
+    }
+
     private struct Kind {
         var isCertainlyNotPerformed = false
         var isThrottling = false

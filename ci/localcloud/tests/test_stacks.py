@@ -79,7 +79,7 @@ def test_the_permanent_stacks_are_there_with_their_outputs(cloud):
     parameters = {
         p["ParameterKey"]: p["ParameterValue"] for p in stacks[0]["Parameters"]
     }
-    assert parameters["VMDownloadACLArn"] == acl
+    assert parameters["WebAclArn"] == acl
 
 
 def test_a_machine_stack_is_created_and_deleted_slowly(cloud, name):
@@ -211,7 +211,7 @@ def test_bad_requests_are_refused_before_anything_starts(cloud, name):
         create_change_set(client, name, "Resources: [")
     role = (Path(TEMPLATES) / "vm-bucket.yaml").read_text()
     with pytest.raises(ClientError) as caught:
-        acl = [{"ParameterKey": "VMDownloadACLArn", "ParameterValue": "x"}]
+        acl = [{"ParameterKey": "WebAclArn", "ParameterValue": "x"}]
         create_change_set(client, name, role, Parameters=acl)
     assert caught.value.response["Error"]["Code"] == "InsufficientCapabilitiesException"
     with pytest.raises(ClientError, match="does not exist"):

@@ -1,0 +1,69 @@
+import Diagnostics
+import JSON
+
+/// Asks every stage that may run for what would make it fail late, before any of them starts.
+struct Preflight {
+    let setup: RunSetup
+
+    /// Runs the checks side by side and records those that fail.
+    ///
+    /// - Returns: how the run ended; nil where it may begin.
+    /// - Throws: the first failure of severity `.configuration`; nothing is recorded then.
+    func run() async throws -> [RunSummary.Stage]? {
+        let listed = setup.graph.stages.indices.filter { number in
+            let state = setup.plan.all[number].state
+            return setup.plan.isListed[number] && (state == .run || state == .maybe)
+        }
+        let problems = await withTaskGroup(of: (Int, Diagnostic?).self) { group in
+            for number in listed { group.addTask { (number, await check(number)) } }
+            var found: [(number: Int, problem: Diagnostic)] = []
+            for await (number, problem) in group {
+                if let problem { found.append((number, problem)) }
+            }
+            return found.sorted { $0.number < $1.number }
+        }
+        let first = problems.first { $0.problem.severity != .failure }
+        if let first { throw first.problem }
+        if problems.isEmpty { return nil }
+        var ends: [RunSummary.Stage] = []
+        for (number, problem) in problems { ends.append(await record(number, problem)) }
+        return ends
+    }
+
+    private func check(_ number: Int) async -> Diagnostic? {
+        let stage = setup.graph.stages[number]
+        let context = setup.context(stage, upstream: UpstreamOutputs([]), earlier: nil)
+        do {
+            try await stage.preflight(context)
+            return nil
+        } catch {
+            return .from(error)
+        }
+    }
+
+    private func record(_ number: Int, _ problem: Diagnostic) async -> RunSummary.Stage {
+        let stage = setup.graph.stages[number]
+        let now = Timestamp.text(setup.time.now())
+        let material = setup.plan.all[number].material
+        let run = RecordedRun(
+            key: material?.key ?? "", inputs: material?.inputs ?? [:],
+            settings: material?.settings ?? [:], revisions: material?.revisions ?? [:],
+            outputs: nil, startedAt: now, finishedAt: now, seconds: 0, runId: setup.runId,
+            tool: setup.tool)
+        let record = ResultRecord.failure(
+            run, problem, of: stage.name, assetId: setup.store.assetId,
+            after: setup.world.results[stage.name]?.record)
+        setup.events.emit(.error(problem), stage: stage.name)
+        do {
+            try await setup.store.save(record)
+        } catch {
+            setup.events.emit(
+                .warning(
+                    "the failure of stage `\(stage.name)` could not be recorded: "
+                        + Diagnostic.from(error).summary), stage: stage.name)
+        }
+        setup.events.emit(.stageFinished(.failed, seconds: 0), stage: stage.name)
+        return RunSummary.Stage(
+            name: stage.name, status: .failed, seconds: 0, problem: problem, changedFiles: [])
+    }
+}

@@ -1,0 +1,86 @@
+import AWS
+import BuildGraph
+import Diagnostics
+
+/// What several stages ask about images in one region.
+struct EC2Images {
+    let aws: any AWSCaller
+    let region: String
+
+    /// The image of that id; nil where there is none.
+    func find(_ id: String) async throws -> EC2Image? {
+        do {
+            return try await aws.all(DescribeImages(imageIds: [id]), region: region).first
+        } catch let error as Diagnostic where error.code.hasPrefix("aws.InvalidAMIID") {
+            return nil
+        }
+    }
+
+    /// The image of that id.
+    ///
+    /// - Throws: `ami.not-found`.
+    func require(_ id: String) async throws -> EC2Image {
+        guard let image = try await find(id) else {
+            throw Diagnostic(
+                code: "ami.not-found", summary: "no image `\(id)` in region `\(region)`",
+                hint: "check the id and the region, and that the image is shared with this account")
+        }
+        return image
+    }
+
+    /// Whether an image is there and usable.
+    func existence(of id: String) async throws -> Existence {
+        guard let image = try await find(id), image.state == "available" else {
+            return .missing("image \(id)")
+        }
+        return .exists
+    }
+
+    /// This account's image of that name; nil where there is none.
+    func own(named name: String) async throws -> EC2Image? {
+        try await aws.all(
+            DescribeImages(owners: ["self"], filters: [EC2Filter("name", name)]), region: region
+        ).first
+    }
+
+    /// Waits until an image can be used.
+    ///
+    /// - Throws: `ami.failed` with EC2's reason, `aws.wait-timeout`.
+    func waitUntilAvailable(
+        _ id: String, context: StageContext, deadlineSeconds: Double
+    ) async throws -> EC2Image {
+        let schedule = WaiterSchedule(
+            firstDelaySeconds: 2, expectedSeconds: context.previousSeconds,
+            deadlineSeconds: deadlineSeconds)
+        return try await Waiter.wait(
+            "image `\(id)`", schedule: schedule, time: context.time, onProgress: context.progress
+        ) {
+            guard let image = try await find(id) else {
+                // A new image is not visible everywhere at once.
+                return .pending(percent: nil, message: "image \(id): not visible yet")
+            }
+            switch image.state {
+            case "available": return .done(image)
+            case "pending": return .pending(percent: nil, message: "image \(id): pending")
+            default:
+                return .failed(
+                    Diagnostic(
+                        code: "ami.failed", summary: "image `\(id)` is `\(image.state)`",
+                        causes: image.stateReason.map { [$0] } ?? [],
+                        hint: "run the same command again; the failed image is removed first"))
+            }
+        }
+    }
+
+    /// Deregisters an image and deletes its snapshots; what is gone already is no error.
+    func remove(_ image: EC2Image) async throws {
+        do {
+            _ = try await aws.call(DeregisterImage(imageId: image.id), region: region)
+        } catch let error as Diagnostic where error.code.hasPrefix("aws.InvalidAMIID") {}
+        for snapshot in image.snapshotIds {
+            do {
+                _ = try await aws.call(DeleteSnapshot(snapshotId: snapshot), region: region)
+            } catch let error as Diagnostic where error.code == "aws.InvalidSnapshot.NotFound" {}
+        }
+    }
+}

@@ -1,0 +1,62 @@
+import AWS
+import Diagnostics
+
+/// The bucket, role and web host that exported images go through.
+struct ImageBucket: Sendable, Equatable {
+    let bucket: String
+    /// The role that VM export assumes.
+    let role: String
+    /// CloudFront's domain; nil for a bucket without a distribution.
+    let domain: String?
+
+    /// Looks the bucket up and checks that it can be reached.
+    ///
+    /// - Throws: `export.no-bucket-stack`, `export.bucket-output`, `export.no-bucket`.
+    static func find(
+        _ setting: ReleaseManifest.ExportBucket, region: String, services: SandboxServices
+    ) async throws -> ImageBucket {
+        let found =
+            switch setting {
+            case .named(let bucket, let role): ImageBucket(bucket: bucket, role: role, domain: nil)
+            case .stack(let name): try await ofStack(name, region: region, services: services)
+            }
+        do {
+            _ = try await services.aws.call(HeadBucket(bucket: found.bucket), region: region)
+        } catch let error as Diagnostic where error.code.hasPrefix("aws.") {
+            throw error.wrapped(in: "cannot use bucket `\(found.bucket)` for the exported images")
+        }
+        return found
+    }
+
+    private static func ofStack(
+        _ name: String, region: String, services: SandboxServices
+    ) async throws -> ImageBucket {
+        let stacks = StackDeployment(aws: services.aws, region: region, time: services.time)
+        guard let stack = try await stacks.find(name) else {
+            throw Diagnostic(
+                code: "export.no-bucket-stack",
+                summary: "stack `\(name)` does not exist in region `\(region)`",
+                location: "/export/bucket/stack",
+                hint: "deploy it with `dssbatch setup-vm-bucket`, or name a bucket and a role in "
+                    + "`/export/bucket` and `/export/role`")
+        }
+        func output(_ key: String) throws -> String {
+            guard let value = stack.outputs[key], !value.isEmpty else {
+                throw Diagnostic(
+                    code: "export.bucket-output",
+                    summary: "stack `\(name)` (\(stack.status)) has no output `\(key)`",
+                    location: "/export/bucket/stack",
+                    hint: "deploy it again with `dssbatch setup-vm-bucket`")
+            }
+            return value
+        }
+        return ImageBucket(
+            bucket: try output("VMBucketId"), role: try output("VMExportRoleId"),
+            domain: try output("CfDistributionDomainName"))
+    }
+
+    /// Where an image is fetched from.
+    func url(key: String, region: String) -> String {
+        ResourceNames.url(host: domain ?? "\(bucket).s3.\(region).amazonaws.com", key: key)
+    }
+}

@@ -1,0 +1,82 @@
+import AWS
+package import BuildGraph
+import Diagnostics
+
+/// Removes what an interrupted run began, by what its journal says; the same code serves a
+/// stage's own take-down, a run that begins on an unfinished journal, and `clean`.
+package struct LeftoverRemoval: Sendable {
+    private let services: SandboxServices
+
+    /// Makes one that uses these services.
+    package init(services: SandboxServices) { self.services = services }
+
+    /// Removes the thing that an entry stands for, deletion confirmed. What never came to be, or
+    /// is gone already, is no error.
+    ///
+    /// - Throws: `leftover.unknown-resource`, or what the removing call answered.
+    package func remove(
+        _ entry: JournalEntry, onProgress: @escaping @Sendable (Double?, String) -> Void
+    ) async throws {
+        let id = entry.id ?? entry.name ?? ""
+        switch entry.resource {
+        case "cloudformation:stack":
+            let stacks = StackDeployment(
+                aws: services.aws, region: entry.region, time: services.time)
+            try await stacks.delete(id, onProgress: onProgress)
+        case "ec2:key-pair":
+            // By name: DeleteKeyPair of a name that does not exist succeeds.
+            _ = try await services.aws.call(
+                DeleteKeyPair(keyName: entry.name ?? id), region: entry.region)
+        case "local:private-key":
+            try services.access.removeKeyPair(in: id)
+        case "ec2:image":
+            try await removeImage(entry)
+        case "ec2:export-image-task":
+            try await cancelExport(entry)
+        case "s3:multipart-upload":
+            try await abortUpload(entry)
+        case "s3:object":
+            if let bucket = entry.details["bucket"], let key = entry.name {
+                _ = try await services.aws.call(
+                    DeleteObject(bucket: bucket, key: key), region: entry.region)
+            }
+        default:
+            throw Diagnostic(
+                code: "leftover.unknown-resource",
+                summary: "the journal names `\(id)` of unknown kind `\(entry.resource)`",
+                hint: "it was written by another version of dssbatch: run `clean` with that one")
+        }
+    }
+
+    private func removeImage(_ entry: JournalEntry) async throws {
+        let images = EC2Images(aws: services.aws, region: entry.region)
+        let image =
+            if let id = entry.id { try await images.find(id) } else if let name = entry.name {
+                try await images.own(named: name)
+            } else { nil as EC2Image? }
+        // Never one that another release made under the same name.
+        guard let image, image.tags[ResourceNames.assetTag] == entry.assetId else { return }
+        try await images.remove(image)
+    }
+
+    private func cancelExport(_ entry: JournalEntry) async throws {
+        guard let id = entry.id else { return }
+        do {
+            _ = try await services.aws.call(
+                CancelExportTask(taskId: id), region: entry.region)
+        } catch let error as Diagnostic
+            where error.code.hasPrefix("aws.InvalidExportTaskID")
+            || error.code == "aws.IncorrectState"
+        {}
+    }
+
+    private func abortUpload(_ entry: JournalEntry) async throws {
+        guard let uploadId = entry.id, let bucket = entry.details["bucket"], let key = entry.name
+        else { return }
+        do {
+            _ = try await services.aws.call(
+                AbortMultipartUpload(bucket: bucket, key: key, uploadId: uploadId),
+                region: entry.region)
+        } catch let error as Diagnostic where error.code == "aws.NoSuchUpload" {}
+    }
+}

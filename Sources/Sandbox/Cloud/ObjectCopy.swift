@@ -1,0 +1,110 @@
+import AWS
+import BuildGraph
+import Diagnostics
+
+/// Copies an object inside S3 by multipart copy with parallel parts, which has no limit of 5 GB.
+struct ObjectCopy: Sendable {
+    let aws: any AWSCaller
+    let region: String
+    let bucket: String
+    let tags: [AWSTag]
+    /// Whether S3 shall compute a checksum of the whole object.
+    let wantsChecksum: Bool
+
+    private static let parallelParts = 8
+    static let resource = "s3:multipart-upload"
+
+    /// Copies one version of an object to another key, and ends earlier unfinished tries.
+    ///
+    /// - Parameters:
+    ///   - sourceETag: the copy fails where the source is another version by now.
+    ///   - onPart: called with the share that is done, 0 to 1.
+    /// - Returns: the new object.
+    func copy(
+        from source: String, sourceETag: String, sizeBytes: Int64, to key: String,
+        context: StageContext, onPart: @escaping @Sendable (Double) -> Void
+    ) async throws -> S3ObjectHead {
+        try await endEarlierTries(context)
+        let entry = try await context.journal.intend(
+            resource: Self.resource, region: region, name: key, details: ["bucket": bucket])
+        let uploadId = try await aws.call(
+            CreateMultipartUpload(
+                bucket: bucket, key: key, tags: tags,
+                checksumAlgorithm: wantsChecksum ? "CRC64NVME" : nil,
+                checksumType: wantsChecksum ? "FULL_OBJECT" : nil),
+            region: region)
+        try await context.journal.created(entry, id: uploadId)
+        do {
+            let parts = try await copyParts(
+                CopyPlan(sizeBytes: UInt64(max(0, sizeBytes))), from: source,
+                sourceETag: sourceETag, to: key, uploadId: uploadId, onPart: onPart)
+            _ = try await aws.call(
+                CompleteMultipartUpload(
+                    bucket: bucket, key: key, uploadId: uploadId, parts: parts),
+                region: region)
+        } catch {
+            try await abort(key: key, uploadId: uploadId)
+            try await context.journal.gone(entry)
+            throw error
+        }
+        try await context.journal.kept(entry)
+        return try await checked(key: key, sizeBytes: sizeBytes)
+    }
+
+    private func copyParts(
+        _ plan: CopyPlan, from source: String, sourceETag: String, to key: String,
+        uploadId: String, onPart: @escaping @Sendable (Double) -> Void
+    ) async throws -> [S3Part] {
+        try await withThrowingTaskGroup(of: S3Part.self) { group in
+            var waiting = plan.parts.makeIterator()
+            var done: [S3Part] = []
+            func startNext() {
+                guard let part = waiting.next() else { return }
+                group.addTask {
+                    try await aws.call(
+                        UploadPartCopy(
+                            bucket: bucket, key: key, uploadId: uploadId, partNumber: part.number,
+                            source: S3CopySource(bucket: bucket, key: source),
+                            range: part.firstByte...part.lastByte, ifSourceMatches: sourceETag),
+                        region: region)
+                }
+            }
+            for _ in 0..<Self.parallelParts { startNext() }
+            while let part = try await group.next() {
+                done.append(part)
+                onPart(Double(done.count) / Double(plan.parts.count))
+                startNext()
+            }
+            return done.sorted { $0.number < $1.number }
+        }
+    }
+
+    private func checked(key: String, sizeBytes: Int64) async throws -> S3ObjectHead {
+        let head = try await aws.call(HeadObject(bucket: bucket, key: key), region: region)
+        guard head.sizeBytes == sizeBytes else {
+            throw Diagnostic(
+                code: "export.size-differs",
+                summary: "`s3://\(bucket)/\(key)` has \(head.sizeBytes) bytes, "
+                    + "its source has \(sizeBytes)",
+                hint: "run the same command again")
+        }
+        return head
+    }
+
+    private func endEarlierTries(_ context: StageContext) async throws {
+        for entry in await context.journal.unfinished(resource: Self.resource) {
+            if let uploadId = entry.id, let key = entry.name {
+                try await abort(key: key, uploadId: uploadId)
+            }
+            try await context.journal.gone(entry.entry)
+        }
+    }
+
+    private func abort(key: String, uploadId: String) async throws {
+        do {
+            _ = try await aws.call(
+                AbortMultipartUpload(bucket: bucket, key: key, uploadId: uploadId),
+                region: region)
+        } catch let error as Diagnostic where error.code == "aws.NoSuchUpload" {}
+    }
+}

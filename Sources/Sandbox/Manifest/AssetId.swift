@@ -1,0 +1,33 @@
+import Diagnostics
+
+/// What everything that a release creates is tagged with.
+package struct AssetId: Sendable, Hashable, CustomStringConvertible {
+    package let text: String
+    package var description: String { text }
+
+    /// Checks an asset id: 1 to 64 characters out of letters, digits, space and `. _ + = @ -`,
+    /// beginning with a letter or digit, which is what AWS takes as a tag everywhere.
+    ///
+    /// - Parameters:
+    ///   - text: the id.
+    ///   - location: where it was read, for the error.
+    /// - Throws: `manifest.asset-id`.
+    package init(_ text: String, location: String) throws {
+        func isAlphanumeric(_ scalar: Unicode.Scalar) -> Bool {
+            ("a"..."z").contains(scalar) || ("A"..."Z").contains(scalar)
+                || ("0"..."9").contains(scalar)
+        }
+        let scalars = text.unicodeScalars
+        let extra: Set<Unicode.Scalar> = [" ", ".", "_", "+", "=", "@", "-"]
+        guard (1...64).contains(scalars.count), let first = scalars.first, isAlphanumeric(first),
+            scalars.allSatisfy({ isAlphanumeric($0) || extra.contains($0) })
+        else {
+            throw Diagnostic(
+                code: "manifest.asset-id", severity: .configuration,
+                summary: "asset id `\(text)` is not allowed", location: location,
+                hint: "use 1 to 64 letters, digits, spaces and `. _ + = @ -`, "
+                    + "beginning with a letter or digit")
+        }
+        self.text = text
+    }
+}

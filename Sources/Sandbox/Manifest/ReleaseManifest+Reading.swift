@@ -1,0 +1,267 @@
+import Diagnostics
+import Foundation
+package import JSON
+import OrderedCollections
+
+extension ReleaseManifest {
+    /// What the command line changes about a manifest.
+    package struct Overrides: Sendable {
+        package var assetId: String?
+        /// `KEY=VALUE`: the key is a JSON Pointer or a dotted path, the value JSON or a plain text.
+        package var settings: [String]
+        package var results: String?
+        package var region: String?
+
+        /// Collects overrides.
+        package init(
+            assetId: String? = nil, settings: [String] = [], results: String? = nil,
+            region: String? = nil
+        ) {
+            self.assetId = assetId
+            self.settings = settings
+            self.results = results
+            self.region = region
+        }
+    }
+
+    /// Reads and checks a manifest; nothing else is touched.
+    ///
+    /// - Throws: `json.*` and `manifest.*`, all of severity `.configuration`.
+    package init(contentsOf path: String, overrides: Overrides = Overrides()) throws {
+        var document = try JSONValue.parse(contentsOf: path)
+        for setting in overrides.settings { document = try Self.apply(setting, to: document) }
+        if let assetId = overrides.assetId {
+            document = try document.setting(JSONPointer(tokens: ["assetId"]), to: .string(assetId))
+        }
+        if let region = overrides.region {
+            document = try document.setting(JSONPointer(tokens: ["region"]), to: .string(region))
+        }
+        try self.init(document, path: path, results: overrides.results)
+    }
+
+    /// Checks a parsed manifest.
+    ///
+    /// - Parameters:
+    ///   - path: the file it came from, for errors and for the project's folder.
+    ///   - results: replaces `/results`.
+    package init(_ document: JSONValue, path: String, results: String? = nil) throws {
+        let root = try JSONReader(document, source: path).object(allowing: [
+            "$schema", "kind", "assetId", "region", "versions", "ami", "instance", "provision",
+            "export", "docker", "release", "results",
+        ])
+        _ = try root.required("kind").oneOf(["release"])
+        let assetId = try root.required("assetId")
+        self.path = path
+        self.document = document
+        project = ProjectFolder(ofManifest: path)
+        self.assetId = try AssetId(assetId.string(), location: assetId.location)
+        region = try root.required("region").string(
+            matching: /[a-z]{2}(-[a-z]+)+-\d/, allowed: "an AWS region such as `eu-central-1`")
+        versions = try Self.versions(root.required("versions"))
+        ami = try AMI(root.required("ami"))
+        instance = try Instance(root.optional("instance"), in: root)
+        provision = try Provision(root.required("provision"))
+        export = try root.optional("export").map(Export.init)
+        self.results = try results ?? root.optional("results")?.nonEmptyString() ?? "out"
+        try Self.checkLater(root)
+        for (playbook, pointer) in [
+            (provision.playbook, "/provision/playbook"),
+            (provision.resetPlaybook, "/provision/playbook"),
+        ] { try project.requireFile(playbook, location: "\(path)#\(pointer)") }
+        try project.requireFile(LaunchInstance.template, location: path)
+    }
+
+    private static func versions(_ reader: JSONReader) throws -> OrderedDictionary<String, String> {
+        let object = try reader.object()
+        var versions: OrderedDictionary<String, String> = [:]
+        for name in object.names { versions[name] = try object.required(name).string() }
+        _ = try object.required("sandbox").nonEmptyString()
+        return versions
+    }
+
+    /// Sections whose stages come into being elsewhere are checked for their form all the same.
+    private static func checkLater(_ root: JSONObjectReader) throws {
+        if let docker = try root.optional("docker")?.object(allowing: [
+            "repository", "publish", "baseImage",
+        ]) {
+            _ = try docker.required("repository").nonEmptyString()
+            _ = try docker.optional("publish")?.bool()
+            _ = try docker.optional("baseImage")?.nonEmptyString()
+        }
+        if let release = try root.optional("release")?.object(allowing: ["repository"]) {
+            _ = try release.required("repository").string(
+                matching: /[^\/\s]+\/[^\/\s]+/, allowed: "`OWNER/NAME`")
+        }
+    }
+
+    private static func apply(_ setting: String, to document: JSONValue) throws -> JSONValue {
+        guard let equals = setting.firstIndex(of: "="), equals != setting.startIndex else {
+            throw Diagnostic(
+                code: "usage.set", severity: .configuration,
+                summary: "`--set \(setting)` has no `KEY=VALUE`",
+                hint: "write for instance `--set /export/prefix=images`")
+        }
+        let key = String(setting[..<equals])
+        let text = String(setting[setting.index(after: equals)...])
+        let pointer =
+            key.hasPrefix("/")
+            ? try JSONPointer(parsing: key)
+            : JSONPointer(tokens: key.split(separator: ".").map(String.init))
+        let value: JSONValue
+        do {
+            value = try JSONValue.parse(Array(text.utf8), source: "--set \(key)")
+        } catch {
+            value = .string(text)
+        }
+        return try document.setting(pointer, to: value)
+    }
+}
+
+extension ReleaseManifest.AMI {
+    init(_ reader: JSONReader) throws {
+        let ami = try reader.object(allowing: [
+            "base", "namePrefix", "public", "copyToRegions", "deprecateAfterDays",
+        ])
+        base = try ReleaseManifest.BaseImage(ami.required("base"))
+        namePrefix = try ami.required("namePrefix").nonEmptyString()
+        isPublic = try ami.optional("public")?.bool() ?? false
+        let regions = ami.optional("copyToRegions")
+        copyToRegions =
+            try regions?.array { region in
+                try region.string(
+                    matching: /[a-z]{2}(-[a-z]+)+-\d/, allowed: "an AWS region such as `us-east-1`")
+            } ?? []
+        if let regions, Set(copyToRegions).count != copyToRegions.count {
+            throw regions.diagnostic(
+                code: "manifest.duplicate", summary: "a region is named twice",
+                hint: "name each region once")
+        }
+        deprecateAfterDays = try ami.optional("deprecateAfterDays")?.integer(in: 1...3650)
+    }
+}
+
+extension ReleaseManifest.BaseImage {
+    init(_ reader: JSONReader) throws {
+        let names = try reader.object().names
+        if names.contains("id") {
+            self = .id(
+                try reader.object(allowing: ["id"]).required("id").string(
+                    matching: /ami-[0-9a-f]+/, allowed: "an image's id such as `ami-0123abcd`"))
+        } else if names.contains("ssmParameter") {
+            let base = try reader.object(allowing: ["ssmParameter"])
+            self = .ssmParameter(try base.required("ssmParameter").nonEmptyString())
+        } else {
+            let base = try reader.object(allowing: [
+                "owner", "architecture", "name", "id", "ssmParameter",
+            ])
+            self = .newest(
+                owner: try base.required("owner").nonEmptyString(),
+                architecture: try base.optional("architecture")?.oneOf(["x86_64", "arm64"])
+                    ?? "x86_64",
+                name: try base.required("name").nonEmptyString())
+        }
+    }
+
+    /// The canonical value: a default written out equals one left out.
+    var setting: JSONValue {
+        switch self {
+        case .id(let id): ["id": .string(id)]
+        case .ssmParameter(let name): ["ssmParameter": .string(name)]
+        case .newest(let owner, let architecture, let name):
+            [
+                "owner": .string(owner), "architecture": .string(architecture),
+                "name": .string(name),
+            ]
+        }
+    }
+}
+
+extension ReleaseManifest.Instance {
+    init(_ reader: JSONReader?, in root: JSONObjectReader) throws {
+        let instance = try (reader ?? root.required("instance")).object(allowing: [
+            "type", "volumeGiB", "user", "sshPort", "ingressCidr",
+        ])
+        type = try instance.required("type").nonEmptyString()
+        volumeGiB = try instance.required("volumeGiB").integer(in: 8...16_384)
+        user =
+            try instance.optional("user")?.string(
+                matching: /[a-z_][a-z0-9_-]{0,31}/, allowed: "a user's name") ?? "ubuntu"
+        sshPort = try instance.optional("sshPort")?.integer(in: 1...65_535) ?? 22
+        let cidr = instance.optional("ingressCidr")
+        let text = try cidr?.string() ?? "auto"
+        if let cidr, text != "auto" { _ = try CIDRBlock(text, location: cidr.location) }
+        ingressCidr = text == "auto" ? nil : text
+    }
+}
+
+extension ReleaseManifest.Provision {
+    init(_ reader: JSONReader) throws {
+        let provision = try reader.object(allowing: ["playbook", "variables"])
+        playbook = try provision.required("playbook").nonEmptyString()
+        variables =
+            try provision.optional("variables").map { reader in
+                _ = try reader.object()
+                return reader.value
+            } ?? [:]
+    }
+}
+
+extension ReleaseManifest.Export {
+    init(_ reader: JSONReader) throws {
+        let export = try reader.object(allowing: [
+            "formats", "prefix", "verify", "bucket", "role", "checksum",
+        ])
+        let list = try export.required("formats")
+        formats = try list.array { try $0.oneOf(ImageFormat.self) }
+        if Set(formats).count != formats.count {
+            throw list.diagnostic(
+                code: "manifest.duplicate", summary: "a format is named twice",
+                hint: "name each format once")
+        }
+        prefix = try export.required("prefix").string(
+            allowed: "an S3 key prefix without an empty, `.` or `..` segment",
+            where: Self.isPrefix)
+        verify = try export.optional("verify")?.bool()
+        checksum =
+            try export.optional("checksum")?.oneOf(ReleaseManifest.ChecksumKind.self)
+            ?? .sha256
+        bucket = try Self.bucket(export)
+    }
+
+    private static func isPrefix(_ text: String) -> Bool {
+        text.utf8.count <= 512
+            && text.split(separator: "/", omittingEmptySubsequences: false)
+                .allSatisfy { !["", ".", ".."].contains($0) }
+    }
+
+    private static func bucket(_ export: JSONObjectReader) throws -> ReleaseManifest.ExportBucket {
+        let reader = try export.required("bucket")
+        if case .string = reader.value {
+            let name = try reader.string(
+                matching: /[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/, allowed: "a bucket's name")
+            return .named(bucket: name, role: try export.required("role").nonEmptyString())
+        }
+        if let role = export.optional("role") {
+            throw role.diagnostic(
+                code: "manifest.unknown-field",
+                summary: "`role` goes with a bucket's name, not with a stack",
+                hint: "leave `role` out: the stack names its own")
+        }
+        let stack = try reader.object(allowing: ["stack"]).required("stack").nonEmptyString()
+        return .stack(stack)
+    }
+
+    /// The settings that an exported image depends on, by JSON Pointer.
+    var settings: [(pointer: String, value: JSONValue)] {
+        var all: [(pointer: String, value: JSONValue)] = [
+            ("/export/prefix", .string(prefix)), ("/export/checksum", .string(checksum.rawValue)),
+        ]
+        switch bucket {
+        case .stack(let name): all.append(("/export/bucket", ["stack": .string(name)]))
+        case .named(let bucket, let role):
+            all.append(("/export/bucket", .string(bucket)))
+            all.append(("/export/role", .string(role)))
+        }
+        return all
+    }
+}

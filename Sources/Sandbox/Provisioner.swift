@@ -1,0 +1,104 @@
+package import Diagnostics
+package import JSON
+
+/// Runs playbooks on a machine; the real one drives `ansible-runner`.
+package protocol Provisioner: Sendable {
+    /// Runs one playbook to its end.
+    ///
+    /// - Parameters:
+    ///   - play: what to run and where.
+    ///   - onTask: called as each task begins, with its name and the number of tasks before it.
+    /// - Throws: `ansible.*`, with the failing task and its message.
+    func run(
+        _ play: Play, onTask: @escaping @Sendable (_ name: String, _ done: Int) -> Void
+    ) async throws -> PlayRecap
+}
+
+/// One run of a playbook on one machine.
+package struct Play: Sendable {
+    /// Absolute path.
+    package var playbook: String
+    package var machine: Machine
+    /// Extra variables; no secrets.
+    package var variables: JSONValue
+    /// Secrets, which travel by environment only.
+    package var environment: [String: Secret]
+
+    /// Makes a play.
+    package init(
+        playbook: String, machine: Machine, variables: JSONValue, environment: [String: Secret]
+    ) {
+        self.playbook = playbook
+        self.machine = machine
+        self.variables = variables
+        self.environment = environment
+    }
+}
+
+/// Where a machine is and how to get in.
+package struct Machine: Sendable, Codable, Equatable {
+    package var host: String
+    package var port: Int
+    package var user: String
+    package var privateKeyPath: String
+    /// The host keys seen on first contact, as lines of a `known_hosts` file; no others count.
+    package var knownHosts: String
+
+    /// Describes a machine.
+    package init(host: String, port: Int, user: String, privateKeyPath: String, knownHosts: String)
+    {
+        self.host = host
+        self.port = port
+        self.user = user
+        self.privateKeyPath = privateKeyPath
+        self.knownHosts = knownHosts
+    }
+}
+
+/// How a playbook ended.
+package struct PlayRecap: Sendable, Codable, Equatable {
+    package var ok: Int
+    package var changed: Int
+    package var skipped: Int
+    package var seconds: Double
+
+    /// Makes a recap.
+    package init(ok: Int, changed: Int, skipped: Int, seconds: Double) {
+        self.ok = ok
+        self.changed = changed
+        self.skipped = skipped
+        self.seconds = seconds
+    }
+}
+
+/// Makes ssh keys and waits for machines.
+package protocol MachineAccess: Sendable {
+    /// Makes an ed25519 key pair; the private half never leaves this machine.
+    ///
+    /// - Parameter folder: where the pair shall lie; made here, for the owner only.
+    func makeKeyPair(in folder: String) async throws -> KeyPair
+    /// Deletes a pair's folder; nothing happens where it is gone already.
+    func removeKeyPair(in folder: String) throws
+    /// Waits until the machine's ssh server greets, and pins its host keys.
+    ///
+    /// - Returns: lines for a `known_hosts` file.
+    /// - Throws: `ssh.not-ready` after the deadline, with the last reason.
+    func waitForGreeting(
+        host: String, port: Int, deadlineSeconds: Double,
+        onProgress: @escaping @Sendable (String) -> Void
+    ) async throws -> String
+}
+
+/// A key pair that was made for one machine.
+package struct KeyPair: Sendable {
+    /// A line of `authorized_keys`.
+    package let publicKey: String
+    /// Mode 0600.
+    package let privateKeyPath: String
+
+    /// Describes a pair.
+    package init(publicKey: String, privateKeyPath: String) {
+        self.publicKey = publicKey
+        self.privateKeyPath = privateKeyPath
+    }
+}

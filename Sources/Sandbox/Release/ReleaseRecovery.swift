@@ -1,0 +1,28 @@
+package import BuildGraph
+import Diagnostics
+
+/// Removes what interrupted runs of a release left and no stage will continue.
+package struct ReleaseRecovery: Recovery {
+    private let removal: LeftoverRemoval
+
+    /// Makes one that uses these services.
+    package init(services: SandboxServices) { removal = LeftoverRemoval(services: services) }
+
+    package func recover(
+        _ entries: [JournalEntry], journal: Journal, willRun: Set<StageName>,
+        warn: @escaping @Sendable (String) -> Void
+    ) async throws {
+        for entry in entries {
+            do {
+                try await removal.remove(entry, onProgress: { _, _ in })
+                try await journal.gone(entry.entry)
+            } catch let problem as Diagnostic where problem.severity == .failure {
+                // The rest is removed all the same; what stays is still in the journal.
+                warn(
+                    "\(entry.resource) \(entry.id ?? entry.name ?? "") of an interrupted run "
+                        + "stays: \(problem.summary)"
+                        + (problem.hint.map { " (\($0))" } ?? ""))
+            }
+        }
+    }
+}

@@ -1,0 +1,65 @@
+package import AWS
+import Foundation
+
+/// The names that a release gives to things in AWS: pure functions of the asset id.
+package enum ResourceNames {
+    /// The tag that says which release a thing belongs to.
+    package static let assetTag = "exa_dss_id"
+    /// The tag that says which run made a thing.
+    package static let runTag = "exa_dss_run"
+
+    /// Tags for everything that is created dynamically.
+    package static func tags(assetId: String, runId: String) -> [AWSTag] {
+        [AWSTag(assetTag, assetId), AWSTag(runTag, runId)]
+    }
+
+    /// `EC2-DATA-SCIENCE-SANDBOX-<assetId>-<5 random>`; what CloudFormation refuses becomes `-`.
+    ///
+    /// - Parameter suffix: five letters or digits.
+    /// Source: <https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateChangeSet.html>
+    package static func stack(assetId: String, suffix: String) -> String {
+        let name = replacing(assetId) { $0.isASCII && ($0.isLetter || $0.isNumber) }
+        return "EC2-DATA-SCIENCE-SANDBOX-\(name.prefix(96))-\(suffix)"
+    }
+
+    /// `<namePrefix>-<assetId>`; what EC2 refuses in an image's name becomes `-`.
+    ///
+    /// Source: <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateImage.html>
+    package static func image(prefix: String, assetId: String) -> String {
+        let allowed = Set("()[] ./-'@_")
+        let name = replacing("\(prefix)-\(assetId)") {
+            $0.isASCII && ($0.isLetter || $0.isNumber || allowed.contains($0))
+        }
+        return String(name.prefix(128))
+    }
+
+    /// The folder of a release's images in the bucket, with a slash at its end.
+    package static func exportFolder(prefix: String, assetId: String) -> String {
+        prefix.isEmpty ? "\(assetId)/" : "\(prefix)/\(assetId)/"
+    }
+
+    /// The key of a release's image in the bucket.
+    package static func exportKey(prefix: String, assetId: String, format: ImageFormat) -> String {
+        exportFolder(prefix: prefix, assetId: assetId)
+            + "exasol-data-science-sandbox-\(assetId).\(format.fileExtension)"
+    }
+
+    /// The address at which a key of a web host is fetched; each path segment percent-encoded.
+    package static func url(host: String, key: String) -> String {
+        let unreserved = CharacterSet(
+            charactersIn: "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~/")
+        let path = key.addingPercentEncoding(withAllowedCharacters: unreserved) ?? key
+        return "https://\(host)/\(path)"
+    }
+
+    /// Five random lower-case letters and digits.
+    package static func randomSuffix() -> String {
+        let letters = Array("abcdefghijklmnopqrstuvwxyz0123456789")
+        return String((0..<5).map { _ in letters[Int.random(in: 0..<letters.count)] })
+    }
+
+    private static func replacing(_ text: String, keeping isAllowed: (Character) -> Bool) -> String
+    {
+        String(text.map { isAllowed($0) ? $0 : "-" })
+    }
+}

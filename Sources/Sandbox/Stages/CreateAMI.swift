@@ -1,0 +1,146 @@
+import AWS
+package import BuildGraph
+import Diagnostics
+import JSON
+
+/// Makes the machine into an image.
+package struct CreateAMI: Stage {
+    /// The finished image.
+    package struct Outputs: Codable, Sendable, Equatable {
+        package let imageId: String
+        package let snapshotIds: [String]
+        package let name: String
+    }
+
+    let namePrefix: String
+    let assetId: AssetId
+    let region: String
+    let aws: any AWSCaller
+
+    static let resource = "ec2:image"
+    private static let deadlineSeconds = 7200.0
+
+    package var name: StageName { "ami" }
+    package var revision: Int { 1 }
+    package var upstream: [StageName] { ["instance", "reset-password"] }
+    package var inputs: [StageInput] {
+        [.setting(pointer: "/ami/namePrefix", value: .string(namePrefix))]
+    }
+
+    private var imageName: String {
+        ResourceNames.image(prefix: namePrefix, assetId: assetId.text)
+    }
+    private var images: EC2Images { EC2Images(aws: aws, region: region) }
+
+    package func run(_ context: StageContext) async throws -> Outputs {
+        if let (image, entry) = try await resumable(context) {
+            context.progress(nil, "continuing with image \(image.id)")
+            return try await finish(image.id, entry.entry, context)
+        }
+        let machine = try context.output(of: LaunchInstance.self)
+        try await removeUnfinished(context)
+        try await removeReplaced(context)
+        let entry = try await context.journal.intend(
+            resource: Self.resource, region: region, name: imageName)
+        let id = try await create(from: machine.instanceId, context)
+        try await context.journal.created(entry, id: id)
+        return try await finish(id, entry, context)
+    }
+
+    package func canResume(_ context: StageContext) async throws -> Bool {
+        try await resumable(context) != nil
+    }
+
+    package func verify(_ outputs: Outputs, _ context: StageContext) async throws -> Existence {
+        try await images.existence(of: outputs.imageId)
+    }
+
+    package func adopt(id: String, _ context: StageContext) async throws -> Outputs {
+        Self.outputs(of: try await images.require(id))
+    }
+
+    package func identity(of outputs: Outputs) -> String { "\(region)/\(outputs.name)" }
+
+    /// An image's name is unique in an account and region: the one that this release made before
+    /// has to go first. One of another release, or of nobody, is never touched.
+    private func removeReplaced(_ context: StageContext) async throws {
+        guard let old = try await images.own(named: imageName) else { return }
+        guard old.tags[ResourceNames.assetTag] == assetId.text else {
+            throw Diagnostic(
+                code: "ami.name-taken",
+                summary: "image `\(old.id)` has the name `\(imageName)` "
+                    + "and does not belong to release `\(assetId)`",
+                hint: "choose another `/ami/namePrefix`, or remove that image: "
+                    + "`aws ec2 deregister-image --region \(region) --image-id \(old.id)`")
+        }
+        context.progress(nil, "removing image \(old.id), which this one replaces")
+        try await images.remove(old)
+    }
+
+    /// Removes what an interrupted run made of other inputs, or left half done.
+    private func removeUnfinished(_ context: StageContext) async throws {
+        for entry in await context.journal.unfinished(resource: Self.resource) {
+            if let image = try await begun(entry) { try await images.remove(image) }
+            try await context.journal.gone(entry.entry)
+        }
+    }
+
+    /// An image that an interrupted run made of the very inputs that there are now.
+    private func resumable(
+        _ context: StageContext
+    ) async throws -> (image: EC2Image, entry: JournalEntry)? {
+        for entry in await context.journal.resumable(resource: Self.resource) {
+            if let image = try await begun(entry),
+                image.state == "pending" || image.state == "available"
+            {
+                return (image, entry)
+            }
+        }
+        return nil
+    }
+
+    /// The image that an interrupted run began, and no other of the same name.
+    private func begun(_ entry: JournalEntry) async throws -> EC2Image? {
+        let image: EC2Image? =
+            if let id = entry.id {
+                try await images.find(id)
+            } else if let name = entry.name {
+                try await images.own(named: name)
+            } else {
+                nil
+            }
+        return image?.tags[ResourceNames.runTag] == entry.runId ? image : nil
+    }
+
+    private func create(from instanceId: String, _ context: StageContext) async throws -> String {
+        let tags = ResourceNames.tags(assetId: assetId.text, runId: context.runId)
+        do {
+            return try await aws.call(
+                CreateImage(
+                    instanceId: instanceId, name: imageName,
+                    description: "Data Science Sandbox \(assetId)", noReboot: false, tags: tags),
+                region: region)
+        } catch let error as Diagnostic
+            where error.code == "aws.unreachable" || error.code == "aws.InvalidAMIName.Duplicate"
+        {
+            // CreateImage takes no client token: if its answer was lost, the name tells.
+            guard let image = try await images.own(named: imageName),
+                image.tags[ResourceNames.runTag] == context.runId
+            else { throw error }
+            return image.id
+        }
+    }
+
+    private func finish(
+        _ id: String, _ entry: JournalEntryID, _ context: StageContext
+    ) async throws -> Outputs {
+        let image = try await images.waitUntilAvailable(
+            id, context: context, deadlineSeconds: Self.deadlineSeconds)
+        try await context.journal.kept(entry)
+        return Self.outputs(of: image)
+    }
+
+    private static func outputs(of image: EC2Image) -> Outputs {
+        Outputs(imageId: image.id, snapshotIds: image.snapshotIds, name: image.name ?? "")
+    }
+}

@@ -1,0 +1,146 @@
+import AWS
+package import BuildGraph
+import Diagnostics
+import Foundation
+import JSON
+
+/// Exports the image to one disk format under a key that says what it is.
+package struct ExportVMImage: Stage {
+    /// The exported object.
+    package struct Outputs: Codable, Sendable, Equatable {
+        package let bucket: String
+        package let key: String
+        package let bytes: Int64
+        package let etag: String
+        /// 64 hexadecimal digits; nil where the manifest asks for S3's own checksum.
+        package let sha256: String?
+        /// S3's CRC64NVME, base64; nil where the manifest asks for SHA-256.
+        package let crc64nvme: String?
+        package let url: String
+        package let format: String
+        package let region: String
+    }
+
+    let format: ImageFormat
+    let settings: ReleaseManifest.Export
+    let assetId: AssetId
+    let region: String
+    let services: SandboxServices
+
+    static let taskResource = "ec2:export-image-task"
+    private static let deadlineSeconds = 6 * 3600.0
+
+    package var name: StageName { StageName(rawValue: "export-\(format.fileExtension)") }
+    package var group: String { "export" }
+    package var revision: Int { 1 }
+    package var upstream: [StageName] { ["ami"] }
+    package var inputs: [StageInput] {
+        settings.settings.map { .setting(pointer: $0.pointer, value: $0.value) }
+    }
+
+    private var aws: any AWSCaller { services.aws }
+    private var key: String {
+        ResourceNames.exportKey(
+            prefix: settings.prefix, assetId: assetId.text, format: format)
+    }
+    private var folder: String {
+        ResourceNames.exportFolder(prefix: settings.prefix, assetId: assetId.text)
+    }
+
+    package func preflight(_ context: StageContext) async throws {
+        _ = try await ImageBucket.find(settings.bucket, region: region, services: services)
+    }
+
+    package func run(_ context: StageContext) async throws -> Outputs {
+        let image = try context.output(of: CreateAMI.self).imageId
+        let target = try await ImageBucket.find(
+            settings.bucket, region: region, services: services)
+        let task = ExportTask(
+            aws: aws, region: region, assetId: assetId.text, format: format, imageId: image,
+            bucket: target.bucket, role: target.role, folder: folder)
+        if let done = try await settledBefore(task, in: target, context) { return done }
+        let written = try await task.finish(context, deadlineSeconds: Self.deadlineSeconds)
+        let outputs = try await settle(written, in: target, context)
+        _ = try await aws.call(
+            DeleteObject(bucket: target.bucket, key: written), region: region)
+        return outputs
+    }
+
+    package func verify(_ outputs: Outputs, _ context: StageContext) async throws -> Existence {
+        do {
+            let head = try await aws.call(
+                HeadObject(bucket: outputs.bucket, key: outputs.key), region: region)
+            if head.etag == outputs.etag && head.sizeBytes == outputs.bytes { return .exists }
+        } catch let error as Diagnostic
+            where ["aws.NotFound", "aws.NoSuchKey", "aws.404"].contains(error.code)
+        {}
+        return .missing("s3://\(outputs.bucket)/\(outputs.key)")
+    }
+
+    package func adopt(id: String, _ context: StageContext) async throws -> Outputs {
+        let target = try await ImageBucket.find(
+            settings.bucket, region: region, services: services)
+        let head = try await aws.call(
+            HeadObject(bucket: target.bucket, key: id), region: region)
+        return try await outputs(key: id, head: head, target, context)
+    }
+
+    package func identity(of outputs: Outputs) -> String { "\(outputs.bucket)/\(outputs.key)" }
+
+    /// What an interrupted run had finished but for recording it: its object lies under the final
+    /// key, and the task's own object is gone.
+    private func settledBefore(
+        _ task: ExportTask, in target: ImageBucket, _ context: StageContext
+    ) async throws -> Outputs? {
+        for entry in await context.journal.unfinished(resource: Self.taskResource) {
+            guard let id = entry.id, task.isSame(entry),
+                try await !task.hasObject(at: task.key(of: id)),
+                try await task.hasObject(at: key)
+            else { continue }
+            let tags = try await aws.call(
+                GetObjectTagging(bucket: target.bucket, key: key), region: region)
+            guard tags[ResourceNames.runTag] == entry.runId else { continue }
+            let head = try await aws.call(
+                HeadObject(bucket: target.bucket, key: key), region: region)
+            let outputs = try await outputs(key: key, head: head, target, context)
+            try await context.journal.kept(entry.entry)
+            return outputs
+        }
+        return nil
+    }
+
+    /// Copies the task's object to the key that the release promises.
+    private func settle(
+        _ source: String, in target: ImageBucket, _ context: StageContext
+    ) async throws -> Outputs {
+        let written = try await aws.call(
+            HeadObject(bucket: target.bucket, key: source), region: region)
+        let copy = ObjectCopy(
+            aws: aws, region: region, bucket: target.bucket,
+            tags: ResourceNames.tags(assetId: assetId.text, runId: context.runId),
+            wantsChecksum: settings.checksum == .s3)
+        let head = try await copy.copy(
+            from: source, sourceETag: written.etag, sizeBytes: written.sizeBytes, to: key,
+            context: context, onPart: { context.progress(100 * $0, "copying to \(key)") })
+        return try await outputs(key: key, head: head, target, context)
+    }
+
+    private func outputs(
+        key: String, head: S3ObjectHead, _ target: ImageBucket, _ context: StageContext
+    ) async throws -> Outputs {
+        var sha256: String?
+        if settings.checksum == .sha256 {
+            sha256 = try await context.localSlots.withSlot {
+                try await ObjectDigest(aws: aws, region: region).sha256(
+                    bucket: target.bucket, key: key, etag: head.etag,
+                    sizeBytes: head.sizeBytes,
+                    onBytes: { context.progress(100 * $0, "computing SHA-256") })
+            }
+        }
+        return Outputs(
+            bucket: target.bucket, key: key, bytes: head.sizeBytes, etag: head.etag,
+            sha256: sha256,
+            crc64nvme: settings.checksum == .s3 ? head.crc64nvme : nil,
+            url: target.url(key: key, region: region), format: format.rawValue, region: region)
+    }
+}

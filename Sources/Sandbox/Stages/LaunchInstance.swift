@@ -1,0 +1,161 @@
+import AWS
+package import BuildGraph
+import Diagnostics
+import Foundation
+import JSON
+
+/// Starts the machine: a fresh key pair, a stack with one instance, and its ssh greeting.
+package struct LaunchInstance: Stage {
+    /// The running machine; held in memory only, since it never outlives the run.
+    package struct Outputs: Codable, Sendable, Equatable {
+        package let stackName: String
+        package let instanceId: String
+        package let publicDnsName: String
+        package let machine: Machine
+    }
+
+    let settings: ReleaseManifest.Instance
+    let assetId: AssetId
+    let region: String
+    let project: ProjectFolder
+    let services: SandboxServices
+    /// Absolute folder for the private key while the machine lives.
+    let keyFolder: String
+
+    static let template = "cfn/ec2.yaml"
+    /// The dead man's switch: a machine that nobody remembers ends itself.
+    static let maximumLifeMinutes = 360
+    private static let keyPairResource = "ec2:key-pair"
+    private static let keyFileResource = "local:private-key"
+    private static let stackResource = "cloudformation:stack"
+    /// The most that CloudFormation takes in a request.
+    private static let templateLimitBytes = 51_200
+    private static let greetingDeadlineSeconds = 600.0
+
+    package var name: StageName { "instance" }
+    package var lifetime: StageLifetime { .ephemeral }
+    package var revision: Int { 1 }
+    package var upstream: [StageName] { ["source-ami"] }
+    package var inputs: [StageInput] {
+        [
+            .setting(pointer: "/instance/type", value: .string(settings.type)),
+            .setting(pointer: "/instance/volumeGiB", value: .integer(Int64(settings.volumeGiB))),
+            .setting(pointer: "/instance/user", value: .string(settings.user)),
+            .setting(pointer: "/instance/sshPort", value: .integer(Int64(settings.sshPort))),
+            .setting(
+                pointer: "/instance/ingressCidr", value: .string(settings.ingressCidr ?? "auto")),
+            .file(path: Self.template),
+        ]
+    }
+
+    package func run(_ context: StageContext) async throws -> Outputs {
+        try await takeDown(context)
+        let source = try context.output(of: SourceAMI.self)
+        let stackName = ResourceNames.stack(
+            assetId: assetId.text, suffix: ResourceNames.randomSuffix())
+        let keyPath = try await makeKeyPair(named: stackName, context)
+        let outputs = try await createStack(stackName, source: source, context)
+        guard let instanceId = outputs["InstanceId"] else {
+            throw Diagnostic(
+                code: "instance.no-output", summary: "stack `\(stackName)` names no `InstanceId`",
+                hint: "`\(Self.template)` must have that output")
+        }
+        let host = [outputs["PublicDnsName"], outputs["PublicIp"]].compactMap { $0 }
+            .first { !$0.isEmpty }
+        guard let host else {
+            throw Diagnostic(
+                code: "instance.no-address",
+                summary: "instance `\(instanceId)` has no public address",
+                hint: "the default subnet of `\(region)` must give out public addresses")
+        }
+        context.progress(nil, "waiting for ssh at \(host):\(settings.sshPort)")
+        let knownHosts = try await services.access.waitForGreeting(
+            host: host, port: settings.sshPort, deadlineSeconds: Self.greetingDeadlineSeconds,
+            onProgress: { context.progress(nil, $0) })
+        return Outputs(
+            stackName: stackName, instanceId: instanceId, publicDnsName: host,
+            machine: Machine(
+                host: host, port: settings.sshPort, user: settings.user,
+                privateKeyPath: keyPath, knownHosts: knownHosts))
+    }
+
+    package func verify(_ outputs: Outputs, _ context: StageContext) async throws -> Existence {
+        let stacks = StackDeployment(aws: services.aws, region: region, time: context.time)
+        return try await stacks.find(outputs.stackName) == nil
+            ? .missing("stack \(outputs.stackName)") : .exists
+    }
+
+    package func adopt(id: String, _ context: StageContext) async throws -> Outputs {
+        throw EphemeralStage.notAdoptable(name)
+    }
+
+    package func takeDown(_ context: StageContext) async throws {
+        let leftovers = LeftoverRemoval(services: services)
+        var first: (any Error)?
+        // The stack first: it holds what costs money. One failure does not spare the others.
+        for resource in [Self.stackResource, Self.keyPairResource, Self.keyFileResource] {
+            for entry in await context.journal.unfinished(resource: resource) {
+                do {
+                    try await leftovers.remove(entry, onProgress: context.progress)
+                    try await context.journal.gone(entry.entry)
+                } catch {
+                    first = first ?? error
+                }
+            }
+        }
+        if let first { throw first }
+    }
+
+    private func makeKeyPair(named keyName: String, _ context: StageContext) async throws -> String
+    {
+        let folder = "\(keyFolder)/dss-\(context.runId)"
+        let file = try await context.journal.intend(
+            resource: Self.keyFileResource, region: "local", name: folder)
+        let pair = try await services.access.makeKeyPair(in: folder)
+        try await context.journal.created(file, id: folder)
+        let entry = try await context.journal.intend(
+            resource: Self.keyPairResource, region: region, name: keyName)
+        let imported = try await services.aws.call(
+            ImportKeyPair(
+                keyName: keyName, publicKey: pair.publicKey,
+                tags: ResourceNames.tags(assetId: assetId.text, runId: context.runId)),
+            region: region)
+        try await context.journal.created(entry, id: imported.id ?? keyName)
+        return pair.privateKeyPath
+    }
+
+    private func createStack(
+        _ stackName: String, source: SourceAMI.Outputs, _ context: StageContext
+    ) async throws -> [String: String] {
+        let path = project.absolute(Self.template)
+        let template = String(
+            decoding: try FileContents.read(path, limitBytes: Self.templateLimitBytes),
+            as: UTF8.self)
+        let cidr = try await ingressCidr()
+        let entry = try await context.journal.intend(
+            resource: Self.stackResource, region: region, name: stackName)
+        let tags = ResourceNames.tags(assetId: assetId.text, runId: context.runId)
+        let request = StackDeployment.Request(
+            name: stackName, template: template,
+            parameters: [
+                "ImageId": source.imageId, "RootDeviceName": source.rootDeviceName,
+                "InstanceType": settings.type, "VolumeSizeGiB": String(settings.volumeGiB),
+                "KeyName": stackName, "IngressCidr": cidr.text,
+                "IngressIpVersion": cidr.isVersion6 ? "6" : "4",
+                "SshPort": String(settings.sshPort), "AssetId": assetId.text,
+                "RunId": context.runId, "MaximumLifeMinutes": String(Self.maximumLifeMinutes),
+            ],
+            tags: tags, capabilities: [], token: UUID().uuidString.lowercased())
+        let stacks = StackDeployment(aws: services.aws, region: region, time: context.time)
+        return try await stacks.create(
+            request, onCreated: { try await context.journal.created(entry, id: $0) },
+            onProgress: context.progress)
+    }
+
+    private func ingressCidr() async throws -> CIDRBlock {
+        if let given = settings.ingressCidr {
+            return try CIDRBlock(given, location: "/instance/ingressCidr")
+        }
+        return try CIDRBlock(host: try await services.callerAddress.current())
+    }
+}

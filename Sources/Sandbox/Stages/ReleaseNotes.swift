@@ -1,0 +1,83 @@
+package import BuildGraph
+import Crypto
+import Diagnostics
+import Foundation
+import JSON
+
+/// Writes `release.json` and `artifacts.md`: the whole release for scripts and for people.
+package struct ReleaseNotes: Stage {
+    /// The files that were written.
+    package struct Outputs: Codable, Sendable, Equatable {
+        /// SHA-256 by file name; `sha256:` and 64 hexadecimal digits.
+        package let files: [String: String]
+    }
+
+    let manifest: ReleaseManifest
+    let copies: [StageName]
+    let exports: [StageName]
+
+    static let documentName = "release.json"
+    static let tableName = "artifacts.md"
+
+    package var name: StageName { "release-notes" }
+    package var revision: Int { 1 }
+    package var upstream: [StageName] { ["source-ami", "ami", "ami-public"] + copies + exports }
+    package var inputs: [StageInput] {
+        manifest.versions.map {
+            .setting(pointer: "/versions/\($0.key)", value: .string($0.value))
+        } + [.setting(pointer: "/region", value: .string(manifest.region))]
+    }
+
+    package func run(_ context: StageContext) async throws -> Outputs {
+        let document = ReleaseDocument(
+            assetId: manifest.assetId.text, region: manifest.region, versions: manifest.versions,
+            source: try context.output(of: SourceAMI.self),
+            images: try ReleasedImages.byRegion(region: manifest.region, context),
+            isPublic: try context.output(of: PublishAMI.self).public,
+            name: try context.output(of: CreateAMI.self).name,
+            exports: try context.outputs(of: ExportVMImage.self).sorted { $0.key < $1.key }
+                .map(\.value),
+            timings: try await timings(context), createdAt: context.time.now())
+        let files = [
+            Self.documentName: Array(document.json.prettyText.utf8),
+            Self.tableName: Array(document.markdown.utf8),
+        ]
+        for (file, bytes) in files { try await context.results.writeFile(file, bytes) }
+        return Outputs(files: files.mapValues(Self.digest))
+    }
+
+    package func verify(_ outputs: Outputs, _ context: StageContext) async throws -> Existence {
+        for (file, digest) in outputs.files {
+            guard let bytes = try await context.results.readFile(file),
+                Self.digest(bytes) == digest
+            else { return .missing("\(file)") }
+        }
+        return .exists
+    }
+
+    package func adopt(id: String, _ context: StageContext) async throws -> Outputs {
+        throw Diagnostic(
+            code: "stage.not-adoptable", severity: .configuration,
+            summary: "stage `release-notes` is made from the others in a moment",
+            hint: "run `dssbatch MANIFEST --only release-notes`")
+    }
+
+    /// How long each stage behind this one took when it last succeeded.
+    private func timings(_ context: StageContext) async throws -> [String: Double] {
+        var timings: [String: Double] = [:]
+        for stage in upstream {
+            if let run = try await context.results.load(stage)?.record?.lastGood {
+                timings[stage.rawValue] = run.seconds
+            }
+        }
+        return timings
+    }
+
+    private static func digest(_ bytes: [UInt8]) -> String {
+        let hex = SHA256.hash(data: bytes).map { byte in
+            let text = String(byte, radix: 16)
+            return text.count == 1 ? "0" + text : text
+        }
+        return "sha256:" + hex.joined()
+    }
+}

@@ -1,0 +1,5 @@
+import ArgumentParser
+
+struct AdoptCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "adopt")
+}

@@ -1,0 +1,20 @@
+import ArgumentParser
+import Diagnostics
+import Sandbox
+
+/// `dssbatch schema KIND`
+struct SchemaCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "schema",
+        abstract: "Prints the JSON Schema of a manifest or result kind.",
+        discussion: "Kinds: \(PublishedSchema.kinds.joined(separator: ", ")).")
+
+    @Argument(help: "The kind, such as release.")
+    var kind: String
+
+    @OptionGroup(title: "Common options") var global: GlobalOptions
+
+    func run() throws {
+        StandardStreams.writeOutput(try PublishedSchema.text(of: kind))
+    }
+}

@@ -1,0 +1,30 @@
+import ArgumentParser
+import BuildGraph
+import Diagnostics
+import JSON
+
+/// `dssbatch status MANIFEST`
+struct StatusCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status", abstract: "Says what is recorded, and whether it is fresh.")
+
+    @OptionGroup var manifestOptions: ManifestOptions
+    @OptionGroup(title: "Common options") var global: GlobalOptions
+
+    @Flag(help: "Ask AWS whether each recorded output still exists.")
+    var verify = false
+
+    func run() async throws {
+        let session = try Session(manifestOptions, global)
+        let (plan, _) = try await session.plan(Selection(), verify: verify)
+        let recorded = try await session.store.loadAll()
+        let rows = plan.stages.filter { $0.lifetime == .durable }.map { stage in
+            StatusRow(stage, recorded[stage.name])
+        }
+        if global.json {
+            for row in rows { StandardStreams.printLine(row.json.compactText) }
+        } else {
+            StandardStreams.printLine(TextTable.text(rows.map(\.cells)))
+        }
+    }
+}

@@ -1,0 +1,5 @@
+import ArgumentParser
+
+struct WhyCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "why")
+}

@@ -1,0 +1,30 @@
+import ArgumentParser
+
+/// Options that every command takes.
+struct GlobalOptions: ParsableArguments {
+    /// How much is said on standard error.
+    enum LogLevel: String, ExpressibleByArgument, CaseIterable {
+        case error, normal, info, debug
+    }
+
+    @Option(help: "Profile of the AWS configuration files.")
+    var awsProfile: String?
+
+    @Option(help: "AWS region; replaces the manifest's.")
+    var region: String?
+
+    @Option(help: "Endpoint for every AWS service.")
+    var endpointUrl: String?
+
+    @Option(help: "What to say: error, normal, info or debug.")
+    var logLevel: LogLevel = .normal
+
+    @Flag(help: "Print one JSON event a line to standard output.")
+    var json = false
+
+    @Flag(name: .customLong("no-color"), help: "No colours and no live view.")
+    var noColor = false
+
+    @Flag(name: .shortAndLong, help: "Say nothing but errors.")
+    var quiet = false
+}

@@ -1,0 +1,22 @@
+import ArgumentParser
+
+/// Which stages a command is about. SEL is a stage, a group or a glob.
+struct SelectionOptions: ParsableArguments {
+    @Option(help: "Only these stages, and what they cannot do without (repeatable).")
+    var only: [String] = []
+
+    @Option(help: "Treat these stages as stale (repeatable).")
+    var force: [String] = []
+
+    @Option(help: "Leave these stages out (repeatable).")
+    var skip: [String] = []
+
+    @Flag(help: "Ask again what was looked up once, such as the newest base image.")
+    var refresh = false
+
+    @Flag(help: "Ask AWS whether each recorded output still exists.")
+    var verify = false
+
+    @Option(help: "Plan as if this file or folder had changed (repeatable).")
+    var whatIf: [String] = []
+}

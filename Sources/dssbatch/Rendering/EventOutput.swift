@@ -1,0 +1,46 @@
+import BuildGraph
+import JSON
+import Synchronization
+
+/// Shows the events of a run: JSON lines on standard output where they are asked for, and text or
+/// a live view on standard error.
+final class EventOutput: Sendable {
+    private let options: GlobalOptions
+    private let live: LiveView?
+    /// The last progress message of each stage: the same one again is not worth a line.
+    private let lastMessages = Mutex<[StageName: String]>([:])
+
+    init(options: GlobalOptions, terminal: Terminal) {
+        self.options = options
+        live = terminal.isLive && !options.quiet ? LiveView(width: terminal.width) : nil
+    }
+
+    /// Shows one event.
+    func receive(_ event: RunEvent) {
+        if options.json { StandardStreams.printLine(event.json.compactText) }
+        if let live {
+            live.receive(event, line: line(event))
+        } else if let line = line(event) {
+            StandardStreams.writeError(line + "\n")
+        }
+    }
+
+    /// Says something that belongs to no stage.
+    func say(_ message: String) {
+        guard !options.quiet, options.logLevel != .error else { return }
+        if let live { live.say(message) } else { StandardStreams.writeError(message + "\n") }
+    }
+
+    /// Takes the live view away, so that what follows is plain text.
+    func finish() { live?.finish() }
+
+    private func line(_ event: RunEvent) -> String? {
+        if case .error = event.kind { return EventText.line(event, isDebug: false) }
+        if options.quiet || options.logLevel == .error { return nil }
+        if case .stageProgress(_, let message) = event.kind, let stage = event.stage {
+            let isNew = lastMessages.withLock { $0.updateValue(message, forKey: stage) != message }
+            if !isNew || live != nil && options.logLevel == .normal { return nil }
+        }
+        return EventText.line(event, isDebug: options.logLevel == .debug)
+    }
+}

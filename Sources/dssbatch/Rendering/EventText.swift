@@ -1,0 +1,45 @@
+import BuildGraph
+import Diagnostics
+
+/// One event as a line of plain text; the same for a log and above the live view.
+enum EventText {
+    /// The line without its end; nil for what is not worth one.
+    ///
+    /// - Parameter isDebug: shows what only matters to who looks for a fault.
+    static func line(_ event: RunEvent, isDebug: Bool) -> String? {
+        let prefix = event.stage.map { "\($0): " } ?? ""
+        switch event.kind {
+        case .plan(let plan): return PlanText.summary(plan)
+        case .stageStarted(let expected):
+            let hint = expected.map { " (took \(Durations.text($0)) last time)" } ?? ""
+            return "\(prefix)started\(hint)"
+        case .stageProgress(let percent, let message):
+            return prefix + message + (percent.map { " (\(Int($0)) %)" } ?? "")
+        case .stageFinished(let status, let seconds): return finished(prefix, status, seconds)
+        case .resourceCreated(let entry): return "\(prefix)created \(describe(entry))"
+        case .resourceDeleted(let entry): return "\(prefix)deleted \(describe(entry))"
+        case .warning(let message): return "warning: \(prefix)\(message)"
+        case .error(let problem): return problem.description
+        case .runFinished(let status, let seconds):
+            return isDebug ? "run \(status.rawValue) in \(Durations.text(seconds))" : nil
+        }
+    }
+
+    private static func finished(
+        _ prefix: String, _ status: RunEvent.Status, _ seconds: Double
+    ) -> String {
+        switch status {
+        case .succeeded: "\(prefix)done in \(Durations.text(seconds))"
+        case .failed: "\(prefix)failed after \(Durations.text(seconds))"
+        case .fresh: "\(prefix)fresh, nothing to do"
+        case .blocked: "\(prefix)not started: a stage that it needs did not succeed"
+        case .cancelled: "\(prefix)interrupted"
+        }
+    }
+
+    private static func describe(_ entry: JournalEntry) -> String {
+        let names = [entry.name, entry.id].compactMap { $0 }
+        let unique = names.count == 2 && names[0] == names[1] ? [names[0]] : names
+        return ([entry.resource] + unique).joined(separator: " ")
+    }
+}

@@ -1,0 +1,35 @@
+import BuildGraph
+
+/// A plan as text.
+enum PlanText {
+    /// Every listed stage with its state; with `explain`, every reason below it.
+    static func text(_ plan: Plan, explain: Bool) -> String {
+        let width = plan.stages.map { $0.name.rawValue.count }.max() ?? 0
+        var lines: [String] = []
+        for stage in plan.stages {
+            let name = stage.name.rawValue
+            let padding = String(repeating: " ", count: width - name.count)
+            let state = stage.state.rawValue
+            let gap = String(repeating: " ", count: max(0, 9 - state.count))
+            var line = "\(state)\(gap)\(name)"
+            if stage.state != .fresh, let seconds = stage.expectedSeconds {
+                line += "\(padding)  about \(Durations.text(seconds))"
+            }
+            lines.append(line)
+            if explain { lines += stage.reasons.map { "           \($0)" } }
+        }
+        return (lines + [summary(plan)]).joined(separator: "\n")
+    }
+
+    /// How many stages are in which state, in one line.
+    static func summary(_ plan: Plan) -> String {
+        if plan.isFresh { return "everything is fresh" }
+        let counts: [(StageState, String)] = [
+            (.run, "to run"), (.maybe, "may run"), (.blocked, "blocked"), (.fresh, "fresh"),
+        ]
+        return counts.compactMap { state, words in
+            let count = plan.names(state).count
+            return count == 0 ? nil : "\(count) \(words)"
+        }.joined(separator: ", ")
+    }
+}

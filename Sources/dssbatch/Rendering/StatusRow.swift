@@ -1,0 +1,56 @@
+import BuildGraph
+import Diagnostics
+import Foundation
+import JSON
+
+/// One line of `dssbatch status`.
+struct StatusRow {
+    private let stage: PlannedStage
+    private let stored: StoredResult?
+
+    init(_ stage: PlannedStage, _ stored: StoredResult?) {
+        self.stage = stage
+        self.stored = stored
+    }
+
+    /// `fresh`, `stale`, `failed` or `never ran`.
+    private var word: String {
+        if stage.state == .fresh { return "fresh" }
+        switch stored {
+        case nil: return "never ran"
+        case .record(let record) where record.status == .failed: return "failed"
+        default: return "stale"
+        }
+    }
+
+    /// Name, state, when, how long, and the first reason or the outputs.
+    var cells: [String] {
+        let run = stored?.record?.run
+        return [
+            stage.name.rawValue, word, run?.finishedAt ?? "–",
+            run.map { Durations.text($0.seconds) } ?? "–", detail,
+        ]
+    }
+
+    /// The line of `--json`.
+    var json: JSONValue {
+        let run = stored?.record?.run
+        return [
+            "event": "status", "time": .string(Timestamp.text(Date())),
+            "stage": .string(stage.name.rawValue), "status": .string(word),
+            "reasons": .array(stage.reasons.map { .string($0.description) }),
+            "outputs": stage.outputs ?? nil,
+            "finishedAt": run.map { .string($0.finishedAt) } ?? nil,
+            "seconds": run.map { .number($0.seconds) } ?? nil,
+        ]
+    }
+
+    private var detail: String {
+        if stage.state != .fresh, let reason = stage.reasons.first { return "\(reason)" }
+        let shown = ["imageId", "key", "public", "deprecateAt"]
+        let texts = shown.compactMap { name in
+            stage.outputs?[name].map { $0.stringValue ?? $0.compactText }
+        }
+        return texts.first ?? ""
+    }
+}

@@ -1,0 +1,131 @@
+import Ansible
+import BuildGraph
+import Diagnostics
+import Foundation
+import HTTP
+import JSON
+import Sandbox
+
+/// One command's manifest with everything that it is worked on with; making one reads the
+/// manifest and touches nothing else.
+struct Session: Sendable {
+    let options: GlobalOptions
+    let manifest: ReleaseManifest
+    let graph: StageGraph
+    let store: FolderResultStore
+    let output: EventOutput
+    let services: SandboxServices
+    private let digester: InputDigester
+    private let isLocal: Bool
+    private let runId: String
+    private let time = SystemTimeSource()
+
+    init(_ manifestOptions: ManifestOptions, _ options: GlobalOptions) throws {
+        let environment = ProcessInfo.processInfo.environment
+        let manifest = try ReleaseManifest(
+            contentsOf: manifestOptions.manifest,
+            overrides: manifestOptions.overrides(region: options.region))
+        let output = EventOutput(
+            options: options,
+            terminal: Terminal(environment: environment, plain: options.noColor))
+        let services = ServiceWiring.services(
+            options, environment: environment, project: manifest.project,
+            isLocal: manifestOptions.local, say: { output.say($0) })
+        let root = try Self.resultsRoot(manifest)
+        let store = FolderResultStore(root: root, assetId: manifest.assetId.text)
+        let keyFolder = NSTemporaryDirectory()
+        self.options = options
+        self.manifest = manifest
+        self.output = output
+        self.services = services
+        self.store = store
+        graph = try StageGraph(
+            ReleasePipeline.stages(of: manifest, services: services, keyFolder: keyFolder))
+        digester = InputDigester(
+            root: manifest.project.path, cachePath: "\(store.location)/.digests")
+        isLocal = manifestOptions.local
+        runId = UUID().uuidString.lowercased()
+    }
+
+    /// The stages that the command line names.
+    ///
+    /// - Throws: `graph.unknown-selection`.
+    func selection(_ options: SelectionOptions) throws -> Selection {
+        try Selection(
+            only: options.only, force: options.force, skip: options.skip,
+            refresh: options.refresh, whatIf: options.whatIf, in: graph)
+    }
+
+    /// What a run would do; reads, and with `verify` asks AWS.
+    func plan(
+        _ selection: Selection, verify: Bool
+    ) async throws -> (plan: Plan, world: RecordedWorld) {
+        let journal = try await Journal(store: store, runId: runId, time: time)
+        var world = try await RecordedWorld.read(
+            graph, store: store, digester: digester, journal: await journal.unfinished())
+        let plan = Planner.plan(graph, world, selection)
+        guard verify else { return (plan, world) }
+        let verification = Verification(
+            graph: graph, store: store, journal: journal, time: time, runId: runId,
+            events: EventSink(time: time) { output.receive($0) })
+        world.missing = try await verification.missing(in: plan)
+        return (Planner.plan(graph, world, selection), world)
+    }
+
+    /// Writes a plan for `run --plan`.
+    func write(_ plan: Plan, _ world: RecordedWorld, to path: String) throws {
+        let file = PlanFile(plan, world, assetId: manifest.assetId.text)
+        try AtomicFile.write(Array(file.json.prettyText.utf8), to: path)
+    }
+
+    /// Shows an event that no run emits.
+    func emit(_ kind: RunEvent.Kind) {
+        output.receive(RunEvent(time: time.now(), stage: nil, kind: kind))
+    }
+
+    /// Runs what is stale.
+    ///
+    /// - Returns: the exit status.
+    func run(_ options: RunOptions) async throws -> Int32 {
+        if isLocal { sayDefaults() }
+        let runner = Runner(
+            graph: graph, store: store, digester: digester, tool: Version.tool, time: time,
+            recovery: ReleaseRecovery(services: services), onEvent: { output.receive($0) })
+        let summary = try await runner.run(options)
+        switch summary.status {
+        case .succeeded: return ExitStatus.fresh
+        case .interrupted: return ExitStatus.interrupted
+        case .failed:
+            let isUsage = summary.problems.contains { $0.severity == .configuration }
+            return isUsage ? ExitStatus.configuration : ExitStatus.failed
+        }
+    }
+
+    /// Who runs this, for the lock.
+    var lock: LockInfo {
+        LockInfo(
+            runId: runId, owner: NSUserName(), host: ProcessInfo.processInfo.hostName,
+            pid: Int(ProcessInfo.processInfo.processIdentifier),
+            startedAt: Timestamp.text(time.now()),
+            command: CommandLine.arguments.joined(separator: " "))
+    }
+
+    private func sayDefaults() {
+        let environment = ProcessInfo.processInfo.environment
+        for variable in ServiceWiring.passwordVariables where environment[variable] == nil {
+            output.say("local run: \(variable) is `\(ServiceWiring.localPassword)`")
+        }
+    }
+
+    /// The absolute folder of all assets' results.
+    private static func resultsRoot(_ manifest: ReleaseManifest) throws -> String {
+        guard !manifest.results.hasPrefix("s3://") else {
+            throw Diagnostic(
+                code: "results.not-supported", severity: .configuration,
+                summary: "results in S3 are not supported by this version",
+                location: "\(manifest.path)#/results",
+                hint: "name a folder, for instance `--results out`")
+        }
+        return manifest.project.absolute(manifest.results)
+    }
+}

@@ -1,0 +1,75 @@
+import AWS
+import Diagnostics
+import Foundation
+import HTTP
+
+/// The way to AWS, found only when the first call is made: a plan needs no network, no
+/// credentials and no local cloud.
+actor CloudConnection {
+    private let settings: GlobalOptions
+    private let base: [String: String]
+    private let localCloud: LocalCloud?
+    private let transport: any HTTPTransport
+    private let processes: any ProcessRunner
+    private var pendingEnvironment: Task<[String: String], any Error>?
+    private var pendingClient: Task<AWSClient, any Error>?
+
+    /// - Parameter localCloud: nil for AWS itself.
+    init(
+        settings: GlobalOptions, environment: [String: String], localCloud: LocalCloud?,
+        transport: any HTTPTransport, processes: any ProcessRunner
+    ) {
+        self.settings = settings
+        base = environment
+        self.localCloud = localCloud
+        self.transport = transport
+        self.processes = processes
+    }
+
+    /// The process's variables, with the local cloud's in place of the AWS ones.
+    func environment() async throws -> [String: String] {
+        if let pendingEnvironment { return try await pendingEnvironment.value }
+        let base = base
+        guard let localCloud else { return base }
+        let task = Task {
+            let local = try await localCloud.environment()
+            // Nothing of a real account may reach the local cloud, nor the other way round.
+            let rest = base.filter { !$0.key.hasPrefix("AWS_") }
+            return rest.merging(local) { own, _ in own }
+        }
+        pendingEnvironment = task
+        return try await task.value
+    }
+
+    /// The client, made once.
+    func client() async throws -> AWSClient {
+        if let pendingClient { return try await pendingClient.value }
+        let task = Task { try await makeClient() }
+        pendingClient = task
+        return try await task.value
+    }
+
+    private func makeClient() async throws -> AWSClient {
+        let environment = try await environment()
+        let isLocal = localCloud != nil
+        let configuration = try AWSConfiguration.load(
+            environment: environment, profile: isLocal ? nil : settings.awsProfile,
+            region: settings.region, endpointUrl: isLocal ? nil : settings.endpointUrl)
+        return AWSClient(configuration: configuration, transport: transport)
+    }
+}
+
+/// AWS calls through a connection that is made with the first of them.
+struct ConnectingAWSCaller: AWSCaller {
+    let connection: CloudConnection
+
+    func call<O: AWSOperation>(_ operation: O, region: String) async throws -> O.Output {
+        try await connection.client().call(operation, region: region)
+    }
+
+    func download<O: AWSOperation>(
+        _ operation: O, region: String, onBody: @Sendable ([UInt8]) async throws -> Void
+    ) async throws -> O.Output {
+        try await connection.client().download(operation, region: region, onBody: onBody)
+    }
+}

@@ -1,0 +1,43 @@
+import AWS
+import Diagnostics
+import HTTP
+import Sandbox
+
+/// Puts the real services together.
+enum ServiceWiring {
+    static let passwordVariables = ["DSS_DEFAULT_PASSWORD", "DSS_JUPYTER_PASSWORD"]
+    /// What the passwords are on the local cloud where nobody sets them.
+    static let localPassword = "dss"
+
+    /// Makes the services; nothing is connected before the first call.
+    static func services(
+        _ options: GlobalOptions, environment: [String: String], project: ProjectFolder,
+        isLocal: Bool, say: @escaping @Sendable (String) -> Void
+    ) -> SandboxServices {
+        let processes = SubprocessRunner()
+        let localCloud =
+            isLocal
+            ? LocalCloud(
+                projectPath: project.path, environment: environment, processes: processes,
+                say: say) : nil
+        let transport = CurlTransport(
+            CurlTransport.Configuration(
+                version: Version.number,
+                certificateAuthorityFile: environment["AWS_CA_BUNDLE"], environment: environment))
+        let connection = CloudConnection(
+            settings: options, environment: environment, localCloud: localCloud,
+            transport: transport, processes: processes)
+        func password(_ variable: String) -> Secret? {
+            (environment[variable] ?? (isLocal ? localPassword : nil)).map { Secret($0) }
+        }
+        return SandboxServices(
+            aws: ConnectingAWSCaller(connection: connection),
+            provisioner: AnsibleProvisioner(
+                projectPath: project.path, processes: processes, connection: connection),
+            access: SSHMachineAccess(processes: processes),
+            callerAddress: HTTPCallerAddress(transport: transport, connection: connection),
+            secrets: MachineSecrets(
+                defaultPassword: password(passwordVariables[0]),
+                jupyterPassword: password(passwordVariables[1])))
+    }
+}
