@@ -16,6 +16,7 @@ from .cloud import ROOT
 
 RUN_TIMEOUT_SECONDS = 90
 POLL_SECONDS = 0.03
+PROPER_NOUNS = {"AWS", "Ansible", "CloudFormation", "JSON", "S3"}
 
 
 def binary() -> Path:
@@ -134,9 +135,8 @@ def assert_error(outcome: Outcome, status: int, *fragments: str) -> None:
     assert errors, f"no error line\n{outcome}"
     for error in errors:
         assert not error.endswith("."), f"full stop: {error}"
-        assert not error[:1].isupper() or error.split()[0].isupper(), (
-            f"capital: {error}"
-        )
+        first = error.split()[0]
+        assert not first[:1].isupper() or first in PROPER_NOUNS, f"capital: {error}"
     assert any(line.startswith("hint: ") and len(line) > 12 for line in lines), str(
         outcome
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 from collections.abc import Iterator
@@ -18,12 +19,12 @@ from .project import MANIFEST, Project
 
 @pytest.fixture
 def tiny_folder(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 64 KiB."""
+    """A file system of 1 MiB."""
     if os.geteuid() != 0:
         pytest.skip("a small file system needs root")
     folder = tmp_path / "tiny"
     folder.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(folder)]
+    command = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)]
     mounted = subprocess.run(command, check=False, capture_output=True, text=True)
     if mounted.returncode != 0:
         pytest.skip(
@@ -33,16 +34,20 @@ def tiny_folder(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", str(folder)], check=True)
 
 
+def fill(folder: Path) -> None:
+    """Fill a file system to its last byte."""
+    with (
+        contextlib.suppress(OSError),
+        (folder / "ballast").open("wb", buffering=0) as ballast,
+    ):
+        while ballast.write(b"\0" * 256):
+            pass
+
+
 def test_full_disk_under_the_results(
     project: Project, tiny_folder: Path, cloud: Cloud
 ) -> None:
-    (tiny_folder / "ballast").write_bytes(b"\0" * 60 * 1024)
-    with (tiny_folder / "rest").open("wb", buffering=0) as rest:
-        try:
-            while rest.write(b"\0" * 512):
-                pass
-        except OSError:
-            pass
+    fill(tiny_folder)
     mark = cloud.mark()
     outcome = project.dssbatch(MANIFEST, "--results", str(tiny_folder))
     assert outcome.status in (1, 2), str(outcome)
@@ -55,12 +60,7 @@ def test_disk_that_fills_during_the_run(project: Project, tiny_folder: Path) -> 
     project.set_runner(seconds=3)
     running = project.start(MANIFEST, "--results", str(tiny_folder))
     running.wait_until(lambda: bool(project.runner_calls()), "the playbook")
-    with (tiny_folder / "ballast").open("wb", buffering=0) as ballast:
-        try:
-            while ballast.write(b"\0" * 256):
-                pass
-        except OSError:
-            pass
+    fill(tiny_folder)
     outcome = running.outcome()
     assert_error(outcome, 1, str(tiny_folder))
     assert "space" in outcome.stderr

@@ -63,7 +63,8 @@ def test_each_stage_starts_then_progresses_then_finishes(
         started, finished = kinds.index("stage-started"), kinds.index("stage-finished")
         assert started < finished
         for index, kind in enumerate(kinds):
-            if kind == "stage-progress":
+            # A machine's stages are taken down after they have ended well.
+            if kind == "stage-progress" and stage not in MACHINE:
                 assert started < index < finished, stage
 
 
@@ -212,10 +213,10 @@ def test_live_view_shows_stages_and_leaves_the_terminal_alone(project: Project) 
     )
     colours = re.findall(r"\x1b\[([0-9;]*)m", text)
     assert not colours or colours[-1] in ("", "0"), "a colour is left on"
+    # What is redrawn must fit, or the next redrawing goes wrong; what scrolls away may wrap.
     for line in re.split(r"[\r\n]|\x1b\[[0-9]*[A-Z]", text):
-        assert (
-            len(re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", line)) <= 100 or "error" in line
-        )
+        if line.startswith("  "):
+            assert len(re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", line)) <= 100
 
 
 @pytest.mark.parametrize("plain", [{"NO_COLOR": "1"}, {"TERM": "dumb"}, {"CI": "true"}])
