@@ -2,6 +2,17 @@ import Diagnostics
 
 /// What happens to stages that have not started when a run stops.
 extension Execution {
+    /// Whether even what has been decided on must not start any more.
+    var mustEnd: Bool { stop == .interrupted || stop == .fatal }
+
+    func blocked(_ number: Int, _ reasons: [Reason]) -> Diagnostic {
+        Diagnostic(
+            code: "graph.blocked",
+            summary: "stage `\(graph.stages[number].name)` cannot run",
+            causes: reasons.filter { $0.upstreamStage != nil }.map(\.description),
+            hint: "mend that stage, or do not skip it")
+    }
+
     /// After a failure without `-k`: says that nothing new starts.
     ///
     /// A stage whose machines are being started counts as running: its work is half done.
@@ -19,7 +30,7 @@ extension Execution {
                     + "go on), and what runs is waited for"))
     }
 
-    /// Tells every stage that waits that it will not run. It may still turn out fresh.
+    /// Tells every stage that waits that it will not run; it may still turn out fresh.
     func letGoOfWhatWaits() {
         announcedStop = stop
         for number in graph.stages.indices {
@@ -33,10 +44,14 @@ extension Execution {
         }
     }
 
-    /// Ends what was never decided on: machines that nothing needed after all.
+    /// Ends the machines that were never started: nothing needed them after all, or nothing that
+    /// needed them came to run.
     func finishUnneeded() {
         for number in graph.stages.indices where setup.plan.isListed[number] {
-            recorder.finish(number, .fresh)
+            let causes = consumers[number].compactMap { recorder.blockCause($0) }
+            let status: RunEvent.Status =
+                causes.isEmpty ? .fresh : causes.contains(.cancelled) ? .cancelled : .blocked
+            recorder.finish(number, status)
         }
     }
 }

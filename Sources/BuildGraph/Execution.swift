@@ -287,15 +287,4 @@ actor Execution {
         stop = .fatal
         group.cancelAll()
     }
-
-    /// Whether even what has been decided on must not start any more.
-    var mustEnd: Bool { stop == .interrupted || stop == .fatal }
-
-    func blocked(_ number: Int, _ reasons: [Reason]) -> Diagnostic {
-        Diagnostic(
-            code: "graph.blocked",
-            summary: "stage `\(graph.stages[number].name)` cannot run",
-            causes: reasons.filter { $0.upstreamStage != nil }.map(\.description),
-            hint: "mend that stage, or do not skip it")
-    }
 }

@@ -5,8 +5,10 @@ import Foundation
 struct FileFingerprint: Equatable {
     let sizeBytes: Int64
     let modifiedNanoseconds: Int64
-    /// When the file's status changed. Nobody can set it back, so it catches an edit of the same
-    /// size whose modification time was restored.
+    /// When the file's status changed.
+    ///
+    /// Nobody can set it back, so it catches an edit of the same size whose modification time
+    /// was restored.
     let changedNanoseconds: Int64
     let inode: UInt64
 

@@ -48,8 +48,9 @@ extension KeyMaterial {
         }
     }
 
-    /// The members of two objects that differ, each by its own pointer; else the values as they
-    /// are. So one changed variable of twenty is not buried in two long lines.
+    /// The members of two objects that differ, each by its own pointer, or the values as they are.
+    ///
+    /// So one changed variable of twenty is not buried in two long lines.
     private static func differences(
         _ pointer: String, _ old: JSONValue?, _ new: JSONValue?
     ) -> [Reason] {

@@ -6,7 +6,9 @@ extension ResultRecord {
     /// The name and version of the form; another one is not understood.
     package static let schema = "dssbatch.result/1"
 
-    /// The result file's contents. Written by hand and not through `Codable`, because a plan
+    /// The result file's contents.
+    ///
+    /// Written by hand and not through `Codable`, because a plan
     /// over thousands of stages spends most of its time reading these.
     package var json: JSONValue {
         var members: OrderedDictionary<String, JSONValue> = [

@@ -27,7 +27,8 @@ struct RunSetup: Sendable {
         let events = events
         return StageContext(
             stage: name, assetId: store.assetId, runId: runId, time: time, results: store,
-            previousSeconds: earlier?.seconds, journal: StageJournal(stage: name, journal: journal, key: key),
+            previousSeconds: earlier?.seconds,
+            journal: StageJournal(stage: name, journal: journal, key: key),
             localSlots: localSlots, upstreamOutputs: upstream, previousOutputs: earlier?.outputs,
             progress: { percent, message in
                 events.emit(.stageProgress(percent: percent, message: message), stage: name)

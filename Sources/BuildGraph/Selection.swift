@@ -8,8 +8,9 @@ package struct Selection: Sendable, Equatable {
     package var skip: Set<StageName>
     /// `--refresh`: asks again what was looked up once.
     package var refresh: Bool
-    /// `--what-if`: paths to treat as changed, relative to the project; a folder means every
-    /// file under it. Only for plans.
+    /// `--what-if`: paths to treat as changed, relative to the project.
+    ///
+    /// A folder means every file under it. Only plans heed this.
     package var whatIf: Set<String>
 
     /// Makes a selection; without arguments it asks for everything.

@@ -1,4 +1,6 @@
-/// One node of the graph. One file a stage; a value that holds the settings it was decoded from.
+/// One node of the graph.
+///
+/// One file a stage; a value that holds the settings it was decoded from.
 package protocol Stage: Sendable {
     /// What the stage gives to those behind it; recorded as `outputs`.
     associatedtype Outputs: Codable & Sendable

@@ -91,8 +91,9 @@ package struct StageGraph: Sendable {
         }
     }
 
-    /// Depth first from the table's first stage on, each stage after what it needs. A stack of
-    /// our own instead of recursion, so that a long chain cannot overflow the thread's.
+    /// Depth first from the table's first stage on, each stage after what it needs.
+    ///
+    /// A stack of our own instead of recursion, so that a long chain cannot overflow the thread's.
     private static func order(_ all: [AnyStage], _ places: [StageName: Int]) throws -> [Int] {
         let needs = try all.map { stage in
             try stage.upstream.map { try place(of: $0, neededBy: stage, all, places) }

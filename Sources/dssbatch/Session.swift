@@ -101,6 +101,14 @@ struct Session: Sendable {
         }
     }
 
+    /// Records an existing output as a stage's own.
+    func adopt(_ stage: StageName, id: String) async throws -> JSONValue {
+        let record = try await Adoption.adopt(
+            id: id, as: stage, in: graph, store: store, digester: digester, tool: Version.tool,
+            lock: lock, time: time, onEvent: { output.receive($0) })
+        return record.run.outputs ?? nil
+    }
+
     /// Who runs this, for the lock.
     var lock: LockInfo {
         LockInfo(

@@ -26,8 +26,9 @@ actor DownloadProgress {
         var request = request
         if receivedBytes > 0 {
             // Both need no signature: S3 demands one of `host` and `x-amz-*` headers only.
+            let etag = try entityTag(request)
             request.headers.append(("range", "bytes=\(receivedBytes)-"))
-            request.headers.append(("if-match", try entityTag(request)))
+            request.headers.append(("if-match", etag))
         }
         let response = try await transport.stream(
             request, onHead: { try await self.begin($0) },

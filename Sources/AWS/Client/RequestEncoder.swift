@@ -41,19 +41,15 @@ enum RequestEncoder {
 
     private static func rest(_ wire: WireRequest, _ endpoint: AWSEndpoint) -> HTTPRequest {
         var url = base(endpoint)
+        var path = wire.key.map { "/" + PercentEncoding.encode($0, keepsSlash: true) }
         if let bucket = wire.bucket {
-            if endpoint.isVirtualHosted(bucket: bucket) {
-                url =
-                    "\(endpoint.scheme)://\(bucket).\(endpoint.authority)\(endpoint.basePath)"
+            if !wire.isPathStyle, endpoint.isVirtualHosted(bucket: bucket) {
+                url = "\(endpoint.scheme)://\(bucket).\(endpoint.authority)"
             } else {
-                url += "/" + PercentEncoding.encode(bucket)
+                path = "/\(PercentEncoding.encode(bucket))\(path ?? "")"
             }
         }
-        if let key = wire.key {
-            url += "/" + PercentEncoding.encode(key, keepsSlash: true)
-        } else if wire.bucket == nil || endpoint.isVirtualHosted(bucket: wire.bucket ?? "") {
-            url += "/"
-        }
+        url += path ?? "/"
         let fields = wire.query.map { field in
             let name = PercentEncoding.encode(field.name)
             return field.value.map { "\(name)=\(PercentEncoding.encode($0))" } ?? name

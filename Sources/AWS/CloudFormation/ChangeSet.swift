@@ -2,7 +2,7 @@
 package struct ChangeSet: Sendable, Equatable {
     package let id: String
     package let stackId: String?
-    /// `CREATE_PENDING`, `CREATE_IN_PROGRESS`, `CREATE_COMPLETE`, `FAILED`, …
+    /// Such as `CREATE_PENDING`, `CREATE_COMPLETE` or `FAILED`.
     package let status: String
     package let statusReason: String?
     /// `AVAILABLE` once it can be carried out.

@@ -1,6 +1,7 @@
 /// Plans a new stack or a change to one; nothing is built yet.
 ///
-/// Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateChangeSet.html
+/// Source:
+/// https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateChangeSet.html
 package struct CreateChangeSet: AWSOperation {
     package static let action = AWSAction(
         .cloudFormation, "CreateChangeSet", retry: .withClientToken)

@@ -1,6 +1,7 @@
 /// Deletes a change set that was not carried out.
 ///
-/// Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DeleteChangeSet.html
+/// Source:
+/// https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DeleteChangeSet.html
 package struct DeleteChangeSet: AWSOperation {
     package static let action = AWSAction(.cloudFormation, "DeleteChangeSet", retry: .safe)
 

@@ -1,6 +1,7 @@
 /// Says how far a change set is and what it would do.
 ///
-/// Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeChangeSet.html
+/// Source:
+/// https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeChangeSet.html
 package struct DescribeChangeSet: AWSPagedOperation {
     package static let action = AWSAction(.cloudFormation, "DescribeChangeSet", retry: .safe)
 

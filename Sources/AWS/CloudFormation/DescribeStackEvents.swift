@@ -1,6 +1,7 @@
 /// Lists what happened to a stack, the newest first.
 ///
-/// Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStackEvents.html
+/// Source:
+/// https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStackEvents.html
 package struct DescribeStackEvents: AWSPagedOperation {
     package static let action = AWSAction(.cloudFormation, "DescribeStackEvents", retry: .safe)
 

@@ -1,6 +1,7 @@
 /// Lists what a stack holds (the first 100 resources).
 ///
-/// Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStackResources.html
+/// Source:
+/// https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStackResources.html
 package struct DescribeStackResources: AWSOperation {
     package static let action = AWSAction(.cloudFormation, "DescribeStackResources", retry: .safe)
 

@@ -2,7 +2,8 @@
 ///
 /// A stack that does not exist is the error `ValidationError`.
 ///
-/// Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStacks.html
+/// Source:
+/// https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStacks.html
 package struct DescribeStacks: AWSPagedOperation {
     package static let action = AWSAction(.cloudFormation, "DescribeStacks", retry: .safe)
 

@@ -1,6 +1,7 @@
 /// Carries a change set out.
 ///
-/// Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ExecuteChangeSet.html
+/// Source:
+/// https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ExecuteChangeSet.html
 package struct ExecuteChangeSet: AWSOperation {
     package static let action = AWSAction(
         .cloudFormation, "ExecuteChangeSet", retry: .withClientToken)

@@ -137,3 +137,10 @@ struct INIFile: Sendable {
             causes: [cause], hint: "correct the line, or name another file")
     }
 }
+
+extension INIFile.Value: CustomStringConvertible, CustomReflectable {
+    /// Always the same text, for some values are secrets.
+    var description: String { "<value>" }
+    /// Shows nothing to `dump` and the debugger.
+    var customMirror: Mirror { Mirror(self, children: [:]) }
+}

@@ -83,3 +83,10 @@ struct SharedFiles: Sendable {
         return settings[option]
     }
 }
+
+extension SharedFiles: CustomStringConvertible, CustomReflectable {
+    /// The paths alone.
+    var description: String { "`\(configPath)` and `\(credentialsPath)`" }
+    /// Shows nothing to `dump` and the debugger.
+    var customMirror: Mirror { Mirror(self, children: [:]) }
+}

@@ -5,7 +5,7 @@ package struct EC2Image: Sendable, Equatable {
     package let description: String?
     /// RFC 3339; the newest image has the greatest text.
     package let creationDate: String?
-    /// `pending`, `available`, `failed`, `invalid`, `deregistered`, `disabled`, …
+    /// Such as `pending`, `available`, `failed` or `deregistered`.
     package let state: String
     package let stateReason: String?
     package let architecture: String?

@@ -3,7 +3,7 @@ package import Foundation
 /// A snapshot of a volume.
 package struct EC2Snapshot: Sendable, Equatable {
     package let id: String
-    /// `pending`, `completed`, `error`, …
+    /// Such as `pending`, `completed` or `error`.
     package let state: String
     package let stateMessage: String?
     /// Such as `42%`.

@@ -19,7 +19,7 @@ package struct EnableImageDeprecation: AWSOperation {
 
     package func encode(into request: inout WireRequest) {
         request.form.field("ImageId", imageId)
-        request.form.field("DeprecateAt", Timestamp.text(deprecateAt))
+        request.form.field("DeprecateAt", String(Timestamp.text(deprecateAt).prefix(19)) + "Z")
     }
 
     package func decode(_ response: WireResponse) {}

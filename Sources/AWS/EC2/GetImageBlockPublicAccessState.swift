@@ -1,6 +1,7 @@
 /// Says whether the account forbids public images in the region.
 ///
-/// Source: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_GetImageBlockPublicAccessState.html
+/// Source:
+/// https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_GetImageBlockPublicAccessState.html
 package struct GetImageBlockPublicAccessState: AWSOperation {
     package static let action = AWSAction(.ec2, "GetImageBlockPublicAccessState", retry: .safe)
 

@@ -14,6 +14,8 @@ package struct GetBucketLocation: AWSOperation {
     package func encode(into request: inout WireRequest) {
         request.object("GET", bucket: bucket)
         request.subresource("location")
+        // A bucket's own host name leads to its region, whose signature this call may not have.
+        request.isPathStyle = true
     }
 
     package func decode(_ response: WireResponse) throws -> String {

@@ -2,7 +2,8 @@ import JSON
 
 /// Lists parameters below a path.
 ///
-/// Source: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParametersByPath.html
+/// Source:
+/// https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParametersByPath.html
 package struct GetParametersByPath: AWSPagedOperation, Encodable {
     package static let action = AWSAction(.ssm, "GetParametersByPath", retry: .safe)
 

@@ -37,7 +37,7 @@ struct CanonicalHeaders {
 
     /// `name:value` lines, each with its line feed.
     let lines: String
-    /// `name;name`
+    /// `name;name`, sorted.
     let names: String
 
     init(_ headers: [(name: String, value: String)]) {

@@ -5,7 +5,8 @@ package import HTTP
 
 /// Signature version 4: pure functions of a request, credentials and a date.
 ///
-/// Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
+/// Source:
+/// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
 package enum SigV4 {
     /// What stands for the body in a signature.
     package enum Payload: Sendable, Equatable {

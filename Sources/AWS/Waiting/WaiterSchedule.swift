@@ -46,7 +46,8 @@ package struct WaiterSchedule: Sendable, Equatable {
         if elapsedSeconds <= 0 { return capped(firstDelaySeconds, elapsedSeconds) }
         guard let expected = expectedSeconds else {
             let gap = max(minimumDelaySeconds, Self.plainShare * elapsedSeconds)
-            return capped(min(gap, max(Self.longestDelaySeconds, minimumDelaySeconds)), elapsedSeconds)
+            return capped(
+                min(gap, max(Self.longestDelaySeconds, minimumDelaySeconds)), elapsedSeconds)
         }
         return capped(max(minimumDelaySeconds, gap(elapsedSeconds, expected)), elapsedSeconds)
     }

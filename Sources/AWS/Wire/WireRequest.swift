@@ -16,6 +16,8 @@ package struct WireRequest: Sendable {
     package var bucket: String?
     /// S3: the key, as it is, not encoded.
     package var key: String?
+    /// S3: whether the bucket stays in the path, whatever its name.
+    package var isPathStyle = false
     /// restXml: query fields; nil for a bare name such as `?uploads`.
     package var query: [(name: String, value: String?)] = []
     /// Further headers, such as `if-match`.

@@ -10,8 +10,9 @@ package struct LeftoverRemoval: Sendable {
     /// Makes one that uses these services.
     package init(services: SandboxServices) { self.services = services }
 
-    /// Removes the thing that an entry stands for, deletion confirmed. What never came to be, or
-    /// is gone already, is no error.
+    /// Removes the thing that an entry stands for, deletion confirmed.
+    ///
+    /// What never came to be, or is gone already, is no error.
     ///
     /// - Throws: `leftover.unknown-resource`, or what the removing call answered.
     package func remove(

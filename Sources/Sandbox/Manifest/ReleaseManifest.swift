@@ -12,7 +12,7 @@ package struct ReleaseManifest: Sendable {
         case ssmParameter(String)
     }
 
-    /// `/ami`
+    /// The section `/ami`.
     package struct AMI: Sendable, Equatable {
         package let base: BaseImage
         package let namePrefix: String
@@ -22,7 +22,7 @@ package struct ReleaseManifest: Sendable {
         package let deprecateAfterDays: Int?
     }
 
-    /// `/instance`
+    /// The section `/instance`.
     package struct Instance: Sendable, Equatable {
         package let type: String
         package let volumeGiB: Int
@@ -32,7 +32,7 @@ package struct ReleaseManifest: Sendable {
         package let ingressCidr: String?
     }
 
-    /// `/provision`
+    /// The section `/provision`.
     package struct Provision: Sendable {
         /// Relative to the project.
         package let playbook: String
@@ -50,7 +50,7 @@ package struct ReleaseManifest: Sendable {
         }
     }
 
-    /// `/export`
+    /// The section `/export`.
     package struct Export: Sendable, Equatable {
         package let formats: [ImageFormat]
         package let prefix: String

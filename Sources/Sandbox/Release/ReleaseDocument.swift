@@ -41,7 +41,7 @@ struct ReleaseDocument: Sendable {
         ]
     }
 
-    /// `artifacts.md`
+    /// The text of `artifacts.md`.
     var markdown: String {
         var lines = ["# Data Science Sandbox \(assetId)", ""]
         lines += ["| Region | AMI |", "|---|---|"]

@@ -61,8 +61,9 @@ package struct CreateAMI: Stage {
 
     package func identity(of outputs: Outputs) -> String { "\(region)/\(outputs.name)" }
 
-    /// An image's name is unique in an account and region: the one that this release made before
-    /// has to go first. One of another release, or of nobody, is never touched.
+    /// Removes the image that this release made before, since a name is unique in a region.
+    ///
+    /// One of another release, or of nobody, is never touched.
     private func removeReplaced(_ context: StageContext) async throws {
         guard let old = try await images.own(named: imageName) else { return }
         guard old.tags[ResourceNames.assetTag] == assetId.text else {

@@ -1,5 +1,32 @@
 import ArgumentParser
+import BuildGraph
+import JSON
 
-struct AdoptCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "adopt")
+/// The command `dssbatch adopt MANIFEST STAGE --id ID`.
+struct AdoptCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "adopt",
+        abstract: "Records an output that exists already as a stage's own.",
+        discussion: """
+            The output is looked up first. Examples:
+              dssbatch adopt manifests/release.json ami --id ami-0123456789abcdef0
+              dssbatch adopt manifests/release.json export-vmdk --id images/3.4.0/sandbox.vmdk
+            """)
+
+    @OptionGroup var manifestOptions: ManifestOptions
+
+    @Argument(help: "The stage, such as ami.")
+    var stage: String
+
+    @Option(help: "What the output is known by: an image's id, an object's key.")
+    var id: String
+
+    @OptionGroup(title: "Common options") var global: GlobalOptions
+
+    func run() async throws {
+        let session = try Session(manifestOptions, global)
+        let outputs = try await session.adopt(StageName(rawValue: stage), id: id)
+        StandardStreams.writeOutput(
+            global.json ? outputs.compactText + "\n" : outputs.prettyText)
+    }
 }

@@ -1,5 +1,34 @@
 import ArgumentParser
+import BuildGraph
+import JSON
 
-struct GraphCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "graph")
+/// The command `dssbatch graph MANIFEST`.
+struct GraphCommand: AsyncParsableCommand {
+    /// The forms of a drawing.
+    enum Format: String, ExpressibleByArgument, CaseIterable {
+        case text, dot, mermaid, json
+    }
+
+    static let configuration = CommandConfiguration(
+        commandName: "graph", abstract: "Draws the stages, what each needs, and their state.")
+
+    @OptionGroup var manifestOptions: ManifestOptions
+    @OptionGroup(title: "Common options") var global: GlobalOptions
+
+    @Option(help: "text, dot, mermaid or json.")
+    var format: Format = .text
+
+    func run() async throws {
+        let session = try Session(manifestOptions, global)
+        let (plan, _) = try await session.plan(Selection(), verify: false)
+        let drawing = GraphDrawing(session.graph, plan: plan)
+        let text =
+            switch global.json ? .json : format {
+            case .text: drawing.text
+            case .dot: drawing.dot
+            case .mermaid: drawing.mermaid
+            case .json: drawing.json.prettyText
+            }
+        StandardStreams.writeOutput(text.hasSuffix("\n") ? text : text + "\n")
+    }
 }

@@ -2,7 +2,7 @@ import ArgumentParser
 import BuildGraph
 import Diagnostics
 
-/// `dssbatch plan MANIFEST`
+/// The command `dssbatch plan MANIFEST`.
 struct PlanCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "plan",

@@ -5,7 +5,7 @@ import Foundation
 import JSON
 import Sandbox
 
-/// `dssbatch [run] MANIFEST`
+/// The command `dssbatch [run] MANIFEST`.
 struct RunCommand: AsyncParsableCommand {
     /// What happens to a machine when a stage fails.
     enum OnError: String, ExpressibleByArgument, CaseIterable {

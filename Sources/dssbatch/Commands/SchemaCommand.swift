@@ -2,7 +2,7 @@ import ArgumentParser
 import Diagnostics
 import Sandbox
 
-/// `dssbatch schema KIND`
+/// The command `dssbatch schema KIND`.
 struct SchemaCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "schema",

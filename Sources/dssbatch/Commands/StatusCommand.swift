@@ -3,7 +3,7 @@ import BuildGraph
 import Diagnostics
 import JSON
 
-/// `dssbatch status MANIFEST`
+/// The command `dssbatch status MANIFEST`.
 struct StatusCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status", abstract: "Says what is recorded, and whether it is fresh.")

@@ -2,7 +2,7 @@ import ArgumentParser
 import BuildGraph
 import Diagnostics
 
-/// `dssbatch unlock MANIFEST --run-id ID`
+/// The command `dssbatch unlock MANIFEST --run-id ID`.
 struct UnlockCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "unlock",

@@ -1,6 +1,8 @@
 import ArgumentParser
 
-/// Which stages a command is about. SEL is a stage, a group or a glob.
+/// Which stages a command is about.
+///
+/// A SEL is a stage, a group or a glob.
 struct SelectionOptions: ParsableArguments {
     @Option(help: "Only these stages, and what they cannot do without (repeatable).")
     var only: [String] = []

@@ -1,0 +1,90 @@
+package import Diagnostics
+import JSON
+
+/// `dssbatch adopt`: records an output that exists already as if a run had made it.
+package enum Adoption {
+    /// Checks that an output of that id exists and records it as fresh, `"origin": "adopted"`.
+    ///
+    /// - Parameters:
+    ///   - id: what AWS calls it.
+    ///   - name: which stage's output it is.
+    ///   - graph: the pipeline.
+    ///   - store: where it is recorded; locked meanwhile.
+    ///   - digester: reads the declared files.
+    ///   - tool: what the result file says recorded it.
+    ///   - lock: who asks.
+    ///   - time: the clock.
+    ///   - onEvent: told of progress and warnings.
+    /// - Returns: what was recorded.
+    /// - Throws: `graph.unknown-selection`, `graph.not-adoptable`, `graph.upstream-unknown`,
+    ///   `results.locked`; what the stage throws where there is no such output.
+    package static func adopt(
+        id: String, as name: StageName, in graph: StageGraph, store: any ResultStore,
+        digester: InputDigester, tool: String, lock: LockInfo, time: any TimeSource,
+        onEvent: @escaping @Sendable (RunEvent) -> Void
+    ) async throws -> ResultRecord {
+        _ = try Selector.resolve(name.rawValue, in: graph)
+        try await store.lock(lock, waitSeconds: 0)
+        do {
+            let events = EventSink(time: time, receive: onEvent)
+            let journal = try await Journal(
+                store: store, runId: lock.runId, time: time, events: events)
+            let world = try await RecordedWorld.read(
+                graph, store: store, digester: digester, journal: [])
+            let setup = RunSetup(
+                graph: graph, store: store, digester: digester, time: time, tool: tool,
+                options: RunOptions(lock: lock), journal: journal, events: events, world: world,
+                plan: Planner.plan(graph, world), localSlots: SlotPool(slots: 1), pools: [:])
+            let record = try await adopt(id, name, setup)
+            try await store.save(record)
+            try await journal.commitKept(of: name)
+            await store.unlock()
+            return record
+        } catch {
+            await store.unlock()
+            throw error
+        }
+    }
+
+    private static func adopt(
+        _ id: String, _ name: StageName, _ setup: RunSetup
+    ) async throws -> ResultRecord {
+        guard let number = setup.graph.number(of: name), !setup.graph.stages[number].isEphemeral
+        else {
+            throw Diagnostic(
+                code: "graph.not-adoptable", severity: .configuration,
+                summary: "stage `\(name)` leaves nothing behind that could be adopted",
+                hint: "name a durable stage: "
+                    + setup.graph.stages.filter { !$0.isEphemeral }.map { "`\($0.name)`" }
+                    .joined(separator: ", "))
+        }
+        let stage = setup.graph.stages[number]
+        let planned = setup.plan.all
+        let material = KeyMaterial(
+            number, in: setup.graph, digests: { _ in setup.world.digests },
+            outputs: { planned[$0].outputs.map { Digest.of($0) } })
+        guard let key = material.key else {
+            let names = material.unknown.sorted().map { "`\($0)`" }.joined(separator: ", ")
+            throw Diagnostic(
+                code: "graph.upstream-unknown", severity: .configuration,
+                summary: "stage `\(name)` rests on \(names), of which nothing is recorded",
+                hint: "adopt or run \(names) first")
+        }
+        let upstream = UpstreamOutputs(
+            setup.graph.upstream[number].compactMap { other in
+                planned[other].outputs.map { setup.graph.stages[other].entry(outputs: $0) }
+            })
+        let earlier = setup.world.results[name]?.record
+        let startedAt = setup.time.now()
+        let start = setup.time.monotonicSeconds()
+        let outputs = try await stage.adopt(
+            id: id, setup.context(stage, upstream: upstream, earlier: earlier?.lastGood))
+        let run = RecordedRun(
+            key: key, inputs: material.inputs, settings: material.settings,
+            revisions: material.revisions, outputs: outputs,
+            startedAt: Timestamp.text(startedAt), finishedAt: Timestamp.text(setup.time.now()),
+            seconds: setup.time.monotonicSeconds() - start, runId: setup.runId, tool: setup.tool,
+            identity: try stage.identity(of: outputs), origin: "adopted")
+        return .success(run, of: name, assetId: setup.store.assetId, after: earlier)
+    }
+}

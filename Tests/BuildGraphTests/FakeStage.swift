@@ -1,0 +1,111 @@
+import BuildGraph
+import Foundation
+import JSON
+import Synchronization
+
+/// A stage whose whole behaviour a test sets.
+struct FakeStage: Stage {
+    struct Outputs: Codable, Sendable, Equatable {
+        var value: String
+    }
+
+    var name: StageName
+    var group: String
+    var lifetime = StageLifetime.durable
+    var revision = 1
+    var inputs: [StageInput]
+    var upstream: [StageName]
+    var isLookup = false
+    var pool: String?
+    var body: @Sendable (StageContext) async throws -> String = { _ in "made" }
+    var down: @Sendable (StageContext) async throws -> Void = { _ in }
+    var existence = Existence.exists
+    /// The prefix of the outputs' value up to this character is their identity; nil for all of it.
+    var identityLength: Int?
+
+    init(
+        _ name: StageName, group: String? = nil, needs: [StageName] = [],
+        inputs: [StageInput] = [], lifetime: StageLifetime = .durable
+    ) {
+        self.name = name
+        self.group = group ?? name.rawValue
+        self.lifetime = lifetime
+        self.inputs = inputs
+        upstream = needs
+    }
+
+    func run(_ context: StageContext) async throws -> Outputs {
+        Outputs(value: try await body(context))
+    }
+
+    func verify(_ outputs: Outputs, _ context: StageContext) async throws -> Existence { existence }
+
+    func takeDown(_ context: StageContext) async throws { try await down(context) }
+
+    func adopt(id: String, _ context: StageContext) async throws -> Outputs { Outputs(value: id) }
+
+    func identity(of outputs: Outputs) -> String {
+        String(outputs.value.prefix(identityLength ?? outputs.value.count))
+    }
+}
+
+/// What happened, in order.
+final class Log: Sendable {
+    private let lines = Mutex<[String]>([])
+
+    func add(_ line: String) { lines.withLock { $0.append(line) } }
+
+    var all: [String] { lines.withLock { $0 } }
+
+    func clear() { lines.withLock { $0 = [] } }
+}
+
+/// The events of a run, in order.
+final class EventLog: Sendable {
+    private let events = Mutex<[RunEvent]>([])
+
+    var receive: @Sendable (RunEvent) -> Void {
+        { event in self.events.withLock { $0.append(event) } }
+    }
+
+    var all: [RunEvent] { events.withLock { $0 } }
+
+    /// `event stage`, without progress.
+    var names: [String] {
+        all.filter { $0.kind.name != "stage-progress" }.map { event in
+            event.kind.name + (event.stage.map { " \($0)" } ?? "")
+        }
+    }
+
+    var warnings: [String] {
+        all.compactMap { if case .warning(let text) = $0.kind { text } else { nil } }
+    }
+}
+
+/// A folder that is removed with the test.
+final class TemporaryFolder: Sendable {
+    let path: String
+
+    init() throws {
+        path = FileManager.default.temporaryDirectory.path + "/graph-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    func write(_ name: String, _ text: String) throws {
+        let file = "\(path)/\(name)"
+        let folder = (file as NSString).deletingLastPathComponent
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        try Data(text.utf8).write(to: URL(fileURLWithPath: file))
+    }
+
+    func remove(_ name: String) throws {
+        try FileManager.default.removeItem(atPath: "\(path)/\(name)")
+    }
+
+    func names(_ folder: String = "") -> [String] {
+        let found = try? FileManager.default.subpathsOfDirectory(atPath: "\(path)/\(folder)")
+        return (found ?? []).sorted()
+    }
+}

@@ -1,0 +1,63 @@
+import BuildGraph
+import Diagnostics
+
+/// A graph with what it takes to plan and run it.
+struct GraphFixture {
+    var stages: [any Stage]
+    var store: any ResultStore
+    var root = "/nowhere"
+    var cachePath: String?
+    var recovery: (any Recovery)?
+    let events = EventLog()
+
+    init(_ stages: [any Stage], store: any ResultStore = MemoryResultStore()) {
+        self.stages = stages
+        self.store = store
+    }
+
+    static func lock(_ runId: String = "run-1") -> LockInfo {
+        LockInfo(
+            runId: runId, owner: "tester", host: "here", pid: 1,
+            startedAt: "2026-11-23T18:00:00.000Z", command: "dssbatch run")
+    }
+
+    func graph() throws -> StageGraph { try StageGraph(stages) }
+
+    func world() async throws -> RecordedWorld {
+        let journal = try await Journal(store: store, runId: "plan", time: SystemTimeSource())
+        return try await .read(
+            try graph(), store: store,
+            digester: InputDigester(root: root, cachePath: cachePath),
+            journal: await journal.unfinished())
+    }
+
+    func plan(_ selection: Selection = Selection()) async throws -> Plan {
+        Planner.plan(try graph(), try await world(), selection)
+    }
+
+    @discardableResult
+    func run(
+        _ selection: Selection = Selection(), _ change: (inout RunOptions) -> Void = { _ in }
+    ) async throws -> RunSummary {
+        var options = RunOptions(lock: Self.lock(), selection: selection)
+        change(&options)
+        let runner = Runner(
+            graph: try graph(), store: store,
+            digester: InputDigester(root: root, cachePath: cachePath), tool: "dssbatch test",
+            time: SystemTimeSource(), recovery: recovery, onEvent: events.receive)
+        return try await runner.run(options)
+    }
+}
+
+extension Plan {
+    /// `state stage` in order.
+    var states: [String] { stages.map { "\($0.state.rawValue) \($0.name)" } }
+
+    /// The reasons of a stage as text.
+    func reasons(_ name: StageName) -> [String] { self[name]?.reasons.map(\.description) ?? [] }
+}
+
+extension RunSummary {
+    /// `status stage` in topological order.
+    var statuses: [String] { stages.map { "\($0.status.rawValue) \($0.name)" } }
+}

@@ -1,0 +1,56 @@
+import BuildGraph
+import Diagnostics
+import JSON
+
+/// Results in memory; every record goes through its JSON form, as it would through a file.
+actor MemoryResultStore: ResultStore {
+    nonisolated let assetId = "1.0"
+    nonisolated let location = "memory"
+    private var files: [StageName: JSONValue] = [:]
+    private var unreadable: [StageName: String] = [:]
+    private var journal: [UInt8] = []
+    private var holder: LockInfo?
+    private var isLost = false
+    private(set) var saves: [StageName] = []
+    private var saveFailure: Diagnostic?
+
+    func loadAll() throws -> [StageName: StoredResult] {
+        var all: [StageName: StoredResult] = [:]
+        for name in files.keys { all[name] = try load(name) }
+        for (name, cause) in unreadable { all[name] = .unreadable(cause) }
+        return all
+    }
+
+    func load(_ stage: StageName) throws -> StoredResult? {
+        try files[stage].map { .record(try ResultRecord(json: $0)) }
+    }
+
+    func save(_ record: ResultRecord) throws {
+        try checkLock()
+        if let saveFailure { throw saveFailure }
+        files[record.stage] = try JSONValue.parse(
+            Array(record.json.prettyText.utf8), source: "memory")
+        unreadable[record.stage] = nil
+        saves.append(record.stage)
+    }
+
+    func readFile(_ name: String) -> [UInt8]? { nil }
+    func writeFile(_ name: String, _ bytes: [UInt8]) {}
+    func readJournal() -> [UInt8] { journal }
+    func appendToJournal(_ line: [UInt8]) { journal += line + [10] }
+    func replaceJournal(_ bytes: [UInt8]) { journal = bytes }
+    func lock(_ info: LockInfo, waitSeconds: Double) { holder = info }
+    func unlock() { holder = nil }
+
+    func checkLock() throws {
+        if isLost { throw Diagnostic(code: "results.lock-lost", summary: "lost") }
+    }
+
+    func lockHolder() -> LockInfo? { holder }
+    func breakLock(runId: String) { isLost = true }
+
+    func forget(_ stage: StageName) { files[stage] = nil }
+    func spoil(_ stage: StageName) { unreadable[stage] = "spoiled" }
+    func failSaving(_ problem: Diagnostic?) { saveFailure = problem }
+    func clearSaves() { saves = [] }
+}

@@ -1,0 +1,48 @@
+import Diagnostics
+import Foundation
+package import JSON
+
+/// A Python program of the tests that says what botocore thinks of many cases at once.
+package struct AWSPythonJudge {
+    private let script: String
+
+    /// Names a program in `Tests/AWSTests/Judges`.
+    package init(_ script: String) { self.script = script }
+
+    /// Hands it every case and collects as many answers.
+    ///
+    /// - Throws: `judge.failed` where it is not there, breaks off or answers another number: a
+    ///   judge that does not judge is a failed test, not a skipped one.
+    package func answers(to cases: [JSONValue]) async throws -> [JSONValue] {
+        let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let root = tests.deletingLastPathComponent().path
+        let python =
+            ProcessInfo.processInfo.environment["DSS_PYTHON"] ?? "\(root)/.venv/bin/python"
+        let lines = Lines()
+        let outcome = try await SubprocessRunner().run(
+            ProcessCommand(
+                executable: python, arguments: ["\(tests.path)/AWSTests/Judges/\(script)"],
+                environment: ["PYTHONDONTWRITEBYTECODE": "1", "AWS_CONFIG_FILE": "/dev/null"],
+                standardInput: Array(
+                    (cases.map(\.compactText).joined(separator: "\n") + "\n").utf8),
+                timeoutSeconds: 300)
+        ) { await lines.add($0) }
+        let answers = try await lines.all.map {
+            try JSONValue.parse(Array($0.utf8), source: script)
+        }
+        guard outcome.status == 0, answers.count == cases.count else {
+            throw Diagnostic(
+                code: "judge.failed",
+                summary: "\(script) answered \(answers.count) of \(cases.count) cases",
+                causes: [outcome.standardErrorTail],
+                hint: "run `bin/setup`, or name a python with botocore in `DSS_PYTHON`")
+        }
+        return answers
+    }
+
+    private actor Lines {
+        private(set) var all: [String] = []
+        func add(_ line: String) { all.append(line) }
+    }
+}
