@@ -37,7 +37,6 @@ def assert_faults_met(cloud: Cloud) -> None:
         "s3:CreateMultipartUpload",
         "s3:UploadPartCopy",
         "s3:CompleteMultipartUpload",
-        "s3:CopyObject",
         "s3:DeleteObject",
         "cloudformation:DeleteStack",
         "ec2:DeleteKeyPair",
@@ -46,11 +45,8 @@ def assert_faults_met(cloud: Cloud) -> None:
 def test_answer_lost_after_the_effect(
     project: Project, cloud: Cloud, operation: str
 ) -> None:
-    mark = cloud.mark()
     cloud.add_faults({"operation": operation, "dropConnection": "after"})
     project.run()
-    if operation not in cloud.operations(mark):
-        pytest.skip(f"the program does not use {operation}")
     assert_faults_met(cloud)
     assert_one_of_everything(project)
 
@@ -78,9 +74,9 @@ def test_throttling_everywhere(project: Project, cloud: Cloud) -> None:
         return {"operation": service, "status": 503, "code": code, "count": count}
 
     cloud.add_faults(
-        throttled("ec2:*", "RequestLimitExceeded", 3),
+        throttled("ec2:*", "RequestLimitExceeded", 2),
         throttled("cloudformation:*", "Throttling", 2),
-        throttled("s3:*", "SlowDown", 3),
+        throttled("s3:*", "SlowDown", 2),
     )
     project.run()
     assert_faults_met(cloud)

@@ -118,7 +118,10 @@ def test_failure_as_events(project: Project) -> None:
     assert error["stage"] == "install"
     assert events[-1]["event"] == "run-finished"
     assert events[-1]["status"] == "failed"
-    assert "install" in outcome.stages("failed")
+    assert outcome.stages("failed") == ["install"]
+    others = {e["stage"]: e["status"] for e in outcome.events("stage-finished")}
+    for stage in ("reset-password", "ami", "export-vhd", "release-notes"):
+        assert others[stage] in ("blocked", "cancelled"), stage
 
 
 def test_without_json_stdout_is_empty(released: Project) -> None:
