@@ -1,0 +1,224 @@
+"""The paper cloud that the tests run against, and independent eyes (boto3) on it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import urllib.request
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+ROOT = Path(__file__).resolve().parents[2]
+LAUNCHER = ROOT / "bin/localcloud"
+REGION = "eu-central-1"
+BUCKET_STACK = "DATA-SCIENCE-SANDBOX-VM-Bucket"
+MODELS = (
+    "ec2::image",
+    "ec2::exportimagetask",
+    "cloudformation::stack",
+    "cloudformation::changeset",
+)
+
+
+class Cloud:
+    """A local cloud that runs: its addresses, its request log, its switches."""
+
+    def __init__(self, home: Path):
+        self.home = home
+        description = json.loads((home / "cloud.json").read_text())
+        self.url: str = description["endpointUrl"]
+        self.environment: dict[str, str] = description["environment"]
+        self._clients: dict[tuple[str, str], Any] = {}
+
+    def client(self, service: str, region: str = REGION) -> Any:
+        """Return a boto3 client with the cloud's own keys."""
+        known = self._clients.get((service, region))
+        if known is None:
+            known = self._clients[service, region] = boto3.client(
+                service,
+                region_name=region,
+                endpoint_url=self.url,
+                aws_access_key_id=self.environment["AWS_ACCESS_KEY_ID"],
+                aws_secret_access_key=self.environment["AWS_SECRET_ACCESS_KEY"],
+                config=Config(
+                    s3={"addressing_style": "path"}, connect_timeout=5, read_timeout=120
+                ),
+            )
+        return known
+
+    def call(self, path: str, method: str = "GET", document: Any = None) -> Any:
+        """Call the cloud's own, unauthenticated area."""
+        body = None if document is None else json.dumps(document).encode()
+        request = urllib.request.Request(self.url + path, data=body, method=method)
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return json.loads(answer.read() or b"null")
+
+    def add_faults(self, *rules: dict[str, Any]) -> None:
+        """Let requests fail; see ci/localcloud/faults.py."""
+        self.call("/localcloud/faults", "POST", list(rules))
+
+    def unused_faults(self) -> list[dict[str, Any]]:
+        """Return the rules that nothing has met yet."""
+        return self.call("/localcloud/faults")
+
+    def set_speed(self, model: str, **transition: Any) -> None:
+        """Set how fast one kind of thing changes its state."""
+        document = {"model_name": model, "transition": transition}
+        self.call("/moto-api/state-manager/set-transition", "POST", document)
+
+    def set_instances_address(self, **address: Any) -> None:
+        """Say where new paper instances are to be found."""
+        self.call("/localcloud/instances", "POST", address)
+
+    def restore(self) -> None:
+        """Undo what a test switched; the normal speed is the highest."""
+        self.call("/localcloud/faults", "DELETE")
+        self.call("/localcloud/instances", "DELETE")
+        for model in MODELS:
+            self.set_speed(model, progression="immediate")
+
+    def mark(self) -> int:
+        """Return the present end of the request log."""
+        return (self.home / "requests.ndjson").stat().st_size
+
+    def requests(self, since: int = 0) -> list[dict[str, Any]]:
+        """Return the requests logged after a mark."""
+        with (self.home / "requests.ndjson").open("rb") as file:
+            file.seek(since)
+            return [json.loads(line) for line in file.read().splitlines()]
+
+    def operations(self, since: int, kind: str | None = None) -> list[str]:
+        """Return the operations since a mark, all or of one class, such as `creating`."""
+        return [
+            request["operation"]
+            for request in self.requests(since)
+            if kind is None or request["class"] == kind
+        ]
+
+    @property
+    def bucket(self) -> str:
+        """The bucket of the images."""
+        return bucket_of(self)
+
+
+@cache
+def bucket_of(cloud: Cloud) -> str:
+    """Return the image bucket that the permanent stack made."""
+    stacks = cloud.client("cloudformation").describe_stacks(StackName=BUCKET_STACK)[
+        "Stacks"
+    ]
+    outputs = {o["OutputKey"]: o["OutputValue"] for o in stacks[0]["Outputs"]}
+    return outputs["VMBucketId"]
+
+
+class AssetView:
+    """What boto3 finds in the cloud that belongs to one asset id."""
+
+    def __init__(self, cloud: Cloud, asset_id: str):
+        self._cloud = cloud
+        self._ec2 = cloud.client("ec2")
+        self._filter = [{"Name": "tag:exa_dss_id", "Values": [asset_id]}]
+        self.asset_id = asset_id
+
+    def images(self) -> list[dict[str, Any]]:
+        """Its AMIs."""
+        return self._ec2.describe_images(Owners=["self"], Filters=self._filter)[
+            "Images"
+        ]
+
+    def snapshots(self) -> list[dict[str, Any]]:
+        """Its snapshots."""
+        return self._ec2.describe_snapshots(OwnerIds=["self"], Filters=self._filter)[
+            "Snapshots"
+        ]
+
+    def key_pairs(self) -> list[dict[str, Any]]:
+        """Its key pairs."""
+        pairs = self._ec2.describe_key_pairs()["KeyPairs"]
+        return [pair for pair in pairs if self._is_mine(pair.get("Tags", []))]
+
+    def instances(self) -> list[dict[str, Any]]:
+        """Its instances that are not terminated."""
+        answer = self._ec2.describe_instances(Filters=self._filter)
+        return [
+            instance
+            for reservation in answer["Reservations"]
+            for instance in reservation["Instances"]
+            if instance["State"]["Name"] != "terminated"
+        ]
+
+    def stacks(self) -> list[dict[str, Any]]:
+        """Its stacks that are not deleted."""
+        stacks = self._cloud.client("cloudformation").describe_stacks()["Stacks"]
+        return [
+            stack
+            for stack in stacks
+            if stack["StackName"].startswith("EC2-")
+            and self._is_mine(stack.get("Tags", []))
+        ]
+
+    def security_groups(self) -> list[dict[str, Any]]:
+        """Its security groups."""
+        return self._ec2.describe_security_groups(Filters=self._filter)[
+            "SecurityGroups"
+        ]
+
+    def export_tasks(self) -> list[dict[str, Any]]:
+        """Its export tasks, whatever became of them."""
+        return self._ec2.describe_export_image_tasks(Filters=self._filter)[
+            "ExportImageTasks"
+        ]
+
+    def objects(self, prefix: str = "data_science_sandbox") -> dict[str, int]:
+        """Sizes of its objects in the image bucket, by key."""
+        s3, sizes = self._cloud.client("s3"), {}
+        pages = s3.get_paginator("list_objects_v2").paginate(
+            Bucket=self._cloud.bucket, Prefix=f"{prefix}/{self.asset_id}/"
+        )
+        for page in pages:
+            sizes |= {item["Key"]: item["Size"] for item in page.get("Contents", [])}
+        return sizes
+
+    def uploads(self) -> list[dict[str, Any]]:
+        """Multipart uploads that nobody finished."""
+        answer = self._cloud.client("s3").list_multipart_uploads(
+            Bucket=self._cloud.bucket
+        )
+        return [
+            u for u in answer.get("Uploads", []) if f"/{self.asset_id}/" in u["Key"]
+        ]
+
+    def assert_nothing_runs(self) -> None:
+        """Assert that the asset has nothing that costs money by running."""
+        assert self.instances() == []
+        assert self.stacks() == []
+        assert self.key_pairs() == []
+        assert self.security_groups() == []
+        assert self.uploads() == []
+
+    def _is_mine(self, tags: list[dict[str, str]]) -> bool:
+        return {"Key": "exa_dss_id", "Value": self.asset_id} in tags
+
+
+def control(home: Path, *arguments: str, timeout_seconds: float = 150) -> str:
+    """Run `bin/localcloud` for a home and return what it printed."""
+    environment = os.environ | {
+        "DSS_LOCALCLOUD_HOME": str(home),
+        "DSS_PYTHON": sys.executable,
+    }
+    result = subprocess.run(
+        [str(LAUNCHER), *arguments],
+        check=False,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=timeout_seconds,
+    )
+    assert result.returncode == 0, result.stderr
+    return result.stdout

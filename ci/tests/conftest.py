@@ -1,0 +1,121 @@
+"""Fixtures: a paper cloud and an sshd for the whole run, project folders for each test."""
+
+from __future__ import annotations
+
+import itertools
+import secrets
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from .cloud import Cloud, control
+from .program import binary
+from .project import Project
+from .sshserver import SSHServer
+
+_numbers = itertools.count(1)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the marker of the slow tier known."""
+    config.addinivalue_line(
+        "markers", "slow: takes longer than a few seconds; `-m slow`"
+    )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _program() -> None:
+    assert binary().is_file(), (
+        f"there is no `{binary()}`: build it, or name one in DSS_BINARY"
+    )
+
+
+@pytest.fixture(scope="session")
+def session_cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
+    """The paper cloud of the whole run."""
+    home = tmp_path_factory.mktemp("cloud")
+    control(home, "up", "--paper")
+    yield Cloud(home)
+    control(home, "down")
+
+
+@pytest.fixture
+def cloud(session_cloud: Cloud) -> Iterator[Cloud]:
+    """The paper cloud, every switch in its first position."""
+    session_cloud.restore()
+    yield session_cloud
+    session_cloud.restore()
+
+
+@pytest.fixture(scope="session")
+def sshd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SSHServer]:
+    """The ssh server that every paper instance seems to run."""
+    server = SSHServer(tmp_path_factory.mktemp("sshd"))
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def session_release(
+    session_cloud: Cloud, sshd: SSHServer, tmp_path_factory: pytest.TempPathFactory
+) -> Project:
+    """A finished release, made once; tests get copies of it."""
+    session_cloud.restore()
+    project = Project(tmp_path_factory.mktemp("release"), session_cloud)
+    project.fill(f"shared-{secrets.token_hex(3)}", sshd.port)
+    project.run()
+    return project
+
+
+@pytest.fixture
+def make_project(
+    cloud: Cloud, sshd: SSHServer, tmp_path: Path
+) -> Iterator[Callable[..., Project]]:
+    """Make project folders with asset ids that nobody used before."""
+    made: list[Project] = []
+
+    def make(asset_id: str | None = None) -> Project:
+        number = next(_numbers)
+        project = Project(tmp_path / f"p{number}", cloud)
+        project.fill(asset_id or f"t{number}-{secrets.token_hex(3)}", sshd.port)
+        made.append(project)
+        return project
+
+    yield make
+    for project in made:
+        project.end_processes()
+
+
+@pytest.fixture
+def project(make_project: Callable[..., Project]) -> Project:
+    """A project folder where nothing has run yet."""
+    return make_project()
+
+
+@pytest.fixture
+def released(
+    session_release: Project, cloud: Cloud, tmp_path: Path
+) -> Iterator[Project]:
+    """A copy of the finished release; for tests that make no new AMI."""
+    copy = session_release.copy_to(tmp_path / "released")
+    yield copy
+    copy.end_processes()
+
+
+@pytest.fixture
+def own_release(project: Project) -> Project:
+    """A finished release of the test's own, to do anything with."""
+    project.run()
+    return project
+
+
+@pytest.fixture
+def bad(project: Project, cloud: Cloud) -> Iterator[Project]:
+    """A project to break; afterwards neither the cloud nor the results were touched."""
+    mark = cloud.mark()
+    yield project
+    assert cloud.requests(mark) == []
+    assert not (project.root / "out").exists()
+    assert project.runner_calls() == []

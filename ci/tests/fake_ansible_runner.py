@@ -1,0 +1,119 @@
+#!/usr/bin/env python3
+"""Stands in for `ansible-runner`: prints its events and writes down how it was called.
+
+It reads `knobs.json` beside itself and appends a line to `calls.ndjson`. Knobs are looked up by
+the playbook's name, then under `*`:
+
+    seconds   how long the play takes (default 0)
+    message   the task fails with this message
+    status    the exit status (default 0, or 2 with a message)
+    noise     lines printed between the events that are no events
+"""
+
+import hashlib
+import json
+import os
+import stat
+import sys
+import time
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+TASKS = ["wait until the machine is ready", "install packages", "finish"]
+
+
+def main() -> int:
+    """Pretend to run one playbook."""
+    arguments = sys.argv[1:]
+    data = Path(arguments[1])
+    playbook = arguments[arguments.index("-p") + 1]
+    knobs = read_knobs(playbook)
+    inventory = json.loads((data / "inventory/hosts.json").read_text())
+    host = next(iter(inventory["all"]["hosts"]))
+    write_down(arguments, data, playbook, inventory)
+    emit("playbook_on_start", playbook=playbook)
+    emit("playbook_on_play_start", playbook=playbook, play="fake play")
+    for task in TASKS:
+        emit("playbook_on_task_start", task=task)
+        emit("runner_on_start", task=task, host=host)
+        for line in knobs.get("noise", []):
+            print(line, flush=True)
+        time.sleep(knobs.get("seconds", 0) / len(TASKS))
+        if task == TASKS[1] and "message" in knobs:
+            emit(
+                "runner_on_failed",
+                task=task,
+                host=host,
+                ignore_errors=False,
+                duration=0.1,
+                res={"msg": knobs["message"], "rc": 100, "changed": False},
+            )
+            emit_stats(host, failures=1)
+            return knobs.get("status", 2)
+        emit("runner_on_ok", task=task, host=host, duration=0.1, res={"changed": True})
+    emit_stats(host, failures=0)
+    return knobs.get("status", 0)
+
+
+def read_knobs(playbook: str) -> dict:
+    """Return what a test wishes for this playbook."""
+    path = HERE / "knobs.json"
+    knobs = json.loads(path.read_text()) if path.exists() else {}
+    return knobs.get(playbook, knobs.get("*", {}))
+
+
+def write_down(arguments: list, data: Path, playbook: str, inventory: dict) -> None:
+    """Append how this call looks from inside; passwords only as digests."""
+    variables = next(iter(inventory["all"]["hosts"].values()))
+    key = Path(variables["ansible_ssh_private_key_file"])
+    mode = key.stat().st_mode
+    secrets = {
+        name: hashlib.sha256(value.encode()).hexdigest()
+        for name, value in os.environ.items()
+        if name.startswith("DSS_") and name.endswith("_PASSWORD")
+    }
+    call = {
+        "argv": arguments,
+        "playbook": playbook,
+        "environment": sorted(os.environ),
+        "passwordDigests": secrets,
+        "inventory": variables,
+        "extravars": json.loads((data / "env/extravars").read_text()),
+        "knownHosts": (data / "known_hosts").read_text(),
+        "keyPath": str(key),
+        "keyMode": oct(stat.S_IMODE(mode)),
+        "dataFolder": str(data),
+        "dataMode": oct(stat.S_IMODE(data.stat().st_mode)),
+    }
+    with (HERE / "calls.ndjson").open("a") as file:
+        file.write(json.dumps(call) + "\n")
+
+
+def emit(kind: str, **data: object) -> None:
+    """Print one event as `ansible-runner run -j` does."""
+    event = {
+        "uuid": os.urandom(8).hex(),
+        "stdout": "",
+        "event": kind,
+        "event_data": data,
+    }
+    print(json.dumps(event), flush=True)
+
+
+def emit_stats(host: str, failures: int) -> None:
+    """Print the play recap."""
+    emit(
+        "playbook_on_stats",
+        processed={host: 1},
+        ok={host: len(TASKS) - failures},
+        changed={host: 1},
+        failures={host: failures} if failures else {},
+        dark={},
+        skipped={},
+        rescued={},
+        ignored={},
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

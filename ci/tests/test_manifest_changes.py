@@ -1,0 +1,105 @@
+"""Changes of the manifest: which stages they make stale, and which not."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from .cloud import Cloud
+from .project import EXPORTS, MACHINE, MACHINE_CALLS, Project, reason_texts
+
+# The manifest
+
+
+def test_another_order_of_keys_is_no_change(released: Project) -> None:
+    def reversed_keys(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {name: reversed_keys(value[name]) for name in reversed(value)}
+        return value
+
+    manifest = json.loads(released.manifest_path.read_text())
+    text = json.dumps(reversed_keys(manifest), separators=(" ,\n\t", "\r\n:  "))
+    released.manifest_path.write_text(f"\n  {text}\n\n")
+    assert released.stale() == {}
+
+
+def test_a_default_written_out_is_no_change(released: Project) -> None:
+    def change(manifest: dict[str, Any]) -> None:
+        manifest["export"]["checksum"] = "sha256"
+        del manifest["instance"]["ingressCidr"]
+        del manifest["ami"]["base"]["architecture"]
+        del manifest["$schema"]
+
+    released.edit_manifest(change)
+    assert released.stale() == {}
+
+
+def test_a_changed_version_is_explained(released: Project) -> None:
+    released.set("versions", "poetry", value="9.9.9")
+    reasons = reason_texts(released.stale())
+    assert 'setting /versions/poetry changed: "1.8.5" -> "9.9.9"' in reasons
+    assert released.states()["install"] == "run"
+
+
+def test_another_name_prefix_starts_from_the_machine(released: Project) -> None:
+    released.set("ami", "namePrefix", value="Other")
+    states = released.states()
+    assert states["ami"] == "run"
+    assert states["source-ami"] == "fresh"
+
+
+def test_prefix_there_and_back_exports_once(released: Project, cloud: Cloud) -> None:
+    released.set("export", "prefix", value="elsewhere")
+    reasons = released.stale()["export-vhd"]
+    assert reasons == [
+        'setting /export/prefix changed: "data_science_sandbox" -> "elsewhere"'
+    ]
+    outcome = released.run()
+    assert outcome.started() == {*EXPORTS, "release-notes"}
+    assert len(released.view.objects("elsewhere")) == 2
+    released.set("export", "prefix", value="data_science_sandbox")
+    mark = cloud.mark()
+    assert EXPORTS & set(released.stale()) == set()
+    released.run()
+    assert cloud.operations(mark, "creating") == []
+    document = (released.results / "release.json").read_text()
+    assert "elsewhere" not in document
+    assert released.stale() == {}
+
+
+def test_set_counts_like_the_manifest(released: Project) -> None:
+    assert set(released.stale("--set", "/export/prefix=elsewhere")) == {
+        *EXPORTS,
+        "release-notes",
+    }
+    assert released.stale("--set", "/export/prefix=data_science_sandbox") == {}
+
+
+def test_publishing_needs_no_machine(released: Project, cloud: Cloud) -> None:
+    released.set("ami", "public", value=True)
+    assert "ami-public" in released.stale()
+    assert set(released.stale()) & {*MACHINE, *EXPORTS} == set()
+    mark = cloud.mark()
+    released.run()
+    assert MACHINE_CALLS & set(cloud.operations(mark)) == set()
+    (image,) = released.view.images()
+    assert image["Public"]
+    released.set("ami", "public", value=False)
+    released.run()
+    (image,) = released.view.images()
+    assert not image["Public"]
+
+
+def test_copies_to_other_regions(released: Project, cloud: Cloud) -> None:
+    released.set("ami", "copyToRegions", value=["us-east-1"])
+    outcome = released.run()
+    assert "ami-copy-us-east-1" in outcome.started()
+    assert set(MACHINE) & outcome.started() == set()
+    outputs = released.result("ami-copy-us-east-1")["outputs"]
+    assert outputs["region"] == "us-east-1"
+    ec2 = cloud.client("ec2", "us-east-1")
+    (image,) = ec2.describe_images(ImageIds=[outputs["imageId"]])["Images"]
+    tags = {tag["Key"]: tag["Value"] for tag in image["Tags"]}
+    assert tags["exa_dss_id"] == released.asset_id
+    document = (released.results / "release.json").read_text()
+    assert outputs["imageId"] in document
