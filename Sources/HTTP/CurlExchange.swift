@@ -48,7 +48,6 @@ final class CurlExchange: Sendable {
             if !body.isEmpty {
                 let piece = body
                 body = []
-                defer { isPaused = false }
                 return Step(outcome: .success(.body(piece)), mustResume: isPaused)
             }
             return end.map { Step(outcome: $0.map { nil }, mustResume: false) }
@@ -100,6 +99,12 @@ final class CurlExchange: Sendable {
 
     /// Whether the transfer waits for the task, and not for the network.
     var isPaused: Bool { state.withLock { $0.isPaused } }
+
+    /// Notes that the transfer goes on.
+    ///
+    /// Not when the task takes what it waited for: until the loop has heard of that, the time still
+    /// is the reader's, and must not count as idle.
+    func noteResumed() { state.withLock { $0.isPaused = false } }
 
     /// Lays the head down for the task.
     func offer(_ head: HTTPResponse) {

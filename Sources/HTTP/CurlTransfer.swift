@@ -59,6 +59,7 @@ final class CurlTransfer {
     /// Lets a paused transfer go on; the time in which it was paused is not idle.
     func resume() {
         noteActivity()
+        exchange.noteResumed()
         handle.resume()
     }
 

@@ -85,9 +85,9 @@ struct TimeLimitTests {
         }
         let sleeper = FirstOnly()
         _ = try await transport.stream(
-            request(server, idle: 2), onHead: { _ in },
+            request(server, idle: 1), onHead: { _ in },
             onBody: { _ in
-                if sleeper.isFirst() { try await Task.sleep(for: .seconds(4)) }
+                if sleeper.isFirst() { try await Task.sleep(for: .seconds(2)) }
             })
     }
 
