@@ -26,7 +26,6 @@ def assert_faults_met(cloud: Cloud) -> None:
     assert cloud.unused_faults() == []
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "operation",
     [
@@ -52,6 +51,7 @@ def test_answer_lost_after_the_effect(
     assert_one_of_everything(project)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "operation",
     [

@@ -123,7 +123,6 @@ def assert_released_once(project: Project) -> None:
     assert project.stale() == {}
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "name",
     [
@@ -222,6 +221,7 @@ def test_interrupted_runner_does_not_live_on(project: Project) -> None:
     assert _processes_naming(str(project.tools)) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["image-pending", "exports-active"])
 def test_changed_inputs_after_a_kill(project: Project, cloud: Cloud, name: str) -> None:
     """What was begun belongs to the old inputs: it is replaced, not adopted."""
