@@ -144,6 +144,8 @@ def test_endpoint_by_option(released: Project, cloud: Cloud) -> None:
 def test_endpoint_of_one_service_comes_first(released: Project, cloud: Cloud) -> None:
     environment: Environment = {
         "AWS_ENDPOINT_URL": f"http://127.0.0.1:{free_port()}",
+        "AWS_ENDPOINT_URL_CLOUDFORMATION": cloud.url,
         "AWS_ENDPOINT_URL_EC2": cloud.url,
+        "AWS_ENDPOINT_URL_S3": cloud.url,
     }
     ask(released, env=environment)

@@ -125,7 +125,10 @@ def test_missing_ansible_runner(project: Project) -> None:
 # While the machine runs
 
 
-@pytest.mark.parametrize("playbook", ["sandbox.yml", "reset-password.yml"])
+@pytest.mark.parametrize(
+    "playbook",
+    ["sandbox.yml", pytest.param("reset-password.yml", marks=pytest.mark.slow)],
+)
 def test_failing_playbook(project: Project, playbook: str) -> None:
     project.set_runner(**{playbook: {"message": "no package poetry-1.8.5 there"}})
     outcome = project.dssbatch(MANIFEST)
@@ -152,6 +155,7 @@ def test_runner_that_crashes_with_noise(project: Project) -> None:
     project.view.assert_nothing_runs()
 
 
+@pytest.mark.slow
 def test_noise_between_events_is_harmless(project: Project) -> None:
     project.set_runner(
         noise=["[WARNING]: something", "{broken", "\x1b[31mred\x1b[0m", ""]
@@ -208,6 +212,7 @@ def test_stack_that_rolls_back_tells_the_first_cause(project: Project) -> None:
     assert project.private_keys() == []
 
 
+@pytest.mark.slow
 def test_failed_image_tells_the_reason(project: Project, cloud: Cloud) -> None:
     cloud.add_faults({"outcome": "fail-image", "message": "snapshot ran out of space"})
     outcome = project.dssbatch(MANIFEST)
@@ -238,6 +243,7 @@ def test_failed_export_tells_the_message_and_only_it_is_repeated(
     assert len(project.view.objects()) == 2
 
 
+@pytest.mark.slow
 def test_keep_going_finishes_the_other_export(project: Project, cloud: Cloud) -> None:
     cloud.add_faults({"outcome": "fail-export", "message": "bad luck"})
     project.run("-k", check=1)
@@ -260,6 +266,7 @@ def test_machine_that_never_answers_is_interruptible(
     project.view.assert_nothing_runs()
 
 
+@pytest.mark.slow
 def test_failed_result_is_recorded_with_its_error(
     project: Project, cloud: Cloud
 ) -> None:

@@ -30,16 +30,16 @@ def assert_faults_met(cloud: Cloud) -> None:
     "operation",
     [
         "ec2:ImportKeyPair",
-        "cloudformation:CreateChangeSet",
-        "cloudformation:ExecuteChangeSet",
+        pytest.param("cloudformation:CreateChangeSet", marks=pytest.mark.slow),
+        pytest.param("cloudformation:ExecuteChangeSet", marks=pytest.mark.slow),
         "ec2:CreateImage",
         "ec2:ExportImage",
-        "s3:CreateMultipartUpload",
-        "s3:UploadPartCopy",
+        pytest.param("s3:CreateMultipartUpload", marks=pytest.mark.slow),
+        pytest.param("s3:UploadPartCopy", marks=pytest.mark.slow),
         "s3:CompleteMultipartUpload",
-        "s3:DeleteObject",
-        "cloudformation:DeleteStack",
-        "ec2:DeleteKeyPair",
+        pytest.param("s3:DeleteObject", marks=pytest.mark.slow),
+        pytest.param("cloudformation:DeleteStack", marks=pytest.mark.slow),
+        pytest.param("ec2:DeleteKeyPair", marks=pytest.mark.slow),
     ],
 )
 def test_answer_lost_after_the_effect(
@@ -51,6 +51,7 @@ def test_answer_lost_after_the_effect(
     assert_one_of_everything(project)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "operation",
     [
@@ -83,6 +84,7 @@ def test_throttling_everywhere(project: Project, cloud: Cloud) -> None:
     assert_one_of_everything(project)
 
 
+@pytest.mark.slow
 def test_server_errors_while_waiting(project: Project, cloud: Cloud) -> None:
     cloud.add_faults(
         {
@@ -119,6 +121,7 @@ def test_copy_that_answers_200_with_an_error(project: Project, cloud: Cloud) -> 
     assert_one_of_everything(project)
 
 
+@pytest.mark.slow
 def test_slow_answers_are_waited_for(project: Project, cloud: Cloud) -> None:
     cloud.add_faults({"operation": "ec2:CreateImage", "delaySeconds": 3})
     project.run()

@@ -87,6 +87,9 @@ MOMENTS = {
     ),
 }
 
+# What the fast tier kills; the slow one does all.
+QUICK = ("playbook", "image-pending", "exports-active")
+
 
 def interrupt(
     project: Project, cloud: Cloud, moment: Moment, number: signal.Signals
@@ -120,7 +123,13 @@ def assert_released_once(project: Project) -> None:
     assert project.stale() == {}
 
 
-@pytest.mark.parametrize("name", MOMENTS)
+@pytest.mark.parametrize(
+    "name",
+    [
+        name if name in QUICK else pytest.param(name, marks=pytest.mark.slow)
+        for name in MOMENTS
+    ],
+)
 def test_killed_run_is_taken_up(project: Project, cloud: Cloud, name: str) -> None:
     moment = MOMENTS[name]
     mark = cloud.mark()
@@ -135,8 +144,17 @@ def test_killed_run_is_taken_up(project: Project, cloud: Cloud, name: str) -> No
         assert len(project.view.export_tasks()) == 2, "an export was repeated"
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-@pytest.mark.parametrize("name", ["stack-in-progress", "playbook", "exports-active"])
+@pytest.mark.parametrize(
+    ("name", "number"),
+    [
+        ("playbook", signal.SIGINT),
+        ("exports-active", signal.SIGTERM),
+        pytest.param("playbook", signal.SIGTERM, marks=pytest.mark.slow),
+        pytest.param("stack-in-progress", signal.SIGINT, marks=pytest.mark.slow),
+        pytest.param("stack-in-progress", signal.SIGTERM, marks=pytest.mark.slow),
+        pytest.param("exports-active", signal.SIGINT, marks=pytest.mark.slow),
+    ],
+)
 def test_signal_ends_a_run_in_good_order(
     project: Project, cloud: Cloud, name: str, number: signal.Signals
 ) -> None:
@@ -153,6 +171,7 @@ def test_signal_ends_a_run_in_good_order(
         assert len(project.view.export_tasks()) == 2
 
 
+@pytest.mark.slow
 def test_interrupted_image_is_continued(project: Project, cloud: Cloud) -> None:
     mark = cloud.mark()
     assert interrupt(project, cloud, MOMENTS["image-pending"], signal.SIGINT) == 130
@@ -161,6 +180,7 @@ def test_interrupted_image_is_continued(project: Project, cloud: Cloud) -> None:
     assert cloud.operations(mark).count("ec2:CreateImage") == 1
 
 
+@pytest.mark.slow
 def test_second_signal_ends_at_once(project: Project, cloud: Cloud) -> None:
     cloud.set_speed("cloudformation::stack", progression="time", seconds=20)
     mark = cloud.mark()
@@ -201,6 +221,7 @@ def test_interrupted_runner_does_not_live_on(project: Project) -> None:
     assert _processes_naming(str(project.tools)) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["image-pending", "exports-active"])
 def test_changed_inputs_after_a_kill(project: Project, cloud: Cloud, name: str) -> None:
     """What was begun belongs to the old inputs: it is replaced, not adopted."""
@@ -212,6 +233,7 @@ def test_changed_inputs_after_a_kill(project: Project, cloud: Cloud, name: str) 
     assert_released_once(project)
 
 
+@pytest.mark.slow
 def test_three_kills_in_a_row(project: Project, cloud: Cloud) -> None:
     for name in ("stack-in-progress", "image-pending", "copy-begun"):
         assert (

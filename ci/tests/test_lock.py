@@ -15,7 +15,7 @@ from .project import MANIFEST, Project
 @pytest.fixture
 def holder(project: Project) -> Iterator[RunningProgram]:
     """A run that is at work, for a while."""
-    project.set_runner(seconds=6)
+    project.set_runner(seconds=4)
     running = project.start(MANIFEST, "--only", "ami")
     running.wait_until(lambda: bool(project.runner_calls()), "the playbook")
     yield running
@@ -43,6 +43,7 @@ def test_another_asset_is_not_locked(project: Project, holder: RunningProgram) -
     assert holder.process.poll() is None
 
 
+@pytest.mark.slow
 def test_wait_lock_waits(
     project: Project, holder: RunningProgram, cloud: Cloud
 ) -> None:
@@ -70,6 +71,7 @@ def test_killed_holder_frees_the_lock(project: Project, holder: RunningProgram) 
     assert len(project.view.images()) == 1
 
 
+@pytest.mark.slow
 def test_unlock_breaks_just_that_lock(project: Project, holder: RunningProgram) -> None:
     refused = project.dssbatch("unlock", MANIFEST, "--run-id", "someone-else")
     assert refused.status != 0

@@ -15,10 +15,12 @@ from .project import Project
 @pytest.mark.parametrize(
     ("asset_id", "prefix"),
     [
-        ("Odd 1.0+b=1@x-y_z", "data_science_sandbox"),
-        ("odd-2", "blanks and + signs/é*~/(a)@'b'!,;:=$&"),
+        pytest.param(
+            "Odd 1.0+b=1@x-y_z", "data_science_sandbox", marks=pytest.mark.slow
+        ),
+        ("Odd 2.0+b=1@x-y_z", "blanks and + signs/é*~/(a)@'b'!,;:=$&"),
         ("odd 3+x", "日本/~tilde/100%/a?b#c/[x]{y}|^`\\"),
-        ("4", "~"),
+        pytest.param("4", "~", marks=pytest.mark.slow),
     ],
 )
 def test_whole_release(
@@ -53,6 +55,7 @@ def test_whole_release(
     assert cloud.operations(mark) == []
 
 
+@pytest.mark.slow
 def test_project_folder_with_odd_characters(project: Project) -> None:
     moved = project.folder / "a b'c\"d $(x) é *"
     project.root.rename(moved)

@@ -56,6 +56,7 @@ def test_full_disk_under_the_results(
     assert cloud.operations(mark, "creating") == []
 
 
+@pytest.mark.slow
 def test_disk_that_fills_during_the_run(project: Project, tiny_folder: Path) -> None:
     project.set_runner(seconds=3)
     running = project.start(MANIFEST, "--results", str(tiny_folder))

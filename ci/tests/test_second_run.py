@@ -6,6 +6,8 @@ import hashlib
 import re
 import shutil
 
+import pytest
+
 from .cloud import Cloud
 from .project import DURABLE, MANIFEST, Project
 from .sshserver import free_port
@@ -70,6 +72,7 @@ def test_local_finds_the_running_cloud(project: Project) -> None:
     assert outcome.started() == set()
 
 
+@pytest.mark.slow
 def test_manifest_without_optional_sections(project: Project) -> None:
     project.edit_manifest(
         lambda m: [m.pop(name) for name in ("export", "docker", "release")]
@@ -92,3 +95,13 @@ def test_unreadable_result_is_a_reason_and_no_crash(released: Project) -> None:
     )
     reasons = released.stale()["export-vhd"]
     assert any(reason.startswith("result file unreadable: ") for reason in reasons)
+
+
+@pytest.mark.slow
+def test_program_ends_well_every_time(released: Project) -> None:
+    """What runs beside the main thread must not be torn down under its feet."""
+    for _ in range(200):
+        outcome = released.dssbatch(
+            MANIFEST, "--only", "source-ami", "--refresh", "--quiet", check=0
+        )
+        assert outcome.stderr == ""

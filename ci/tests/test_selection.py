@@ -183,6 +183,7 @@ def test_run_verify_exports_just_what_is_lost(
     assert len(own_release.view.objects()) == 2
 
 
+@pytest.mark.slow
 def test_run_verify_remakes_a_lost_image(own_release: Project, cloud: Cloud) -> None:
     image = own_release.result("ami")["outputs"]["imageId"]
     cloud.client("ec2").deregister_image(ImageId=image)

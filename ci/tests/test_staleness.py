@@ -212,6 +212,7 @@ def test_refresh_with_the_same_answer_changes_nothing(
     assert released.stale() == {}
 
 
+@pytest.mark.slow
 def test_refresh_with_a_newer_image_remakes_the_machine(
     own_release: Project, cloud: Cloud, base_images: Callable[[str], str]
 ) -> None:

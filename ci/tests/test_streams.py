@@ -148,6 +148,7 @@ def test_quiet_says_nothing_but_errors(released: Project) -> None:
     assert "NO-SUCH-STACK" in outcome.stderr
 
 
+@pytest.mark.slow
 def test_log_levels(released: Project) -> None:
     said = {}
     for level in ("error", "normal", "info", "debug"):
