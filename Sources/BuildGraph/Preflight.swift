@@ -1,7 +1,7 @@
 import Diagnostics
 import JSON
 
-/// Asks every stage that may run for what would make it fail late, before any of them starts.
+/// Asks every stage that will run for what would make it fail late, before any of them starts.
 struct Preflight {
     let setup: RunSetup
 
@@ -10,9 +10,9 @@ struct Preflight {
     /// - Returns: how the run ended; nil where it may begin.
     /// - Throws: the first failure of severity `.configuration`; nothing is recorded then.
     func run() async throws -> [RunSummary.Stage]? {
+        // One that only may run is not asked: most often it turns out fresh.
         let listed = setup.graph.stages.indices.filter { number in
-            let state = setup.plan.all[number].state
-            return setup.plan.isListed[number] && (state == .run || state == .maybe)
+            setup.plan.isListed[number] && setup.plan.all[number].state == .run
         }
         let problems = await withTaskGroup(of: (Int, Diagnostic?).self) { group in
             for number in listed { group.addTask { (number, await check(number)) } }

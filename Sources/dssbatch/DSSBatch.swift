@@ -60,7 +60,11 @@ struct DSSBatch: AsyncParsableCommand {
             StandardStreams.writeError("\(problem)\n")
             return ExitStatus.of(problem)
         }
-        StandardStreams.writeError("\(UsageError.diagnostic(message(for: error)))\n")
+        let commands = configuration.subcommands.compactMap { $0.configuration.commandName }
+        let problem =
+            UsageError.misspelled(CommandLine.arguments, among: commands)
+            ?? UsageError.diagnostic(message(for: error))
+        StandardStreams.writeError("\(problem)\n")
         return ExitStatus.configuration
     }
 }

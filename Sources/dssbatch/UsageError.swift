@@ -1,7 +1,25 @@
 import Diagnostics
+import Foundation
 
 /// What the argument parser says, in the words of every other error.
 enum UsageError {
+    /// The error for `dssbatch plam MANIFEST`: the first word is no file, and not a command either.
+    ///
+    /// - Parameters:
+    ///   - arguments: the command line with the program's name.
+    ///   - commands: the commands that there are.
+    /// - Returns: nil where the first word is an option, a command or a file.
+    static func misspelled(_ arguments: [String], among commands: [String]) -> Diagnostic? {
+        guard arguments.count > 2, let word = arguments.dropFirst().first,
+            !word.hasPrefix("-"), !commands.contains(word),
+            !FileManager.default.fileExists(atPath: word)
+        else { return nil }
+        return Diagnostic(
+            code: "usage.unknown-command", severity: .configuration,
+            summary: "`\(word)` is neither a command nor a file",
+            hint: NameSuggestion.hint(for: word, among: commands))
+    }
+
     /// An error of severity `.configuration` and code `usage.arguments`.
     ///
     /// - Parameter message: the parser's sentence, such as `Unknown option '--onyl'`.

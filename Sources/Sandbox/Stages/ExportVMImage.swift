@@ -72,7 +72,7 @@ package struct ExportVMImage: Stage {
                 HeadObject(bucket: outputs.bucket, key: outputs.key), region: region)
             if head.etag == outputs.etag && head.sizeBytes == outputs.bytes { return .exists }
         } catch let error as Diagnostic
-            where ["aws.NotFound", "aws.NoSuchKey", "aws.404"].contains(error.code)
+            where ["aws.NoSuchKey", "aws.NoSuchBucket"].contains(error.code)
         {}
         return .missing("s3://\(outputs.bucket)/\(outputs.key)")
     }
@@ -80,8 +80,14 @@ package struct ExportVMImage: Stage {
     package func adopt(id: String, _ context: StageContext) async throws -> Outputs {
         let target = try await ImageBucket.find(
             settings.bucket, region: region, services: services)
-        let head = try await aws.call(
-            HeadObject(bucket: target.bucket, key: id), region: region)
+        let head: S3ObjectHead
+        do {
+            head = try await aws.call(HeadObject(bucket: target.bucket, key: id), region: region)
+        } catch let error as Diagnostic where error.code == "aws.NoSuchKey" {
+            throw error.wrapped(
+                in: "there is no object `s3://\(target.bucket)/\(id)`",
+                hint: "name the key of an exported image in that bucket")
+        }
         return try await outputs(key: id, head: head, target, context)
     }
 

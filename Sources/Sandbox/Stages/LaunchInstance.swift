@@ -118,13 +118,28 @@ package struct LaunchInstance: Stage {
         try await context.journal.created(file, id: folder)
         let entry = try await context.journal.intend(
             resource: Self.keyPairResource, region: region, name: keyName)
-        let imported = try await services.aws.call(
-            ImportKeyPair(
-                keyName: keyName, publicKey: pair.publicKey,
-                tags: ResourceNames.tags(assetId: assetId.text, runId: context.runId)),
-            region: region)
+        let imported = try await importKeyPair(keyName, publicKey: pair.publicKey, context)
         try await context.journal.created(entry, id: imported.id ?? keyName)
         return pair.privateKeyPath
+    }
+
+    private func importKeyPair(
+        _ keyName: String, publicKey: String, _ context: StageContext
+    ) async throws -> EC2KeyPair {
+        do {
+            return try await services.aws.call(
+                ImportKeyPair(
+                    keyName: keyName, publicKey: publicKey,
+                    tags: ResourceNames.tags(assetId: assetId.text, runId: context.runId)),
+                region: region)
+        } catch let error as Diagnostic where error.code == "aws.unreachable" {
+            // ImportKeyPair takes no client token: if its answer was lost, the name tells.
+            let found = try await services.aws.call(
+                DescribeKeyPairs(filters: [EC2Filter("key-name", keyName)]), region: region)
+            guard let pair = found.first(where: { $0.tags[ResourceNames.runTag] == context.runId })
+            else { throw error }
+            return pair
+        }
     }
 
     /// Holds the private key and what Ansible writes; short, because ssh's sockets lie in it.
