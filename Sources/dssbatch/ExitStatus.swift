@@ -8,6 +8,7 @@ enum ExitStatus {
     static let stale: Int32 = 10
     static let locked: Int32 = 75
     static let interrupted: Int32 = 130
+    static let terminated: Int32 = 143
 
     /// The status that an error ends the program with.
     static func of(_ problem: Diagnostic) -> Int32 {

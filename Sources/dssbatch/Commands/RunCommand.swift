@@ -28,7 +28,7 @@ struct RunCommand: AsyncParsableCommand {
     @OptionGroup(title: "Selection") var selectionOptions: SelectionOptions
     @OptionGroup(title: "Common options") var global: GlobalOptions
 
-    @Flag(name: [.short, .long], help: "Only say what would run.")
+    @Flag(name: [.customShort("n"), .long], help: "Only say what would run.")
     var dryRun = false
 
     @Flag(name: [.short, .long], help: "Go on with what does not depend on a failed stage.")
@@ -77,6 +77,12 @@ struct RunCommand: AsyncParsableCommand {
                     expectedPlan: planned))
         }
         session.output.finish()
+        if case .success(let status) = status,
+            [ExitStatus.interrupted, ExitStatus.terminated].contains(status)
+        {
+            StandardStreams.writeError(
+                "interrupted\nhint: run the same command again to continue\n")
+        }
         switch status {
         case .success(let status): if status != ExitStatus.fresh { throw Exit(status: status) }
         case .failure(let error): throw error

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Sandbox
 
 /// The manifest and what the command line changes about it.
@@ -20,8 +21,16 @@ struct ManifestOptions: ParsableArguments {
     @Flag(help: "Use the local cloud of this project, started where none runs.")
     var local = false
 
+    /// A folder named on the command line is relative to where the command is given, not to the
+    /// project as in a manifest.
+    private static func absolute(_ results: String) -> String {
+        results.hasPrefix("s3://") ? results : URL(fileURLWithPath: results).path
+    }
+
     /// The changes in the form that the manifest's reader takes.
     func overrides(region: String?) -> ReleaseManifest.Overrides {
-        .init(assetId: assetId, settings: settings, results: results, region: region)
+        .init(
+            assetId: assetId, settings: settings, results: results.map(Self.absolute),
+            region: region)
     }
 }
