@@ -85,7 +85,8 @@ let package = Package(
         tests(of: "Ansible", ["Ansible", "JSON", "Diagnostics"], files: ["Fixtures"]),
         tests(
             of: "Sandbox",
-            ["Sandbox", "AWS", "BuildGraph", "JSON", "Diagnostics", collections]),
+            ["Sandbox", "AWS", "BuildGraph", "HTTP", "JSON", "Diagnostics", collections],
+            files: ["Golden", "Judges"]),
         tests(of: "Tidy", []),
     ]
 )

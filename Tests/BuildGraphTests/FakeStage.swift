@@ -19,6 +19,10 @@ struct FakeStage: Stage {
     var pool: String?
     var body: @Sendable (StageContext) async throws -> String = { _ in "made" }
     var down: @Sendable (StageContext) async throws -> Void = { _ in }
+    /// The preflight.
+    var check: @Sendable (StageContext) async throws -> Void = { _ in }
+    /// Whether it can finish what an interrupted run began.
+    var resumes: @Sendable (StageContext) async throws -> Bool = { _ in false }
     var existence = Existence.exists
     /// The prefix of the outputs' value up to this character is their identity; nil for all of it.
     var identityLength: Int?
@@ -35,6 +39,10 @@ struct FakeStage: Stage {
         self.inputs = inputs
         upstream = needs
     }
+
+    func preflight(_ context: StageContext) async throws { try await check(context) }
+
+    func canResume(_ context: StageContext) async throws -> Bool { try await resumes(context) }
 
     func run(_ context: StageContext) async throws -> Outputs {
         Outputs(value: try await body(context))

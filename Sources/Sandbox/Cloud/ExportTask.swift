@@ -39,7 +39,12 @@ struct ExportTask: Sendable {
     }
 
     /// The key that EC2 writes a task's object under.
-    func key(of id: String) -> String { "\(folder)\(id).\(format.fileExtension)" }
+    func key(of id: String) -> String { Self.key(folder: folder, id: id, format: format) }
+
+    /// The key that EC2 writes a task's object under.
+    static func key(folder: String, id: String, format: ImageFormat) -> String {
+        "\(folder)\(id).\(format.fileExtension)"
+    }
 
     /// Whether there is an object of exactly that key.
     func hasObject(at key: String) async throws -> Bool {
@@ -60,6 +65,7 @@ struct ExportTask: Sendable {
                 if entry.id == nil { try await context.journal.created(entry.entry, id: id) }
                 return (entry.entry, id)
             }
+            try await ExportLeftover(aws: aws, entry: entry).remove()
             try await context.journal.gone(entry.entry)
         }
         let token = UUID().uuidString.lowercased()

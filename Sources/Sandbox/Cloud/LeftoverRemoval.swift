@@ -61,14 +61,7 @@ package struct LeftoverRemoval: Sendable {
     }
 
     private func cancelExport(_ entry: JournalEntry) async throws {
-        guard let id = entry.id else { return }
-        do {
-            _ = try await services.aws.call(
-                CancelExportTask(taskId: id), region: entry.region)
-        } catch let error as Diagnostic
-            where error.code.hasPrefix("aws.InvalidExportTaskID")
-            || error.code == "aws.IncorrectState"
-        {}
+        try await ExportLeftover(aws: services.aws, entry: entry).remove()
     }
 
     private func abortUpload(_ entry: JournalEntry) async throws {

@@ -43,8 +43,7 @@ struct ObjectCopy: Sendable {
                     bucket: bucket, key: key, uploadId: uploadId, parts: parts),
                 region: region)
         } catch {
-            try await abort(key: key, uploadId: uploadId)
-            try await context.journal.gone(entry)
+            await abandon(entry, key: key, uploadId: uploadId, context)
             throw error
         }
         try await context.journal.kept(entry)
@@ -91,16 +90,33 @@ struct ObjectCopy: Sendable {
         return head
     }
 
+    /// Ends an upload that failed; the failure itself is what the caller has to hear of.
+    private func abandon(
+        _ entry: JournalEntryID, key: String, uploadId: String, _ context: StageContext
+    ) async {
+        do {
+            try await abort(in: bucket, key: key, uploadId: uploadId)
+            try await context.journal.gone(entry)
+        } catch {
+            context.warn(
+                "the unfinished upload of `s3://\(bucket)/\(key)` stays: "
+                    + "\(Diagnostic.from(error).summary) (the next run or `dssbatch clean` ends it)"
+            )
+        }
+    }
+
     private func endEarlierTries(_ context: StageContext) async throws {
         for entry in await context.journal.unfinished(resource: Self.resource) {
             if let uploadId = entry.id, let key = entry.name {
-                try await abort(key: key, uploadId: uploadId)
+                // Where that run's manifest had it, which may be another bucket than today's.
+                try await abort(
+                    in: entry.details["bucket"] ?? bucket, key: key, uploadId: uploadId)
             }
             try await context.journal.gone(entry.entry)
         }
     }
 
-    private func abort(key: String, uploadId: String) async throws {
+    private func abort(in bucket: String, key: String, uploadId: String) async throws {
         do {
             _ = try await aws.call(
                 AbortMultipartUpload(bucket: bucket, key: key, uploadId: uploadId),

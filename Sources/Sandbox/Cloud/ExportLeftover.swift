@@ -1,0 +1,41 @@
+import AWS
+import BuildGraph
+import Diagnostics
+
+/// An export that a run began and that nobody will continue: its task, and what that wrote.
+struct ExportLeftover {
+    let aws: any AWSCaller
+    let entry: JournalEntry
+
+    /// Cancels the task where it still works, and deletes its object where it has ended.
+    func remove() async throws {
+        guard let id = try await taskId() else { return }
+        do {
+            _ = try await aws.call(CancelExportTask(taskId: id), region: entry.region)
+        } catch let error as Diagnostic
+            where error.code.hasPrefix("aws.InvalidExportTaskID")
+            || error.code == "aws.IncorrectState"
+        {}
+        guard let bucket = entry.details["bucket"], let folder = entry.details["folder"],
+            let format = entry.details["format"].flatMap(ImageFormat.init)
+        else { return }
+        // S3 takes the deletion of what is not there for done.
+        do {
+            _ = try await aws.call(
+                DeleteObject(
+                    bucket: bucket, key: ExportTask.key(folder: folder, id: id, format: format)),
+                region: entry.region)
+        } catch let error as Diagnostic where error.code == "aws.NoSuchBucket" {}
+    }
+
+    /// The task's id; where the run died before it knew it, the task's tags and image tell.
+    private func taskId() async throws -> String? {
+        if let id = entry.id { return id }
+        let tasks = try await aws.all(DescribeExportImageTasks(), region: entry.region)
+        return tasks.first { task in
+            task.tags[ResourceNames.runTag] == entry.runId
+                && task.imageId == entry.details["imageId"]
+                && task.diskImageFormat?.uppercased() == entry.details["format"]
+        }?.id
+    }
+}

@@ -1,0 +1,83 @@
+import BuildGraph
+import Diagnostics
+import JSON
+import Sandbox
+import Synchronization
+import TestSupport
+
+/// What it takes to run one stage alone: scripted services, a journal, a clock that stands.
+final class StageBench: Sendable {
+    static let region = "eu-central-1"
+    /// The key of the stage's present inputs.
+    static let key = "sha256:now"
+    /// The run that the first thing left behind was of.
+    static let earlierRun = "run-0.0"
+
+    let timeline = Timeline()
+    let aws: ScriptedAWS
+    let results: TimelineResults
+    let clock = AWSTestClock()
+    let services: SandboxServices
+    private let said = Mutex<[String]>([])
+
+    init(callerAddress: String? = nil, keyRemovalProblem: Diagnostic? = nil) {
+        aws = ScriptedAWS(timeline)
+        results = TimelineResults(timeline)
+        services = SandboxServices(
+            aws: aws, provisioner: NoProvisioner(),
+            access: FakeAccess(timeline: timeline, removalProblem: keyRemovalProblem),
+            callerAddress: FakeAddress(address: callerAddress),
+            secrets: MachineSecrets(defaultPassword: nil, jupyterPassword: nil), time: clock)
+    }
+
+    /// What the stage showed and warned of.
+    var messages: [String] { said.withLock { $0 } }
+
+    /// What a stage sees in run `run-1`.
+    func context(
+        _ stage: StageName, upstream: [UpstreamOutputs.Entry] = []
+    ) async throws -> StageContext {
+        let journal = try await Journal(store: results, runId: "run-1", time: clock)
+        return StageContext(
+            stage: stage, assetId: "1.0", runId: "run-1", time: clock, results: results,
+            previousSeconds: nil,
+            journal: StageJournal(stage: stage, journal: journal, key: Self.key),
+            localSlots: SlotPool(slots: 2), upstreamOutputs: UpstreamOutputs(upstream),
+            previousOutputs: nil, progress: { _, message in self.say(message) },
+            warn: { self.say($0) })
+    }
+
+    /// Leaves an unfinished entry of an interrupted run `run-0`.
+    @discardableResult
+    func leave(
+        _ resource: String, of stage: StageName, name: String? = nil, token: String? = nil,
+        id: String? = nil, details: [String: String] = [:], key: String = StageBench.key
+    ) async throws -> JournalEntry {
+        let journal = try await Journal(store: results, runId: "run-0", time: clock)
+        let before = await journal.unfinished().count
+        // A journal numbers its entries from one, so each gets a run of its own.
+        let own = try await Journal(store: results, runId: "run-0.\(before)", time: clock)
+        let door = StageJournal(stage: stage, journal: own, key: key)
+        let entry = try await door.intend(
+            resource: resource, region: Self.region, name: name, token: token, details: details)
+        if let id { try await door.created(entry, id: id) }
+        let left = await own.unfinished().last { $0.entry == entry }
+        return try left.orThrow()
+    }
+
+    /// What the journal on the disk holds, as `resource id-or-name`.
+    func unfinished() async throws -> [String] {
+        try await Journal(store: results, runId: "look", time: clock).unfinished()
+            .map { "\($0.resource) \($0.id ?? $0.name ?? "?")" }
+    }
+
+    private func say(_ message: String) { said.withLock { $0.append(message) } }
+}
+
+extension Optional {
+    /// The value, for set-up code outside of a test's body.
+    func orThrow() throws -> Wrapped {
+        guard let self else { throw Diagnostic(code: "test.set-up", summary: "nothing there") }
+        return self
+    }
+}
