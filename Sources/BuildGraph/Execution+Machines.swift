@@ -123,8 +123,10 @@ extension Execution {
         let context = setup.context(
             stage, upstream: upstreamOutputs(of: number), earlier: records[number]?.lastGood)
         group.addTask {
-            setup.events.emit(
-                .stageProgress(percent: nil, message: "taking down"), stage: stage.name)
+            if await !Self.unfinished(stage.name, setup).isEmpty {
+                setup.events.emit(
+                    .stageProgress(percent: nil, message: "taking down"), stage: stage.name)
+            }
             do {
                 try await Shield.run(
                     seconds: setup.options.takeDownSeconds,
@@ -180,6 +182,6 @@ extension Execution {
     }
 
     private static func removal(_ setup: RunSetup) -> String {
-        "remove it with `dssbatch clean --asset-id '\(setup.store.assetId)'`"
+        "the next run of asset id `\(setup.store.assetId)` removes it"
     }
 }

@@ -38,6 +38,6 @@ enum Shield {
     private static func tooLong(_ what: String, _ seconds: Double) -> Diagnostic {
         Diagnostic(
             code: "run.too-long", summary: "\(what) took longer than \(Int(seconds)) s",
-            hint: "look for what is left with `dssbatch clean MANIFEST --dry-run`")
+            hint: "run the same command again: it removes what is left")
     }
 }

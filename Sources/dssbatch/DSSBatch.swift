@@ -25,7 +25,8 @@ struct DSSBatch: AsyncParsableCommand {
     static func main() async {
         // A reader that went away is seen by the write, not by a signal.
         signal(SIGPIPE, SIG_IGN)
-        Foundation.exit(await status())
+        // The streams hold nothing back, and destructors must not run beside threads that still work.
+        _exit(await status())
     }
 
     private static func status() async -> Int32 {

@@ -49,7 +49,7 @@ import Testing
         #expect(!log.all.contains { $0.hasPrefix("down") })
         #expect(summary.leftovers.map(\.id) == ["arn:stack"])
         #expect(fixture.events.warnings.contains { $0.contains("`arn:stack` in eu-central-1") })
-        #expect(fixture.events.warnings.contains { $0.contains("dssbatch clean") })
+        #expect(fixture.events.warnings.contains { $0.contains("the next run") })
         #expect(fixture.events.names.contains("resource-created instance"))
     }
 

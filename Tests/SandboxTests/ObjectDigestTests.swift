@@ -11,7 +11,7 @@ import Testing
 
     private func digest(sizeBytes: Int64 = 11) async throws -> String {
         try await ObjectDigest(aws: bench.aws, region: StageBench.region).sha256(
-            bucket: "bucket", key: "key", etag: "\"e\"", sizeBytes: sizeBytes, onBytes: { _ in })
+            bucket: "bucket", key: "key", etag: "\"e\"", sizeBytes: sizeBytes, onPercent: { _ in })
     }
 
     private func ranges() -> [String?] { bench.aws.calls("GetObject").map { $0["range"] } }

@@ -1,19 +1,19 @@
-"""A real sshd on loopback, so that paper instances greet like machines."""
+"""An ssh server on loopback, so that paper instances greet like machines."""
 
 from __future__ import annotations
 
-import os
-import shutil
 import socket
 import subprocess
+import sys
 import time
 from pathlib import Path
 
 START_TIMEOUT_SECONDS = 15
+GREETER = Path(__file__).with_name("ssh_greeter.py")
 
 
 class SSHServer:
-    """An sshd with host keys of its own that lets nobody in."""
+    """An ssh server with a host key of its own that lets nobody in."""
 
     def __init__(self, folder: Path):
         self.port = free_port()
@@ -28,17 +28,9 @@ class SSHServer:
             check=True,
             timeout=20,
         )
-        if os.geteuid() == 0:
-            # The folder that sshd drops its rights in; a booted system has made it.
-            Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
-        configuration = self._folder / "sshd_config"
-        configuration.write_text(
-            f"ListenAddress 127.0.0.1:{self.port}\nHostKey {key}\nPidFile none\n"
-            "MaxStartups 200\nUsePAM no\nPasswordAuthentication no\nAuthorizedKeysFile none\n"
-        )
-        with (self._folder / "sshd.log").open("wb") as log:
+        with (self._folder / "server.log").open("wb") as log:
             self._process = subprocess.Popen(
-                [find_sshd(), "-D", "-e", "-f", str(configuration)],
+                [sys.executable, str(GREETER), str(self.port), str(key)],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -66,19 +58,7 @@ class SSHServer:
                         return
             except OSError:
                 time.sleep(0.05)
-        raise RuntimeError((self._folder / "sshd.log").read_text())
-
-
-def find_sshd() -> str:
-    """Return the path of sshd, which insists on being called by an absolute one."""
-    found = shutil.which(
-        "sshd", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin"
-    )
-    if found is None:
-        raise RuntimeError(
-            "the end-to-end tests need `sshd`: `apt-get install openssh-server`"
-        )
-    return found
+        raise RuntimeError((self._folder / "server.log").read_text())
 
 
 def free_port() -> int:

@@ -27,12 +27,7 @@ struct ObjectCopy: Sendable {
         try await endEarlierTries(context)
         let entry = try await context.journal.intend(
             resource: Self.resource, region: region, name: key, details: ["bucket": bucket])
-        let uploadId = try await aws.call(
-            CreateMultipartUpload(
-                bucket: bucket, key: key, tags: tags,
-                checksumAlgorithm: wantsChecksum ? "CRC64NVME" : nil,
-                checksumType: wantsChecksum ? "FULL_OBJECT" : nil),
-            region: region)
+        let uploadId = try await begin(key)
         try await context.journal.created(entry, id: uploadId)
         do {
             let parts = try await copyParts(
@@ -48,6 +43,29 @@ struct ObjectCopy: Sendable {
         }
         try await context.journal.kept(entry)
         return try await checked(key: key, sizeBytes: sizeBytes)
+    }
+
+    /// Begins an upload; where the answer is lost, ends what may have been begun and tries again.
+    private func begin(_ key: String) async throws -> String {
+        let call = CreateMultipartUpload(
+            bucket: bucket, key: key, tags: tags,
+            checksumAlgorithm: wantsChecksum ? "CRC64NVME" : nil,
+            checksumType: wantsChecksum ? "FULL_OBJECT" : nil)
+        do {
+            return try await aws.call(call, region: region)
+        } catch let error as Diagnostic where error.code == "aws.unreachable" {
+            try await endStrays(of: key, in: bucket)
+            return try await aws.call(call, region: region)
+        }
+    }
+
+    /// Ends every unfinished upload of a key: the lock sees to it that no other run has any.
+    private func endStrays(of key: String, in bucket: String) async throws {
+        let uploads = try await aws.all(
+            ListMultipartUploads(bucket: bucket, prefix: key), region: region)
+        for upload in uploads where upload.key == key {
+            try await abort(in: bucket, key: key, uploadId: upload.uploadId)
+        }
     }
 
     private func copyParts(
@@ -100,17 +118,19 @@ struct ObjectCopy: Sendable {
         } catch {
             context.warn(
                 "the unfinished upload of `s3://\(bucket)/\(key)` stays: "
-                    + "\(Diagnostic.from(error).summary) (the next run or `dssbatch clean` ends it)"
+                    + "\(Diagnostic.from(error).summary) (the next run ends it)"
             )
         }
     }
 
     private func endEarlierTries(_ context: StageContext) async throws {
         for entry in await context.journal.unfinished(resource: Self.resource) {
+            // Where that run's manifest had it, which may be another bucket than today's.
+            let bucket = entry.details["bucket"] ?? bucket
             if let uploadId = entry.id, let key = entry.name {
-                // Where that run's manifest had it, which may be another bucket than today's.
-                try await abort(
-                    in: entry.details["bucket"] ?? bucket, key: key, uploadId: uploadId)
+                try await abort(in: bucket, key: key, uploadId: uploadId)
+            } else if let key = entry.name {
+                try await endStrays(of: key, in: bucket)
             }
             try await context.journal.gone(entry.entry)
         }

@@ -14,12 +14,12 @@ struct ObjectDigest: Sendable {
     ///
     /// - Parameters:
     ///   - etag: the reading fails where the object is another version by now.
-    ///   - onBytes: called with the share that is read, 0 to 1.
+    ///   - onPercent: called once for each whole percent that is read.
     /// - Returns: 64 hexadecimal digits.
     /// - Throws: `export.digest-incomplete`, `aws.*`.
     func sha256(
         bucket: String, key: String, etag: String, sizeBytes: Int64,
-        onBytes: @escaping @Sendable (Double) -> Void
+        onPercent: @escaping @Sendable (Int) -> Void
     ) async throws -> String {
         let state = Mutex<(hash: SHA256, count: Int64)>((SHA256(), 0))
         var last: (any Error)?
@@ -33,12 +33,14 @@ struct ObjectDigest: Sendable {
                         ifMatch: etag),
                     region: region
                 ) { bytes in
-                    let count = state.withLock { state in
+                    let (before, after) = state.withLock { state in
+                        let before = state.count
                         bytes.withUnsafeBytes { state.hash.update(bufferPointer: $0) }
                         state.count += Int64(bytes.count)
-                        return state.count
+                        return (before, state.count)
                     }
-                    onBytes(Double(count) / Double(max(1, sizeBytes)))
+                    let percent = Int(100 * after / max(1, sizeBytes))
+                    if percent > Int(100 * before / max(1, sizeBytes)) { onPercent(percent) }
                 }
             } catch let error as Diagnostic where error.code == "aws.unreachable" {
                 last = error

@@ -113,23 +113,26 @@ package struct CreateAMI: Stage {
         return image?.tags[ResourceNames.runTag] == entry.runId ? image : nil
     }
 
+    /// Makes the image, once however often an answer is lost.
+    ///
+    /// CreateImage takes no client token, but the name is unique: a second call is refused where
+    /// the first was carried out.
     private func create(from instanceId: String, _ context: StageContext) async throws -> String {
         let tags = ResourceNames.tags(assetId: assetId.text, runId: context.runId)
-        do {
-            return try await aws.call(
-                CreateImage(
-                    instanceId: instanceId, name: imageName,
-                    description: "Data Science Sandbox \(assetId)", noReboot: false, tags: tags),
-                region: region)
-        } catch let error as Diagnostic
-            where error.code == "aws.unreachable" || error.code == "aws.InvalidAMIName.Duplicate"
-        {
-            // CreateImage takes no client token: if its answer was lost, the name tells.
-            guard let image = try await images.own(named: imageName),
-                image.tags[ResourceNames.runTag] == context.runId
-            else { throw error }
-            return image.id
-        }
+        return try await LostAnswer.creating(
+            duplicateCode: "aws.InvalidAMIName.Duplicate",
+            create: {
+                try await aws.call(
+                    CreateImage(
+                        instanceId: instanceId, name: imageName,
+                        description: "Data Science Sandbox \(assetId)", noReboot: false,
+                        tags: tags),
+                    region: region)
+            },
+            find: {
+                let image = try await images.own(named: imageName)
+                return image?.tags[ResourceNames.runTag] == context.runId ? image?.id : nil
+            })
     }
 
     private func finish(

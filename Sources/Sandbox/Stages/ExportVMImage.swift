@@ -140,7 +140,7 @@ package struct ExportVMImage: Stage {
                 try await ObjectDigest(aws: aws, region: region).sha256(
                     bucket: target.bucket, key: key, etag: head.etag,
                     sizeBytes: head.sizeBytes,
-                    onBytes: { context.progress(100 * $0, "computing SHA-256") })
+                    onPercent: { context.progress(Double($0), "computing SHA-256") })
             }
         }
         return Outputs(

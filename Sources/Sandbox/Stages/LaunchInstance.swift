@@ -126,20 +126,20 @@ package struct LaunchInstance: Stage {
     private func importKeyPair(
         _ keyName: String, publicKey: String, _ context: StageContext
     ) async throws -> EC2KeyPair {
-        do {
-            return try await services.aws.call(
-                ImportKeyPair(
-                    keyName: keyName, publicKey: publicKey,
-                    tags: ResourceNames.tags(assetId: assetId.text, runId: context.runId)),
-                region: region)
-        } catch let error as Diagnostic where error.code == "aws.unreachable" {
-            // ImportKeyPair takes no client token: if its answer was lost, the name tells.
-            let found = try await services.aws.call(
-                DescribeKeyPairs(filters: [EC2Filter("key-name", keyName)]), region: region)
-            guard let pair = found.first(where: { $0.tags[ResourceNames.runTag] == context.runId })
-            else { throw error }
-            return pair
-        }
+        try await LostAnswer.creating(
+            duplicateCode: "aws.InvalidKeyPair.Duplicate",
+            create: {
+                try await services.aws.call(
+                    ImportKeyPair(
+                        keyName: keyName, publicKey: publicKey,
+                        tags: ResourceNames.tags(assetId: assetId.text, runId: context.runId)),
+                    region: region)
+            },
+            find: {
+                try await services.aws.call(
+                    DescribeKeyPairs(filters: [EC2Filter("key-name", keyName)]), region: region
+                ).first { $0.tags[ResourceNames.runTag] == context.runId }
+            })
     }
 
     /// Holds the private key and what Ansible writes; short, because ssh's sockets lie in it.

@@ -33,9 +33,10 @@ package struct PublishAMI: Stage {
     }
 
     package func verify(_ outputs: Outputs, _ context: StageContext) async throws -> Existence {
-        for (region, image) in outputs.images
-        where try await isImagePublic(image, in: region) != outputs.public {
-            return .missing("launch permission of image \(image)")
+        for (region, image) in outputs.images {
+            guard try await EC2Images(aws: aws, region: region).find(image) != nil,
+                try await isImagePublic(image, in: region) == outputs.public
+            else { return .missing("launch permission of image \(image)") }
         }
         return .exists
     }

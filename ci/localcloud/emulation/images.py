@@ -184,6 +184,13 @@ def describe_snapshots(self: Any) -> ActionResult:
     return paged(self, "Snapshots", snapshots)
 
 
+@wrap(EC2Response, "describe_image_attribute")
+def _describe_image_attribute(original: Any, response: Any) -> Any:
+    """moto answers an internal error for an image that is not there; EC2 names it."""
+    response.ec2_backend.describe_images(ami_ids=[response._get_param("ImageId")])
+    return original(response)
+
+
 @wrap(EC2Response, "deregister_image")
 def _deregister_image(original: Any, response: Any) -> ActionResult:
     backend, image_id = response.ec2_backend, response._get_param("ImageId")

@@ -1,0 +1,29 @@
+import Diagnostics
+
+/// Creating calls without a client token, whose names are unique.
+enum LostAnswer {
+    private static let mostTries = 3
+
+    /// Creates a thing once, however often the answer is lost.
+    ///
+    /// - Parameters:
+    ///   - duplicateCode: what the service answers where the name is taken.
+    ///   - create: the creating call.
+    ///   - find: the thing of that name that this very run made; nil where there is none.
+    /// - Throws: what `create` threw last, where the thing is not there.
+    static func creating<T: Sendable>(
+        duplicateCode: String, create: () async throws -> T, find: () async throws -> T?
+    ) async throws -> T {
+        for _ in 1..<mostTries {
+            do {
+                return try await create()
+            } catch let error as Diagnostic where error.code == "aws.unreachable" {
+                if let found = try await find() { return found }
+            } catch let error as Diagnostic where error.code == duplicateCode {
+                if let found = try await find() { return found }
+                throw error
+            }
+        }
+        return try await create()
+    }
+}
