@@ -55,8 +55,10 @@ package struct LeftoverRemoval: Sendable {
             if let id = entry.id { try await images.find(id) } else if let name = entry.name {
                 try await images.own(named: name)
             } else { nil as EC2Image? }
-        // Never one that another release made under the same name.
-        guard let image, image.tags[ResourceNames.assetTag] == entry.assetId else { return }
+        // Never one that another release, or another run of this one, made under the same name.
+        guard let image, image.tags[ResourceNames.assetTag] == entry.assetId,
+            image.tags[ResourceNames.runTag] == entry.runId
+        else { return }
         try await images.remove(image)
     }
 
