@@ -15,7 +15,7 @@ import Testing
         #expect(manifest.export?.checksum == .sha256)
     }
 
-    private static let badValues: [(String, JSONValue, String)] = [
+    static let badValues: [(String, JSONValue, String)] = [
         ("/assetId", .string("../up"), "manifest.asset-id"),
         ("/assetId", .string(""), "manifest.asset-id"),
         ("/assetId", .integer(340), "manifest.wrong-type"),

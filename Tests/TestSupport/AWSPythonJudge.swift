@@ -2,12 +2,19 @@ import Diagnostics
 import Foundation
 package import JSON
 
-/// A Python program of the tests that says what botocore thinks of many cases at once.
+/// A Python program of the tests that says what botocore, or another library that is not ours,
+/// thinks of many cases at once.
 package struct AWSPythonJudge {
     private let script: String
+    private let folder: String
 
-    /// Names a program in `Tests/AWSTests/Judges`.
-    package init(_ script: String) { self.script = script }
+    /// Names a program.
+    ///
+    /// - Parameter folder: where it lies under `Tests`.
+    package init(_ script: String, folder: String = "AWSTests/Judges") {
+        self.script = script
+        self.folder = folder
+    }
 
     /// Hands it every case and collects as many answers.
     ///
@@ -22,7 +29,7 @@ package struct AWSPythonJudge {
         let lines = Lines()
         let outcome = try await SubprocessRunner().run(
             ProcessCommand(
-                executable: python, arguments: ["\(tests.path)/AWSTests/Judges/\(script)"],
+                executable: python, arguments: ["\(tests.path)/\(folder)/\(script)"],
                 environment: ["PYTHONDONTWRITEBYTECODE": "1", "AWS_CONFIG_FILE": "/dev/null"],
                 standardInput: Array(
                     (cases.map(\.compactText).joined(separator: "\n") + "\n").utf8),
@@ -36,7 +43,9 @@ package struct AWSPythonJudge {
                 code: "judge.failed",
                 summary: "\(script) answered \(answers.count) of \(cases.count) cases",
                 causes: [outcome.standardErrorTail],
-                hint: "run `bin/setup`, or name a python with botocore in `DSS_PYTHON`")
+                hint:
+                    "run `bin/setup`, or name a python with the project's libraries in `DSS_PYTHON`"
+            )
         }
         return answers
     }

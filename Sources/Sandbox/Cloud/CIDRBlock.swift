@@ -13,6 +13,7 @@ struct CIDRBlock: Equatable {
         let halves = text.split(separator: "/", omittingEmptySubsequences: false)
         let version6 = Self.isVersion6(String(halves[0]))
         guard halves.count == 2, let bits = Int(halves[1]), let version6,
+            String(bits) == halves[1],
             (0...(version6 ? 128 : 32)).contains(bits)
         else {
             throw Diagnostic(

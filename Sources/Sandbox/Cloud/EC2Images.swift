@@ -43,6 +43,24 @@ struct EC2Images {
         ).first
     }
 
+    /// The image that the run of a journal's entry made, and no other of the same name.
+    ///
+    /// By id where it was learnt, else by name; the tags tell whose it is.
+    func begun(_ entry: JournalEntry) async throws -> EC2Image? {
+        let image: EC2Image? =
+            if let id = entry.id {
+                try await find(id)
+            } else if let name = entry.name {
+                try await own(named: name)
+            } else {
+                nil
+            }
+        guard let image, image.tags[ResourceNames.assetTag] == entry.assetId,
+            image.tags[ResourceNames.runTag] == entry.runId
+        else { return nil }
+        return image
+    }
+
     /// Waits until an image can be used.
     ///
     /// - Throws: `ami.failed` with EC2's reason, `aws.wait-timeout`.

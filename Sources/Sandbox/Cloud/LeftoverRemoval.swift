@@ -51,13 +51,7 @@ package struct LeftoverRemoval: Sendable {
 
     private func removeImage(_ entry: JournalEntry) async throws {
         let images = EC2Images(aws: services.aws, region: entry.region)
-        let image =
-            if let id = entry.id { try await images.find(id) } else if let name = entry.name {
-                try await images.own(named: name)
-            } else { nil as EC2Image? }
-        // Never one that another release made under the same name.
-        guard let image, image.tags[ResourceNames.assetTag] == entry.assetId else { return }
-        try await images.remove(image)
+        if let image = try await images.begun(entry) { try await images.remove(image) }
     }
 
     private func cancelExport(_ entry: JournalEntry) async throws {

@@ -5,7 +5,8 @@ package enum ByteCount {
         let units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"]
         var value = Double(bytes)
         var unit = 0
-        while value >= 1024 && unit < units.count - 1 {
+        // What would be rounded to 1024.0 of one unit is 1.0 of the next.
+        while value >= 1023.95 && unit < units.count - 1 {
             value /= 1024
             unit += 1
         }

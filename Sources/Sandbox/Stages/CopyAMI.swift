@@ -75,15 +75,17 @@ package struct CopyAMI: Stage {
             region: region)
     }
 
-    /// Finishes a copy of the same image that an interrupted run began.
+    /// Finishes a copy of the same image that an interrupted run began, and removes any other.
     private func resumed(
         source: CreateAMI.Outputs, _ context: StageContext
     ) async throws -> Outputs? {
         for entry in await context.journal.unfinished(resource: Self.resource) {
-            if entry.details["sourceImageId"] == source.imageId, let id = entry.id,
-                let image = try await images.find(id), image.state != "failed"
-            {
-                return try await finish(id, entry.entry, context)
+            if let image = try await images.begun(entry) {
+                let isSame = entry.details["sourceImageId"] == source.imageId
+                if isSame && (image.state == "pending" || image.state == "available") {
+                    return try await finish(image.id, entry.entry, context)
+                }
+                try await images.remove(image)
             }
             try await context.journal.gone(entry.entry)
         }

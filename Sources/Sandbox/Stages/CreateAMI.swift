@@ -81,7 +81,7 @@ package struct CreateAMI: Stage {
     /// Removes what an interrupted run made of other inputs, or left half done.
     private func removeUnfinished(_ context: StageContext) async throws {
         for entry in await context.journal.unfinished(resource: Self.resource) {
-            if let image = try await begun(entry) { try await images.remove(image) }
+            if let image = try await images.begun(entry) { try await images.remove(image) }
             try await context.journal.gone(entry.entry)
         }
     }
@@ -91,26 +91,13 @@ package struct CreateAMI: Stage {
         _ context: StageContext
     ) async throws -> (image: EC2Image, entry: JournalEntry)? {
         for entry in await context.journal.resumable(resource: Self.resource) {
-            if let image = try await begun(entry),
+            if let image = try await images.begun(entry),
                 image.state == "pending" || image.state == "available"
             {
                 return (image, entry)
             }
         }
         return nil
-    }
-
-    /// The image that an interrupted run began, and no other of the same name.
-    private func begun(_ entry: JournalEntry) async throws -> EC2Image? {
-        let image: EC2Image? =
-            if let id = entry.id {
-                try await images.find(id)
-            } else if let name = entry.name {
-                try await images.own(named: name)
-            } else {
-                nil
-            }
-        return image?.tags[ResourceNames.runTag] == entry.runId ? image : nil
     }
 
     /// Makes the image, once however often an answer is lost.

@@ -34,6 +34,7 @@ def test_up_is_idempotent_and_answers_when_it_returns(home):
         "AWS_SECRET_ACCESS_KEY",
         "AWS_REGION",
         "DSS_CHECKIP_URL",
+        "DSS_SCRIPT_LANGUAGES_RELEASE_URL",
     }
     assert cloud.client("sts").get_caller_identity()["Account"]
     again = run_localcloud(home, "up", "--paper")

@@ -1,0 +1,80 @@
+import Diagnostics
+import Foundation
+import JSON
+import OrderedCollections
+import Testing
+
+@testable import Sandbox
+
+@Suite struct ReleaseDocumentTests {
+    private func document(exports: [ExportVMImage.Outputs]) -> ReleaseDocument {
+        ReleaseDocument(
+            assetId: "3.4.0", region: "eu-central-1",
+            versions: ["sandbox": "3.4.0", "poetry": "1.8.5", "jupyterlab": "4.2.5"],
+            source: .init(
+                imageId: "ami-00000000000000001", name: "ubuntu/jammy-20260101",
+                creationDate: "2026-01-01T00:00:00.000Z", rootDeviceName: "/dev/sda1"),
+            images: [
+                "us-east-1": "ami-00000000000000003", "eu-central-1": "ami-00000000000000002",
+            ],
+            isPublic: true, name: "Exasol-Data-Science-Sandbox-3.4.0", exports: exports,
+            timings: ["ami": 431.5, "export-vhd": 1804, "source-ami": 0.25],
+            createdAt: Date(timeIntervalSince1970: 1_795_000_000))
+    }
+
+    private let exports = [
+        ExportVMImage.Outputs(
+            bucket: "images", key: "dss/3.4.0/x.vhd", bytes: 107_374_182_400, etag: "\"e-1\"",
+            sha256: String(repeating: "ab", count: 32), crc64nvme: nil,
+            url: "https://d1.cloudfront.net/dss/3.4.0/x.vhd", format: "VHD",
+            region: "eu-central-1"),
+        ExportVMImage.Outputs(
+            bucket: "images", key: "dss/3.4.0/x.vmdk", bytes: 1023, etag: "\"e-2\"", sha256: nil,
+            crc64nvme: "AAAAAAAAAAA=", url: "https://d1.cloudfront.net/dss/3.4.0/x.vmdk",
+            format: "VMDK", region: "eu-central-1"),
+    ]
+
+    @Test func `the documents of a whole release are as agreed`() throws {
+        let document = document(exports: exports)
+        try Golden("release.json").check(document.json.prettyText)
+        try Golden("artifacts.md").check(document.markdown)
+    }
+
+    @Test func `a release without images has no table of them`() throws {
+        let document = document(exports: [])
+        try Golden("artifacts-without-images.md").check(document.markdown)
+        #expect(document.json["images"] == [])
+    }
+
+    @Test func `the order of regions and timings does not depend on a hash`() {
+        let texts = Set((0..<20).map { _ in document(exports: exports).json.compactText })
+        #expect(texts.count == 1)
+    }
+
+    @Test(
+        arguments: [
+            (0, "0 B"), (1023, "1023 B"), (1024, "1.0 KiB"), (1_048_575, "1.0 MiB"),
+            (1_572_864, "1.5 MiB"), (107_374_182_400, "100.0 GiB"),
+            (1_125_899_906_842_624, "1.0 PiB"), (.max, "8192.0 PiB"),
+        ] as [(Int64, String)])
+    func `sizes are read in binary units`(bytes: Int64, text: String) {
+        #expect(ByteCount.text(bytes) == text)
+    }
+}
+
+/// A file under `Golden` that a text has to equal.
+private struct Golden {
+    private let path: String
+
+    init(_ name: String) { path = "\(ManifestFixture.root)/Tests/SandboxTests/Golden/\(name)" }
+
+    /// Compares; with `DSS_WRITE_GOLDEN` set it rewrites the file, and fails all the same.
+    func check(_ text: String) throws {
+        if ProcessInfo.processInfo.environment["DSS_WRITE_GOLDEN"] != nil {
+            try AtomicFile.write(Array(text.utf8), to: path)
+            Issue.record("rewrote \(path): look at the difference, then run without the variable")
+            return
+        }
+        #expect(try String(decoding: FileContents.read(path), as: UTF8.self) == text)
+    }
+}
