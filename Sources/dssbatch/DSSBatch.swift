@@ -25,7 +25,7 @@ struct DSSBatch: AsyncParsableCommand {
     static func main() async {
         // A reader that went away is seen by the write, not by a signal.
         signal(SIGPIPE, SIG_IGN)
-        // The streams hold nothing back, and destructors must not run beside threads that still work.
+        // The streams hold nothing back, and destructors must not run beside threads that work.
         _exit(await status())
     }
 

@@ -113,13 +113,16 @@ import Testing
     {
         bench.aws.on(
             "DescribeImages", ["Owner.1": "self"], .images(),
+            .images(Answer.image("ami-2", tags: Self.earlier)),
             .images(Answer.image("ami-2", tags: Self.earlier)))
-        bench.aws.on("CreateImage", [:], .error("aws.unreachable"))
+        bench.aws.on(
+            "CreateImage", [:], .error("aws.unreachable"),
+            .error("aws.InvalidAMIName.Duplicate"))
         let context = try await context()
         let error = try await #require(throws: Diagnostic.self) {
             try await stage().run(context)
         }
-        #expect(error.code == "aws.unreachable")
+        #expect(error.code == "aws.InvalidAMIName.Duplicate")
         #expect(try await bench.unfinished() == ["ec2:image sandbox-1.0"])
     }
 
