@@ -123,7 +123,9 @@ struct ObjectCopy: Sendable {
         }
     }
 
-    private func endEarlierTries(_ context: StageContext) async throws {
+    /// Ends the uploads that interrupted runs of this stage began; one that was completed is no
+    /// upload any more.
+    func endEarlierTries(_ context: StageContext) async throws {
         for entry in await context.journal.unfinished(resource: Self.resource) {
             // Where that run's manifest had it, which may be another bucket than today's.
             let bucket = entry.details["bucket"] ?? bucket

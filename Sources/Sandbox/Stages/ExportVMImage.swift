@@ -109,6 +109,7 @@ package struct ExportVMImage: Stage {
             let head = try await aws.call(
                 HeadObject(bucket: target.bucket, key: key), region: region)
             let outputs = try await outputs(key: key, head: head, target, context)
+            try await copy(in: target, context).endEarlierTries(context)
             try await context.journal.kept(entry.entry)
             return outputs
         }
@@ -121,14 +122,17 @@ package struct ExportVMImage: Stage {
     ) async throws -> Outputs {
         let written = try await aws.call(
             HeadObject(bucket: target.bucket, key: source), region: region)
-        let copy = ObjectCopy(
-            aws: aws, region: region, bucket: target.bucket,
-            tags: ResourceNames.tags(assetId: assetId.text, runId: context.runId),
-            wantsChecksum: settings.checksum == .s3)
-        let head = try await copy.copy(
+        let head = try await copy(in: target, context).copy(
             from: source, sourceETag: written.etag, sizeBytes: written.sizeBytes, to: key,
             context: context, onPart: { context.progress(100 * $0, "copying to \(key)") })
         return try await outputs(key: key, head: head, target, context)
+    }
+
+    private func copy(in target: ImageBucket, _ context: StageContext) -> ObjectCopy {
+        ObjectCopy(
+            aws: aws, region: region, bucket: target.bucket,
+            tags: ResourceNames.tags(assetId: assetId.text, runId: context.runId),
+            wantsChecksum: settings.checksum == .s3)
     }
 
     private func outputs(
