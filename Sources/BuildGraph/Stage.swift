@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// One node of the graph.
 ///
 /// One file a stage; a value that holds the settings it was decoded from.
@@ -73,6 +75,15 @@ extension Stage {
     package func preflight(_ context: StageContext) async throws {}
     /// Nothing to resume.
     package func canResume(_ context: StageContext) async throws -> Bool { false }
+    /// Refuses: there is nothing that could be adopted.
+    ///
+    /// - Throws: `graph.not-adoptable`.
+    package func adopt(id: String, _ context: StageContext) async throws -> Outputs {
+        throw Diagnostic(
+            code: "graph.not-adoptable", severity: .configuration,
+            summary: "stage `\(name)` leaves nothing behind that could be adopted",
+            hint: "run it: `dssbatch MANIFEST --only \(name)`")
+    }
     /// Does nothing: a durable stage leaves nothing to take down.
     package func takeDown(_ context: StageContext) async throws {}
     /// The stage's name: every run overwrites the one before.

@@ -88,10 +88,6 @@ package struct LaunchInstance: Stage {
             ? .missing("stack \(outputs.stackName)") : .exists
     }
 
-    package func adopt(id: String, _ context: StageContext) async throws -> Outputs {
-        throw EphemeralStage.notAdoptable(name)
-    }
-
     package func takeDown(_ context: StageContext) async throws {
         let leftovers = LeftoverRemoval(services: services)
         var first: (any Error)?

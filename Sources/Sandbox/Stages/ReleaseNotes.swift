@@ -55,13 +55,6 @@ package struct ReleaseNotes: Stage {
         return .exists
     }
 
-    package func adopt(id: String, _ context: StageContext) async throws -> Outputs {
-        throw Diagnostic(
-            code: "stage.not-adoptable", severity: .configuration,
-            summary: "stage `release-notes` is made from the others in a moment",
-            hint: "run `dssbatch MANIFEST --only release-notes`")
-    }
-
     /// How long each stage behind this one took when it last succeeded.
     private func timings(_ context: StageContext) async throws -> [String: Double] {
         var timings: [String: Double] = [:]

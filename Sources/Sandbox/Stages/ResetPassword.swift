@@ -33,8 +33,4 @@ package struct ResetPassword: Stage {
     package func verify(_ outputs: Outputs, _ context: StageContext) async throws -> Existence {
         .exists
     }
-
-    package func adopt(id: String, _ context: StageContext) async throws -> Outputs {
-        throw EphemeralStage.notAdoptable(name)
-    }
 }
