@@ -14,6 +14,12 @@ actor CloudConnection {
     private var pendingEnvironment: Task<[String: String], any Error>?
     private var pendingClient: Task<AWSClient, any Error>?
 
+    /// Keeps the files and the machine that name a real account out of reach.
+    private static let noAccount = [
+        "AWS_CONFIG_FILE": "/dev/null", "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
+        "AWS_EC2_METADATA_DISABLED": "true",
+    ]
+
     /// - Parameter localCloud: nil for AWS itself.
     init(
         settings: GlobalOptions, environment: [String: String], localCloud: LocalCloud?,
@@ -34,7 +40,7 @@ actor CloudConnection {
         let task = Task {
             let local = try await localCloud.environment()
             // Nothing of a real account may reach the local cloud, nor the other way round.
-            let rest = base.filter { !$0.key.hasPrefix("AWS_") }
+            let rest = base.filter { !$0.key.hasPrefix("AWS_") }.merging(Self.noAccount) { $1 }
             return rest.merging(local) { own, _ in own }
         }
         pendingEnvironment = task
