@@ -96,7 +96,11 @@ struct Session: Sendable {
             })
         let summary = try await runner.run(options)
         switch summary.status {
-        case .succeeded: return ExitStatus.fresh
+        case .succeeded:
+            if summary.stages.contains(where: { $0.status == .succeeded }) {
+                output.say("results are in `\(store.location)`")
+            }
+            return ExitStatus.fresh
         case .interrupted: return ExitStatus.interrupted
         case .failed:
             let isUsage = summary.problems.contains { $0.severity == .configuration }
