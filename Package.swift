@@ -14,7 +14,6 @@ let argumentParser = Target.Dependency.product(
 let collections = Target.Dependency.product(
     name: "OrderedCollections", package: "swift-collections")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
-let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 
@@ -39,7 +38,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
-        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
     ],
@@ -52,7 +50,7 @@ let package = Package(
         library("JSON", ["CJansson", "Diagnostics", collections]),
         library("HTTP", ["CCurl", "Diagnostics"]),
         library("BuildGraph", ["Diagnostics", "JSON", collections, crypto]),
-        library("AWS", ["Diagnostics", "JSON", "HTTP", crypto, logging]),
+        library("AWS", ["Diagnostics", "JSON", "HTTP", crypto]),
         library("Ansible", ["Diagnostics", "JSON"]),
         .target(
             name: "Sandbox",
@@ -67,7 +65,7 @@ let package = Package(
             name: "dssbatch",
             dependencies: [
                 "Diagnostics", "JSON", "HTTP", "BuildGraph", "AWS", "Ansible", "Sandbox",
-                argumentParser, logging,
+                argumentParser,
             ],
             swiftSettings: settings
         ),

@@ -118,11 +118,8 @@ struct Session: Sendable {
 
     /// Who runs this, for the lock.
     var lock: LockInfo {
-        LockInfo(
-            runId: runId, owner: NSUserName(), host: ProcessInfo.processInfo.hostName,
-            pid: Int(ProcessInfo.processInfo.processIdentifier),
-            startedAt: Timestamp.text(time.now()),
-            command: CommandLine.arguments.joined(separator: " "))
+        .ofThisProcess(
+            runId: runId, command: CommandLine.arguments.joined(separator: " "), now: time.now())
     }
 
     private func sayDefaults() {

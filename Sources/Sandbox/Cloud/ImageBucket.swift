@@ -37,8 +37,9 @@ struct ImageBucket: Sendable, Equatable {
                 code: "export.no-bucket-stack",
                 summary: "stack `\(name)` does not exist in region `\(region)`",
                 location: "/export/bucket/stack",
-                hint: "deploy it with `dssbatch setup-vm-bucket`, or name a bucket and a role in "
-                    + "`/export/bucket` and `/export/role`")
+                hint: "deploy `cfn/vm-bucket.yaml` under that name (the guide's "
+                    + "`setup-vm-bucket`), or name a bucket and a role in `/export/bucket` and "
+                    + "`/export/role`")
         }
         func output(_ key: String) throws -> String {
             guard let value = stack.outputs[key], !value.isEmpty else {
@@ -46,7 +47,7 @@ struct ImageBucket: Sendable, Equatable {
                     code: "export.bucket-output",
                     summary: "stack `\(name)` (\(stack.status)) has no output `\(key)`",
                     location: "/export/bucket/stack",
-                    hint: "deploy it again with `dssbatch setup-vm-bucket`")
+                    hint: "deploy `cfn/vm-bucket.yaml` again under that name")
             }
             return value
         }
