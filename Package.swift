@@ -52,9 +52,12 @@ let package = Package(
         library("BuildGraph", ["Diagnostics", "JSON", collections, crypto]),
         library("AWS", ["Diagnostics", "JSON", "HTTP", crypto]),
         library("Ansible", ["Diagnostics", "JSON"]),
+        library("QEMU", ["Diagnostics"]),
         .target(
             name: "Sandbox",
-            dependencies: ["Diagnostics", "JSON", "BuildGraph", "AWS", crypto, collections],
+            dependencies: [
+                "Diagnostics", "JSON", "BuildGraph", "AWS", "QEMU", crypto, collections,
+            ],
             resources: [
                 .embedInCode("Schemas/release.schema.json"),
                 .embedInCode("Schemas/result.schema.json"),
@@ -64,8 +67,8 @@ let package = Package(
         .executableTarget(
             name: "dssbatch",
             dependencies: [
-                "Diagnostics", "JSON", "HTTP", "BuildGraph", "AWS", "Ansible", "Sandbox",
-                argumentParser,
+                "Diagnostics", "JSON", "HTTP", "BuildGraph", "AWS", "Ansible", "QEMU",
+                "Sandbox", argumentParser,
             ],
             swiftSettings: settings
         ),
@@ -80,10 +83,13 @@ let package = Package(
         tests(of: "HTTP", ["HTTP", "Diagnostics"]),
         tests(of: "BuildGraph", ["BuildGraph", "JSON", "Diagnostics"]),
         tests(of: "AWS", ["AWS", "HTTP", "JSON", "Diagnostics"], files: ["Judges"]),
+        tests(of: "QEMU", ["QEMU", "Diagnostics"]),
         tests(of: "Ansible", ["Ansible", "JSON", "Diagnostics"], files: ["Fixtures"]),
         tests(
             of: "Sandbox",
-            ["Sandbox", "AWS", "BuildGraph", "HTTP", "JSON", "Diagnostics", collections],
+            [
+                "Sandbox", "AWS", "BuildGraph", "HTTP", "JSON", "QEMU", "Diagnostics", collections,
+            ],
             files: ["Golden", "Judges"]),
         tests(of: "Tidy", []),
     ]
