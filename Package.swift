@@ -52,6 +52,7 @@ let package = Package(
         library("BuildGraph", ["Diagnostics", "JSON", collections, crypto]),
         library("AWS", ["Diagnostics", "JSON", "HTTP", crypto]),
         library("Ansible", ["Diagnostics", "JSON"]),
+        library("DockerEngine", ["Diagnostics", "JSON", "HTTP", collections, crypto]),
         .target(
             name: "Sandbox",
             dependencies: ["Diagnostics", "JSON", "BuildGraph", "AWS", crypto, collections],
@@ -80,6 +81,7 @@ let package = Package(
         tests(of: "HTTP", ["HTTP", "Diagnostics"]),
         tests(of: "BuildGraph", ["BuildGraph", "JSON", "Diagnostics"]),
         tests(of: "AWS", ["AWS", "HTTP", "JSON", "Diagnostics"], files: ["Judges"]),
+        tests(of: "DockerEngine", ["DockerEngine", "HTTP", "JSON", "Diagnostics", crypto]),
         tests(of: "Ansible", ["Ansible", "JSON", "Diagnostics"], files: ["Fixtures"]),
         tests(
             of: "Sandbox",
