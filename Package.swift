@@ -53,9 +53,12 @@ let package = Package(
         library("AWS", ["Diagnostics", "JSON", "HTTP", crypto]),
         library("Ansible", ["Diagnostics", "JSON"]),
         library("DockerEngine", ["Diagnostics", "JSON", "HTTP", collections, crypto]),
+        library("QEMU", ["Diagnostics"]),
         .target(
             name: "Sandbox",
-            dependencies: ["Diagnostics", "JSON", "BuildGraph", "AWS", crypto, collections],
+            dependencies: [
+                "Diagnostics", "JSON", "BuildGraph", "AWS", "QEMU", crypto, collections,
+            ],
             resources: [
                 .embedInCode("Schemas/release.schema.json"),
                 .embedInCode("Schemas/result.schema.json"),
@@ -65,8 +68,8 @@ let package = Package(
         .executableTarget(
             name: "dssbatch",
             dependencies: [
-                "Diagnostics", "JSON", "HTTP", "BuildGraph", "AWS", "Ansible", "Sandbox",
-                argumentParser,
+                "Diagnostics", "JSON", "HTTP", "BuildGraph", "AWS", "Ansible", "QEMU",
+                "Sandbox", argumentParser,
             ],
             swiftSettings: settings
         ),
@@ -82,10 +85,13 @@ let package = Package(
         tests(of: "BuildGraph", ["BuildGraph", "JSON", "Diagnostics"]),
         tests(of: "AWS", ["AWS", "HTTP", "JSON", "Diagnostics"], files: ["Judges"]),
         tests(of: "DockerEngine", ["DockerEngine", "HTTP", "JSON", "Diagnostics", crypto]),
+        tests(of: "QEMU", ["QEMU", "Diagnostics"]),
         tests(of: "Ansible", ["Ansible", "JSON", "Diagnostics"], files: ["Fixtures"]),
         tests(
             of: "Sandbox",
-            ["Sandbox", "AWS", "BuildGraph", "HTTP", "JSON", "Diagnostics", collections],
+            [
+                "Sandbox", "AWS", "BuildGraph", "HTTP", "JSON", "QEMU", "Diagnostics", collections,
+            ],
             files: ["Golden", "Judges"]),
         tests(of: "Tidy", []),
     ]

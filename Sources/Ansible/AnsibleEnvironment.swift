@@ -31,7 +31,8 @@ enum AnsibleEnvironment {
         changes["ANSIBLE_HOST_KEY_CHECKING"] = "True"
         changes["ANSIBLE_PIPELINING"] = "True"
         changes["ANSIBLE_SSH_CONTROL_PATH_DIR"] = files.controlFolder
-        changes["ANSIBLE_SSH_ARGS"] = sshOptions(files).map { "-o \($0)" }.joined(separator: " ")
+        changes["ANSIBLE_SSH_ARGS"] = sshOptions(run, files).map { "-o \($0)" }.joined(
+            separator: " ")
         changes["ANSIBLE_NOCOLOR"] = "1"
         changes["ANSIBLE_RUN_TAGS"] = run.tags.isEmpty ? nil : run.tags.joined(separator: ",")
         changes["LC_ALL"] = "C.UTF-8"
@@ -42,9 +43,12 @@ enum AnsibleEnvironment {
         return changes
     }
 
-    private static func sshOptions(_ files: AnsibleFiles) -> [String] {
-        [
-            "ControlMaster=auto", "ControlPersist=60s", "BatchMode=yes", "IdentitiesOnly=yes",
+    private static func sshOptions(_ run: AnsibleRun, _ files: AnsibleFiles) -> [String] {
+        let authentication =
+            run.inventory.asksForPassword
+            ? ["BatchMode=no", "PubkeyAuthentication=no"] : ["BatchMode=yes"]
+        return authentication + [
+            "ControlMaster=auto", "ControlPersist=60s", "IdentitiesOnly=yes",
             "StrictHostKeyChecking=yes", "UserKnownHostsFile=\(files.knownHosts)",
             "GlobalKnownHostsFile=/dev/null", "ConnectTimeout=20", "ServerAliveInterval=15",
             "ServerAliveCountMax=8",

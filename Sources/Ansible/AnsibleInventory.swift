@@ -10,6 +10,8 @@ package struct AnsibleInventory: Sendable {
     package let variables: JSONValue
     /// Lines of a `known_hosts` file: the only host keys that are accepted.
     package let knownHosts: [String]
+    /// Whether ssh shall ask for a password instead of failing where no key is let in.
+    package let asksForPassword: Bool
 
     /// A machine behind ssh.
     ///
@@ -35,6 +37,53 @@ package struct AnsibleInventory: Sendable {
             knownHosts: knownHosts)
     }
 
+    /// A machine behind ssh that takes a password.
+    ///
+    /// - Parameters:
+    ///   - host: its name in the inventory.
+    ///   - address: host name or IP address.
+    ///   - port: where its sshd listens.
+    ///   - user: whom to log in as.
+    ///   - passwordVariable: the environment variable that holds the password.
+    ///   - knownHosts: its host keys, as `SSHReadiness` gives them.
+    package static func password(
+        host: String, address: String, port: Int, user: String, passwordVariable: String,
+        knownHosts: [String]
+    ) -> AnsibleInventory {
+        AnsibleInventory(
+            host: host, groups: [],
+            variables: [
+                "ansible_connection": "ssh", "ansible_host": .string(address),
+                "ansible_port": .integer(Int64(port)), "ansible_user": .string(user),
+                "ansible_ssh_password_mechanism": "ssh_askpass",
+                "ansible_password": .string(
+                    "{{ lookup('ansible.builtin.env', '\(passwordVariable)') }}"),
+            ],
+            knownHosts: knownHosts, asksForPassword: true)
+    }
+
+    /// A container of a Docker engine, entered as root.
+    ///
+    /// Source: <https://docs.ansible.com/ansible/latest/collections/community/docker/>
+    ///
+    /// - Parameters:
+    ///   - host: its name in the inventory.
+    ///   - container: its name in the engine.
+    ///   - engineAddress: the engine, as `DOCKER_HOST` names it.
+    package static func container(
+        host: String, container: String, engineAddress: String
+    ) -> AnsibleInventory {
+        AnsibleInventory(
+            host: host, groups: [],
+            variables: [
+                "ansible_connection": "community.docker.docker_api",
+                "ansible_host": .string(container),
+                "ansible_docker_docker_host": .string(engineAddress),
+                "ansible_user": "root", "ansible_become_method": "su",
+            ],
+            knownHosts: [])
+    }
+
     /// This machine itself, with the Python that Ansible runs on.
     package static func local(host: String, groups: [String] = []) -> AnsibleInventory {
         AnsibleInventory(
@@ -47,11 +96,15 @@ package struct AnsibleInventory: Sendable {
     }
 
     /// A machine with other connection variables.
-    package init(host: String, groups: [String], variables: JSONValue, knownHosts: [String]) {
+    package init(
+        host: String, groups: [String], variables: JSONValue, knownHosts: [String],
+        asksForPassword: Bool = false
+    ) {
         self.host = host
         self.groups = groups
         self.variables = variables
         self.knownHosts = knownHosts
+        self.asksForPassword = asksForPassword
     }
 
     /// The inventory as Ansible's `yaml` plugin reads it (JSON is YAML).

@@ -49,6 +49,12 @@ package struct AnsibleTaskResult: Codable, Equatable, Sendable {
     /// How long it took.
     package var seconds: Double
 
+    /// The task's name without its role's.
+    package var name: String {
+        guard let separator = task.firstRange(of: " : ") else { return task }
+        return String(task[separator.upperBound...])
+    }
+
     /// Makes a result.
     package init(task: String, host: String, status: Status, seconds: Double) {
         self.task = task

@@ -15,6 +15,16 @@ package enum Digest {
     /// The digest of a value's canonical form, which knows no order of keys.
     package static func of(_ value: JSONValue) -> String { of(value.canonicalBytes) }
 
+    /// Bytes as lower-case hexadecimal digits, two each.
+    package static func hex(_ bytes: some Sequence<UInt8>) -> String {
+        var text: [UInt8] = []
+        for byte in bytes {
+            text.append(digits[Int(byte >> 4)])
+            text.append(digits[Int(byte & 15)])
+        }
+        return String(decoding: text, as: UTF8.self)
+    }
+
     static func text(_ digest: SHA256.Digest) -> String {
         String(unsafeUninitializedCapacity: prefix.count + 64) { buffer in
             var end = 0

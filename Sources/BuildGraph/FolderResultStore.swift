@@ -30,7 +30,7 @@ package final class FolderResultStore: ResultStore {
         location = root == "/" ? "/\(assetId)" : "\(root)/\(assetId)"
     }
 
-    /// Reads every result file, `release.json` apart.
+    /// Reads every result file; `release.json` and stages' documents (`ami.cdx.json`) are none.
     package func loadAll() async throws -> [StageName: StoredResult] {
         let names: [String]
         do {
@@ -45,10 +45,10 @@ package final class FolderResultStore: ResultStore {
                     + "`--results`")
         }
         let stages = names.compactMap { name -> StageName? in
-            guard name.hasSuffix(".json"), !name.hasPrefix("."), name != "release.json" else {
-                return nil
-            }
-            return StageName(rawValue: String(name.dropLast(5)))
+            guard name.hasSuffix(".json"), name != "release.json" else { return nil }
+            let stage = name.dropLast(5)
+            // A second extension says that it is a stage's document, such as an inventory.
+            return stage.contains(".") ? nil : StageName(rawValue: String(stage))
         }
         return await loadInParts(stages)
     }

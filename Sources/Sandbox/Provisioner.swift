@@ -11,14 +11,14 @@ package protocol Provisioner: Sendable {
     /// - Throws: `ansible.*`, with the failing task and its message.
     func run(
         _ play: Play, onTask: @escaping @Sendable (_ name: String, _ done: Int) -> Void
-    ) async throws -> PlayRecap
+    ) async throws -> PlayReport
 }
 
-/// One run of a playbook on one machine.
+/// One run of a playbook on one machine or container.
 package struct Play: Sendable {
     /// Absolute path.
     package var playbook: String
-    package var machine: Machine
+    package var target: PlayTarget
     /// Extra variables; no secrets.
     package var variables: JSONValue
     /// Secrets, which travel by environment only.
@@ -28,15 +28,26 @@ package struct Play: Sendable {
 
     /// Makes a play.
     package init(
-        playbook: String, machine: Machine, variables: JSONValue, environment: [String: Secret],
-        scratchFolder: String
+        playbook: String, target: PlayTarget, variables: JSONValue,
+        environment: [String: Secret], scratchFolder: String
     ) {
         self.playbook = playbook
-        self.machine = machine
+        self.target = target
         self.variables = variables
         self.environment = environment
         self.scratchFolder = scratchFolder
     }
+}
+
+/// What a playbook works on.
+package enum PlayTarget: Sendable, Equatable {
+    /// A machine that lets a key in.
+    case machine(Machine)
+    /// A machine that lets a password in, which is the value of one of the play's secrets.
+    case passwordMachine(
+        host: String, port: Int, user: String, knownHosts: String, passwordVariable: String)
+    /// A running container, by its name, of the engine at that address (`unix:///…`).
+    case container(name: String, engineAddress: String)
 }
 
 /// Where a machine is and how to get in.
@@ -56,22 +67,6 @@ package struct Machine: Sendable, Codable, Equatable {
         self.user = user
         self.privateKeyPath = privateKeyPath
         self.knownHosts = knownHosts
-    }
-}
-
-/// How a playbook ended.
-package struct PlayRecap: Sendable, Codable, Equatable {
-    package var ok: Int
-    package var changed: Int
-    package var skipped: Int
-    package var seconds: Double
-
-    /// Makes a recap.
-    package init(ok: Int, changed: Int, skipped: Int, seconds: Double) {
-        self.ok = ok
-        self.changed = changed
-        self.skipped = skipped
-        self.seconds = seconds
     }
 }
 

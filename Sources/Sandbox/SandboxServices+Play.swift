@@ -4,33 +4,53 @@ import JSON
 import OrderedCollections
 
 extension SandboxServices {
-    /// Runs one of the manifest's playbooks on the machine of stage `instance`.
+    /// Runs one of the manifest's playbooks; the caller holds a slot for local work.
+    ///
+    /// - Parameters:
+    ///   - playbook: as the manifest names it.
+    ///   - secrets: environment variables for the playbook.
+    ///   - variables: extra variables besides the manifest's.
+    ///   - scratchFolder: where temporary files may lie, secrets among them.
     func play(
-        _ playbook: String, secret: (variable: String, value: Secret),
-        manifest: ReleaseManifest, context: StageContext
-    ) async throws -> PlayRecap {
-        let instance = try context.output(of: LaunchInstance.self)
+        _ playbook: String, on target: PlayTarget, secrets: [String: Secret],
+        variables: [String: JSONValue] = [:], scratchFolder: String, manifest: ReleaseManifest,
+        context: StageContext
+    ) async throws -> PlayReport {
         let play = Play(
-            playbook: manifest.project.absolute(playbook), machine: instance.machine,
-            variables: Self.variables(of: manifest), environment: [secret.variable: secret.value],
-            scratchFolder: instance.scratchFolder)
+            playbook: manifest.project.absolute(playbook), target: target,
+            variables: Self.variables(of: manifest, and: variables), environment: secrets,
+            scratchFolder: scratchFolder)
         let expected = context.previousSeconds
         let start = context.time.monotonicSeconds()
+        return try await provisioner.run(play) { task, done in
+            let elapsed = context.time.monotonicSeconds() - start
+            let percent = expected.map { min(99, 100 * elapsed / max($0, 1)) }
+            context.progress(percent, "\(task) (\(done) tasks done)")
+        }
+    }
+
+    /// Runs a playbook on the machine of stage `instance`, in a slot for local work.
+    func play(
+        _ playbook: String, onInstanceWith secrets: [String: Secret],
+        variables: [String: JSONValue] = [:], manifest: ReleaseManifest, context: StageContext
+    ) async throws -> PlayReport {
+        let instance = try context.output(of: LaunchInstance.self)
         return try await context.localSlots.withSlot {
-            try await provisioner.run(play) { task, done in
-                let elapsed = context.time.monotonicSeconds() - start
-                let percent = expected.map { min(99, 100 * elapsed / max($0, 1)) }
-                context.progress(percent, "\(task) (\(done) tasks done)")
-            }
+            try await play(
+                playbook, on: .machine(instance.machine), secrets: secrets, variables: variables,
+                scratchFolder: instance.scratchFolder, manifest: manifest, context: context)
         }
     }
 
     /// The extra variables of every play: the versions, then the manifest's own variables.
-    static func variables(of manifest: ReleaseManifest) -> JSONValue {
+    static func variables(
+        of manifest: ReleaseManifest, and more: [String: JSONValue] = [:]
+    ) -> JSONValue {
         var members = manifest.provision.variables.objectValue ?? [:]
         members["versions"] = .object(
             .init(uniqueKeysWithValues: manifest.versions.map { ($0.key, .string($0.value)) }))
         members["sandbox_user"] = .string(manifest.instance.user)
+        for (name, value) in more.sorted(by: { $0.key < $1.key }) { members[name] = value }
         return .object(members)
     }
 }

@@ -1,5 +1,6 @@
 package import AWS
 package import Diagnostics
+package import QEMU
 
 /// Everything outside this process that the stages use; a test replaces any of it.
 package struct SandboxServices: Sendable {
@@ -10,19 +11,23 @@ package struct SandboxServices: Sendable {
     package let access: any MachineAccess
     /// Finds the address under which this machine reaches AWS.
     package let callerAddress: any CallerAddress
+    /// Starts virtual machines from exported disks.
+    package let emulator: any MachineEmulator
     package let secrets: MachineSecrets
     package let time: any TimeSource
 
     /// Collects the services.
     package init(
         aws: any AWSCaller, provisioner: any Provisioner, access: any MachineAccess,
-        callerAddress: any CallerAddress, secrets: MachineSecrets,
+        callerAddress: any CallerAddress, emulator: any MachineEmulator,
+        secrets: MachineSecrets,
         time: any TimeSource = SystemTimeSource()
     ) {
         self.aws = aws
         self.provisioner = provisioner
         self.access = access
         self.callerAddress = callerAddress
+        self.emulator = emulator
         self.secrets = secrets
         self.time = time
     }
@@ -46,11 +51,18 @@ package struct MachineSecrets: Sendable {
         self.jupyterPassword = jupyterPassword
     }
 
+    /// The environment variable of the default password.
+    package static let defaultVariable = "DSS_DEFAULT_PASSWORD"
+    /// The environment variable of Jupyter's password.
+    package static let jupyterVariable = "DSS_JUPYTER_PASSWORD"
+
     /// A password that a stage cannot do without.
     ///
     /// - Throws: `secrets.missing`.
-    package static func require(_ secret: Secret?, variable: String) throws -> Secret {
-        guard let secret, !secret.isEmpty else {
+    func required(_ password: KeyPath<MachineSecrets, Secret?>) throws -> Secret {
+        let variable =
+            password == \.defaultPassword ? Self.defaultVariable : Self.jupyterVariable
+        guard let secret = self[keyPath: password], !secret.isEmpty else {
             throw Diagnostic(
                 code: "secrets.missing", severity: .configuration,
                 summary: "environment variable `\(variable)` is not set",

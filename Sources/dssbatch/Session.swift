@@ -40,7 +40,9 @@ struct Session: Sendable {
         self.services = services
         self.store = store
         graph = try StageGraph(
-            ReleasePipeline.stages(of: manifest, services: services, keyFolder: keyFolder))
+            ReleasePipeline.stages(
+                of: manifest, services: services, keyFolder: keyFolder,
+                verifiesByDefault: manifestOptions.local))
         digester = InputDigester(
             root: manifest.project.path, cachePath: "\(store.location)/.digests")
         isLocal = manifestOptions.local

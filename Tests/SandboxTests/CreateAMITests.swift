@@ -14,6 +14,10 @@ import Testing
         ResourceNames.assetTag: "1.0", ResourceNames.runTag: StageBench.earlierRun,
     ]
 
+    private static let documents = InventoryDocuments(
+        inventory: .init(file: "ami.inventory.json", sha256: "sha256:1", bytes: 10),
+        sbom: .init(file: "ami.cdx.json", sha256: "sha256:2", bytes: 20), packages: 3)
+
     private func stage() throws -> CreateAMI {
         CreateAMI(
             namePrefix: "sandbox", assetId: try AssetId("1.0", location: "test"),
@@ -30,7 +34,11 @@ import Testing
             "ami",
             upstream: [
                 UpstreamOutputs.Entry(
-                    name: "instance", of: LaunchInstance.self, outputs: try .encoding(machine))
+                    name: "instance", of: LaunchInstance.self, outputs: try .encoding(machine)),
+                UpstreamOutputs.Entry(
+                    name: "check", of: CheckMachine.self,
+                    outputs: try .encoding(
+                        CheckMachine.Outputs(checks: [], documents: Self.documents))),
             ])
     }
 
@@ -50,7 +58,8 @@ import Testing
         #expect(
             outputs
                 == .init(
-                    imageId: "ami-1", snapshotIds: ["snap-1", "snap-2"], name: "sandbox-1.0"))
+                    imageId: "ami-1", snapshotIds: ["snap-1", "snap-2"], name: "sandbox-1.0",
+                    documents: Self.documents))
         #expect(
             bench.timeline.changes == ["intent ec2:image", "CreateImage", "created ec2:image"])
         let call = try #require(bench.aws.calls("CreateImage").first)
@@ -142,7 +151,9 @@ import Testing
     }
 
     @Test func `an image that an interrupted run left pending is finished`() async throws {
-        try await bench.leave("ec2:image", of: "ami", name: "sandbox-1.0", id: "ami-1")
+        try await bench.leave(
+            "ec2:image", of: "ami", name: "sandbox-1.0", id: "ami-1",
+            details: ["documents": try JSONValue.encoding(Self.documents).compactText])
         let pending = Answer.image("ami-1", state: "pending", tags: Self.earlier)
         bench.aws.on(
             "DescribeImages", ["ImageId.1": "ami-1"], .images(pending), .images(pending),
@@ -150,7 +161,9 @@ import Testing
         let context = try await bench.context("ami")
         let stage = try stage()
         #expect(try await stage.canResume(context))
-        #expect(try await stage.run(context).imageId == "ami-1")
+        let outputs = try await stage.run(context)
+        #expect(outputs.imageId == "ami-1")
+        #expect(outputs.documents == Self.documents)
         #expect(await context.journal.unfinished().isEmpty)
     }
 

@@ -1,4 +1,5 @@
 import Diagnostics
+import QEMU
 import Sandbox
 import Synchronization
 import Testing
@@ -8,6 +9,8 @@ struct FakeAccess: MachineAccess {
     let timeline: Timeline
     /// Why a key's folder cannot be removed; nil where it can.
     var removalProblem: Diagnostic?
+    /// Whether every machine shows the same host key.
+    var sameHostKeys = false
 
     func makeKeyPair(in folder: String) async throws -> KeyPair {
         timeline.add("make key")
@@ -24,7 +27,7 @@ struct FakeAccess: MachineAccess {
         onProgress: @escaping @Sendable (String) -> Void
     ) async throws -> String {
         timeline.add("greeting \(host):\(port)")
-        return "\(host) ssh-ed25519 BBBB"
+        return sameHostKeys ? "\(host) ssh-ed25519 BBBB" : "\(host) ssh-ed25519 BBBB\(port)"
     }
 }
 
@@ -46,8 +49,30 @@ struct FakeAddress: CallerAddress {
 struct NoProvisioner: Provisioner {
     func run(
         _ play: Play, onTask: @escaping @Sendable (_ name: String, _ done: Int) -> Void
-    ) async throws -> PlayRecap {
+    ) async throws -> PlayReport {
         Issue.record("nothing should be played")
         throw Diagnostic(code: "test.unexpected-call", summary: play.playbook)
+    }
+}
+
+/// An emulator that no test of these stages may reach.
+struct NoEmulator: MachineEmulator {
+    func preflight(_ firmware: [Firmware]) throws { try refuse() }
+    func acceleration() throws -> Acceleration {
+        try refuse()
+        return .tcg
+    }
+    func run<Result: Sendable>(
+        _ machine: VirtualMachine, deadlineSeconds: Double,
+        _ work: @escaping @Sendable (RunningMachine) async throws -> Result
+    ) async throws -> Result {
+        try refuse()
+        return try await work(RunningMachine(ports: [:], consolePath: "", time: SystemTimeSource()))
+    }
+    func endMachines(below folder: String) throws { try refuse() }
+
+    private func refuse() throws {
+        Issue.record("no machine should be started or ended")
+        throw Diagnostic(code: "test.unexpected-call", summary: "no emulator")
     }
 }

@@ -68,7 +68,7 @@ import Testing
                 "DescribeStacks", "greeting host.test:2222",
             ])
         #expect(outputs.instanceId == "i-1")
-        #expect(outputs.machine.knownHosts == "host.test ssh-ed25519 BBBB")
+        #expect(outputs.machine.knownHosts == "host.test ssh-ed25519 BBBB2222")
         #expect(outputs.machine.privateKeyPath == "\(Self.folder)/id")
         #expect(outputs.stackName.hasPrefix("EC2-DATA-SCIENCE-SANDBOX-1-0-"))
         #expect(bench.aws.unused.isEmpty)

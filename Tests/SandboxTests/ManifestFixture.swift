@@ -12,11 +12,14 @@ final class ManifestFixture: Sendable {
         folder = NSTemporaryDirectory() + "dssbatch-" + UUID().uuidString
         path = folder + "/manifests/release.json"
         let files = FileManager.default
-        for name in ["manifests", "ansible", "cfn"] {
+        for name in ["manifests", "ansible", "checks", "cfn"] {
             try files.createDirectory(
                 atPath: folder + "/" + name, withIntermediateDirectories: true)
         }
-        for name in ["ansible/sandbox.yml", "ansible/reset-password.yml", "cfn/ec2.yaml"] {
+        for name in [
+            "ansible/sandbox.yml", "ansible/reset-password.yml", "checks/machine.yml",
+            "checks/disk.yml", "cfn/ec2.yaml",
+        ] {
             try Data().write(to: URL(fileURLWithPath: folder + "/" + name))
         }
         try files.copyItem(atPath: Self.root + "/manifests/release.json", toPath: path)

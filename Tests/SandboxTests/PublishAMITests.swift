@@ -14,6 +14,7 @@ import Testing
             imageId: "ami-2", region: "us-east-1", snapshotIds: [], name: "sandbox-1.0")
         let stage = PublishAMI(
             isPublic: isPublic, region: StageBench.region, copies: ["ami-copy-us-east-1"],
+            verifications: [],
             aws: bench.aws)
         let context = try await bench.context(
             stage.name,

@@ -2,12 +2,16 @@ import Diagnostics
 import Foundation
 import JSON
 import OrderedCollections
+import QEMU
 import Testing
 
 @testable import Sandbox
 
 @Suite struct ReleaseDocumentTests {
-    private func document(exports: [ExportVMImage.Outputs]) -> ReleaseDocument {
+    private func document(
+        exports: [ExportVMImage.Outputs], verifications: [VerifyImage.Outputs] = [],
+        documents: UploadInventory.Outputs? = nil
+    ) -> ReleaseDocument {
         ReleaseDocument(
             assetId: "3.4.0", region: "eu-central-1",
             versions: ["sandbox": "3.4.0", "poetry": "1.8.5", "jupyterlab": "4.2.5"],
@@ -18,6 +22,7 @@ import Testing
                 "us-east-1": "ami-00000000000000003", "eu-central-1": "ami-00000000000000002",
             ],
             isPublic: true, name: "Exasol-Data-Science-Sandbox-3.4.0", exports: exports,
+            verifications: verifications, documents: documents,
             timings: ["ami": 431.5, "export-vhd": 1804, "source-ami": 0.25],
             createdAt: Date(timeIntervalSince1970: 1_795_000_000))
     }
@@ -34,8 +39,31 @@ import Testing
             format: "VMDK", region: "eu-central-1"),
     ]
 
+    private let verification = VerifyImage.Outputs(
+        bucket: "images", key: "dss/3.4.0/x.vmdk", etag: "\"e-2\"", format: "VMDK",
+        acceleration: .tcg,
+        boots: [
+            .init(
+                firmware: .uefi, diskBus: .sata, networkCard: .vmxnet3, loginPromptSeconds: 40,
+                sshSeconds: 45),
+            .init(
+                firmware: .bios, diskBus: .ide, networkCard: .e1000, loginPromptSeconds: 50,
+                sshSeconds: 55),
+        ],
+        checks: [PassedCheck(what: "the console shows a login prompt", seconds: 40)])
+
+    private let documents = UploadInventory.Outputs(
+        bucket: "images", region: "eu-central-1",
+        inventory: .init(
+            key: "dss/3.4.0/x.inventory.json", sha256: String(repeating: "cd", count: 32),
+            bytes: 40_000, etag: "\"i\"", url: "https://d1.cloudfront.net/x.inventory.json"),
+        sbom: .init(
+            key: "dss/3.4.0/x.cdx.json", sha256: String(repeating: "ef", count: 32),
+            bytes: 90_000, etag: "\"s\"", url: "https://d1.cloudfront.net/x.cdx.json"))
+
     @Test func `the documents of a whole release are as agreed`() throws {
-        let document = document(exports: exports)
+        let document = document(
+            exports: exports, verifications: [verification], documents: documents)
         try Golden("release.json").check(document.json.prettyText)
         try Golden("artifacts.md").check(document.markdown)
     }

@@ -1,6 +1,7 @@
 import BuildGraph
 import Diagnostics
 import JSON
+import QEMU
 import Sandbox
 import Synchronization
 import TestSupport
@@ -13,21 +14,29 @@ final class StageBench: Sendable {
     /// The run that the first thing left behind was of.
     static let earlierRun = "run-0.0"
 
-    let timeline = Timeline()
+    let timeline: Timeline
     let aws: ScriptedAWS
     let results: TimelineResults
     let clock = AWSTestClock()
     let services: SandboxServices
     private let said = Mutex<[String]>([])
 
-    init(callerAddress: String? = nil, keyRemovalProblem: Diagnostic? = nil) {
+    init(
+        callerAddress: String? = nil, keyRemovalProblem: Diagnostic? = nil,
+        timeline: Timeline = Timeline(), sameHostKeys: Bool = false,
+        provisioner: any Provisioner = NoProvisioner(),
+        emulator: any MachineEmulator = NoEmulator(),
+        secrets: MachineSecrets = MachineSecrets(defaultPassword: nil, jupyterPassword: nil)
+    ) {
+        self.timeline = timeline
         aws = ScriptedAWS(timeline)
         results = TimelineResults(timeline)
         services = SandboxServices(
-            aws: aws, provisioner: NoProvisioner(),
-            access: FakeAccess(timeline: timeline, removalProblem: keyRemovalProblem),
-            callerAddress: FakeAddress(address: callerAddress),
-            secrets: MachineSecrets(defaultPassword: nil, jupyterPassword: nil), time: clock)
+            aws: aws, provisioner: provisioner,
+            access: FakeAccess(
+                timeline: timeline, removalProblem: keyRemovalProblem, sameHostKeys: sameHostKeys),
+            callerAddress: FakeAddress(address: callerAddress), emulator: emulator,
+            secrets: secrets, time: clock)
     }
 
     /// What the stage showed and warned of.

@@ -12,12 +12,14 @@ enum ImportRules {
         "GitHub": ["Diagnostics", "JSON", "HTTP"],
         "Ansible": ["Diagnostics", "JSON"],
         "DockerEngine": ["Diagnostics", "JSON", "HTTP"],
+        "QEMU": ["Diagnostics"],
         "Sandbox": [
             "Diagnostics", "JSON", "BuildGraph", "AWS", "GitHub", "Ansible", "DockerEngine",
+            "QEMU",
         ],
         "dssbatch": [
             "Diagnostics", "JSON", "HTTP", "BuildGraph", "AWS", "GitHub", "Ansible",
-            "DockerEngine", "Sandbox",
+            "DockerEngine", "QEMU", "Sandbox",
         ],
     ]
 

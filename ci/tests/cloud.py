@@ -185,6 +185,11 @@ class AssetView:
             sizes |= {item["Key"]: item["Size"] for item in page.get("Contents", [])}
         return sizes
 
+    def exported(self, prefix: str = "data_science_sandbox") -> dict[str, int]:
+        """Sizes of its disk images, by key: its objects without inventory and SBOM."""
+        sizes = self.objects(prefix)
+        return {key: size for key, size in sizes.items() if not key.endswith(".json")}
+
     def uploads(self) -> list[dict[str, Any]]:
         """Multipart uploads that nobody finished."""
         answer = self._cloud.client("s3").list_multipart_uploads(

@@ -6,6 +6,7 @@ the playbook's name, then under `*`:
 
     seconds   how long the play takes (default 0)
     message   the task fails with this message
+    inventory what is stored where an inventory is asked for
     status    the exit status (default 0, or 2 with a message)
     noise     lines printed between the events that are no events
 """
@@ -19,7 +20,37 @@ import time
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-TASKS = ["wait until the machine is ready", "install packages", "finish"]
+TASKS = [
+    "wait until the machine is ready",
+    "install packages",
+    "Check that all is well",
+]
+INVENTORY = {
+    "schema": "dssbatch.inventory/1",
+    "system": {
+        "id": "debian",
+        "versionId": "12",
+        "prettyName": "Debian GNU/Linux 12 (bookworm)",
+        "kernel": "6.1.148-1",
+        "architecture": "amd64",
+    },
+    "apt": [
+        {
+            "name": "libc6",
+            "version": "2.36-9+deb12u10",
+            "architecture": "amd64",
+            "source": "glibc",
+            "sourceVersion": "2.36-9+deb12u10",
+        }
+    ],
+    "pip": [
+        {
+            "environment": "/home/ubuntu/jupyterenv",
+            "packages": [{"name": "jupyterlab", "version": "4.2.5"}],
+        }
+    ],
+    "repositories": [],
+}
 
 
 def main() -> int:
@@ -51,6 +82,9 @@ def main() -> int:
             emit_stats(host, failures=1)
             return knobs.get("status", 2)
         emit("runner_on_ok", task=task, host=host, duration=0.1, res={"changed": True})
+    variables = json.loads((data / "env/extravars").read_text())
+    if destination := variables.get("inventory_destination"):
+        Path(destination).write_text(json.dumps(knobs.get("inventory", INVENTORY)))
     emit_stats(host, failures=0)
     return knobs.get("status", 0)
 
@@ -65,8 +99,8 @@ def read_knobs(playbook: str) -> dict:
 def write_down(arguments: list, data: Path, playbook: str, inventory: dict) -> None:
     """Append how this call looks from inside; passwords only as digests."""
     variables = next(iter(inventory["all"]["hosts"].values()))
-    key = Path(variables["ansible_ssh_private_key_file"])
-    mode = key.stat().st_mode
+    key = variables.get("ansible_ssh_private_key_file")
+    mode = Path(key).stat().st_mode if key else 0
     secrets = {
         name: hashlib.sha256(value.encode()).hexdigest()
         for name, value in os.environ.items()
@@ -80,7 +114,7 @@ def write_down(arguments: list, data: Path, playbook: str, inventory: dict) -> N
         "inventory": variables,
         "extravars": json.loads((data / "env/extravars").read_text()),
         "knownHosts": (data / "known_hosts").read_text(),
-        "keyPath": str(key),
+        "keyPath": key,
         "keyMode": oct(stat.S_IMODE(mode)),
         "dataFolder": str(data),
         "dataMode": oct(stat.S_IMODE(data.stat().st_mode)),

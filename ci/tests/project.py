@@ -17,7 +17,7 @@ from typing import Any
 from .cloud import ROOT, AssetView, Cloud
 from .program import RUN_TIMEOUT_SECONDS, Outcome, RunningProgram
 
-COPIED = ("manifests", "ansible", "cfn")
+COPIED = ("manifests", "ansible", "checks", "cfn")
 LINKED = ("bin", "ci")
 MANIFEST = "manifests/release.json"
 # Unlike anything else, so that a search of every file and stream proves that they leak nowhere.
@@ -31,10 +31,13 @@ DURABLE = (
     "ami-public",
     "export-vhd",
     "export-vmdk",
+    "export-inventory",
     "release-notes",
 )
-MACHINE = ("instance", "install", "reset-password", "ami")
-EXPORTS = {"export-vhd", "export-vmdk"}
+MACHINE = ("instance", "install", "check", "reset-password", "ami")
+# Which playbooks make a machine, in order.
+PLAYBOOKS = ["sandbox.yml", "machine.yml", "reset-password.yml"]
+EXPORTS = {"export-vhd", "export-vmdk", "export-inventory"}
 MACHINE_CALLS = {
     "ec2:RunInstances",
     "ec2:CreateImage",
@@ -70,6 +73,9 @@ class Project:
         def change(manifest: dict[str, Any]) -> None:
             manifest["assetId"] = asset_id
             manifest["instance"]["sshPort"] = ssh_port
+            # Paper disks do not boot, and no engine runs beside every test.
+            manifest["export"]["verify"] = False
+            manifest.pop("docker", None)
 
         self.edit_manifest(change)
 
@@ -184,7 +190,9 @@ class Project:
 
     def result_stages(self) -> set[str]:
         """Return the stages that have a result file."""
-        return {path.stem for path in self.results.glob("*.json")} - {"release"}
+        stems = {path.stem for path in self.results.glob("*.json")}
+        # Documents such as `ami.cdx.json` are no results.
+        return {stem for stem in stems if "." not in stem} - {"release"}
 
     def edit_manifest(self, change: Callable[[dict[str, Any]], None]) -> None:
         """Change the manifest's values."""

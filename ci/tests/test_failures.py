@@ -237,7 +237,7 @@ def test_failed_export_tells_the_message_and_only_it_is_repeated(
     assert "ec2:CreateImage" not in cloud.operations(mark)
     assert cloud.operations(mark).count("ec2:ExportImage") <= 2
     assert {"ami", "instance"} & again.started() == set()
-    assert len(project.view.objects()) == 2
+    assert len(project.view.exported()) == 2
 
 
 @pytest.mark.slow
@@ -246,7 +246,7 @@ def test_keep_going_finishes_the_other_export(project: Project, cloud: Cloud) ->
     project.run("-k", check=1)
     recorded = EXPORTS & project.result_stages() - failed_stages(project)
     assert len(recorded) == 1
-    assert len(project.view.objects()) == 1
+    assert len(project.view.exported()) == 1
 
 
 @pytest.mark.slow

@@ -17,7 +17,7 @@ def assert_one_of_everything(project: Project) -> None:
     assert len(view.images()) == 1
     assert len(view.snapshots()) == 1
     assert len(view.export_tasks()) == 2
-    assert sorted(key.rpartition(".")[2] for key in view.objects()) == ["vhd", "vmdk"]
+    assert sorted(key.rpartition(".")[2] for key in view.exported()) == ["vhd", "vmdk"]
     assert project.stale() == {}
 
 

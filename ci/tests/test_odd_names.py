@@ -36,7 +36,7 @@ def test_whole_release(
     expected = {
         f"{folder}/exasol-data-science-sandbox-{asset_id}.{e}" for e in ("vhd", "vmdk")
     }
-    assert set(view.objects(prefix)) == expected
+    assert set(view.exported(prefix)) == expected
     view.assert_nothing_runs()
     (image,) = view.images()
     assert image["Name"].startswith("Exasol-Data-Science-Sandbox-")
@@ -62,5 +62,5 @@ def test_project_folder_with_odd_characters(project: Project) -> None:
     project.root = moved
     project.manifest_path = moved / "manifests/release.json"
     project.run()
-    assert len(project.view.objects()) == 2
+    assert len(project.view.exported()) == 2
     assert project.stale() == {}

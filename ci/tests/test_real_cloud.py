@@ -113,7 +113,7 @@ def test_ami_is_tagged_and_nothing_runs(real: RealRelease) -> None:
     view = AssetView(Cloud(real.home), real.asset_id)
     (image,) = view.images()
     assert image["ImageId"] == real.outputs("ami")["imageId"]
-    assert len(view.objects()) == 2
+    assert len(view.exported()) == 2
     view.assert_nothing_runs()
     assert not list((real.home / "machines").glob("i-*"))
 

@@ -11,7 +11,7 @@ import pytest
 
 from .cloud import ROOT, Cloud
 from .program import Outcome
-from .project import DURABLE, MACHINE, MANIFEST, PASSWORDS, Project
+from .project import DURABLE, MACHINE, MANIFEST, PASSWORDS, PLAYBOOKS, Project
 from .sshserver import SSHServer
 
 
@@ -38,7 +38,7 @@ def release(
 def test_images_lie_at_the_promised_keys_and_nothing_else_does(
     release: Release,
 ) -> None:
-    assert release.project.view.objects() == {
+    assert release.project.view.exported() == {
         "data_science_sandbox/observed-1.0/exasol-data-science-sandbox-observed-1.0.vhd": 11
         << 20,
         "data_science_sandbox/observed-1.0/exasol-data-science-sandbox-observed-1.0.vmdk": 11
@@ -74,7 +74,7 @@ def test_ami_and_snapshot_carry_name_and_tags(release: Release) -> None:
 
 def test_exported_objects_and_tasks_are_tagged(release: Release) -> None:
     s3 = release.project.cloud.client("s3")
-    for key in release.project.view.objects():
+    for key in release.project.view.exported():
         answer = s3.get_object_tagging(Bucket=release.project.cloud.bucket, Key=key)
         tags = {tag["Key"]: tag["Value"] for tag in answer["TagSet"]}
         assert tags["exa_dss_id"] == "observed-1.0"
@@ -203,7 +203,7 @@ def test_secrets_appear_in_no_file_and_no_stream(release: Release) -> None:
 
 def test_playbooks_get_their_secrets_by_environment(release: Release) -> None:
     calls = release.project.runner_calls()
-    assert len(calls) == 2
+    assert [call["playbook"] for call in calls] == PLAYBOOKS
     digests = {n: hashlib.sha256(v.encode()).hexdigest() for n, v in PASSWORDS.items()}
     arrived = {name for call in calls for name in call["passwordDigests"]}
     assert arrived == set(PASSWORDS)

@@ -72,7 +72,7 @@ def test_disk_that_fills_during_the_run(project: Project, tiny_folder: Path) -> 
     project.run("--results", str(tiny_folder))
     project.view.assert_nothing_runs()
     assert len(project.view.images()) == 1
-    assert len(project.view.objects()) == 2
+    assert len(project.view.exported()) == 2
 
 
 def test_results_folder_that_is_a_file(project: Project, cloud: Cloud) -> None:

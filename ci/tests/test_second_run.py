@@ -9,7 +9,7 @@ import shutil
 import pytest
 
 from .cloud import Cloud
-from .project import DURABLE, MANIFEST, Project
+from .project import DURABLE, MANIFEST, PLAYBOOKS, Project
 from .sshserver import free_port
 
 # The second run
@@ -62,12 +62,12 @@ def test_local_finds_the_running_cloud(project: Project) -> None:
     bare |= {"DSS_DEFAULT_PASSWORD": None, "DSS_JUPYTER_PASSWORD": None}
     outcome = project.dssbatch("--local", MANIFEST, env=bare, check=0)
     assert "DSS_DEFAULT_PASSWORD is `dss`" in outcome.stderr
-    assert len(project.view.objects()) == 2
+    assert len(project.view.exported()) == 2
     expected = hashlib.sha256(b"dss").hexdigest()
     digests = [
         d for call in project.runner_calls() for d in call["passwordDigests"].values()
     ]
-    assert digests == [expected, expected]
+    assert digests == [expected] * len(PLAYBOOKS)
     outcome = project.dssbatch("--local", MANIFEST, "--json", env=bare, check=0)
     assert outcome.started() == set()
 
@@ -78,7 +78,7 @@ def test_manifest_without_optional_sections(project: Project) -> None:
         lambda m: [m.pop(name) for name in ("export", "docker", "release")]
     )
     project.run()
-    assert project.view.objects() == {}
+    assert project.view.exported() == {}
     assert len(project.view.images()) == 1
     assert {"source-ami", "ami", "release-notes"} <= project.result_stages()
     assert not {n for n in project.result_stages() if n.startswith("export-")}

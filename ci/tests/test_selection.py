@@ -46,7 +46,7 @@ def test_force_makes_a_fresh_stage_run(released: Project, cloud: Cloud) -> None:
     assert outcome.started() - {"release-notes"} == {"export-vhd"}
     assert cloud.operations(mark).count("ec2:ExportImage") == 1
     assert released.stale() == {}
-    assert set(released.view.objects().values()) == {11 << 20}
+    assert set(released.view.exported().values()) == {11 << 20}
 
 
 def test_skip_leaves_stages_out(released: Project) -> None:
@@ -180,7 +180,7 @@ def test_run_verify_exports_just_what_is_lost(
     assert outcome.started() - {"release-notes"} == {"export-vhd"}
     assert cloud.operations(mark).count("ec2:ExportImage") == 1
     assert "ec2:CreateImage" not in cloud.operations(mark)
-    assert len(own_release.view.objects()) == 2
+    assert len(own_release.view.exported()) == 2
 
 
 @pytest.mark.slow

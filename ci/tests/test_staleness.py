@@ -97,7 +97,7 @@ def test_an_edited_role_runs_from_the_instance_to_the_exports(
     view = own_release.view
     assert len(view.images()) == 1
     assert len(view.snapshots()) == 1
-    assert len(view.objects()) == 2
+    assert len(view.exported()) == 2
     view.assert_nothing_runs()
 
 

@@ -37,6 +37,16 @@ package struct PutObject: AWSOperation {
         self.longestSeconds = longestSeconds
     }
 
+    /// Makes the call for bytes that are held in memory.
+    package init(
+        bucket: String, key: String, bytes: [UInt8], contentType: String, tags: [AWSTag] = [],
+        longestSeconds: Double
+    ) {
+        self.init(
+            bucket: bucket, key: key, body: .bytes(bytes), contentType: contentType, tags: tags,
+            longestSeconds: longestSeconds)
+    }
+
     package func encode(into request: inout WireRequest) {
         request.object("PUT", bucket: bucket, key: key)
         request.body = body

@@ -1,4 +1,5 @@
 import AWS
+import BuildGraph
 import Diagnostics
 
 /// The bucket, role and web host that exported images go through.
@@ -54,6 +55,20 @@ struct ImageBucket: Sendable, Equatable {
         return ImageBucket(
             bucket: try output("VMBucketId"), role: try output("VMExportRoleId"),
             domain: try output("CfDistributionDomainName"))
+    }
+
+    /// Whether a recorded object is still there, in the version that was recorded.
+    static func existence(
+        bucket: String, key: String, etag: String, bytes: Int64, region: String,
+        aws: any AWSCaller
+    ) async throws -> Existence {
+        do {
+            let head = try await aws.call(HeadObject(bucket: bucket, key: key), region: region)
+            if head.etag == etag && head.sizeBytes == bytes { return .exists }
+        } catch let error as Diagnostic
+            where ["aws.NoSuchKey", "aws.NoSuchBucket"].contains(error.code)
+        {}
+        return .missing("s3://\(bucket)/\(key)")
     }
 
     /// Where an image is fetched from.

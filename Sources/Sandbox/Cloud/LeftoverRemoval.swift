@@ -1,6 +1,7 @@
 import AWS
 package import BuildGraph
 import Diagnostics
+import QEMU
 
 /// Removes what an interrupted run began, by what its journal says; the same code serves a
 /// stage's own take-down, a run that begins on an unfinished journal, and `clean`.
@@ -36,6 +37,8 @@ package struct LeftoverRemoval: Sendable {
             try await cancelExport(entry)
         case "s3:multipart-upload":
             try await abortUpload(entry)
+        case VerifyImage.resource:
+            try await removeVerification(entry)
         case "s3:object":
             if let bucket = entry.details["bucket"], let key = entry.name {
                 _ = try await services.aws.call(
@@ -46,6 +49,14 @@ package struct LeftoverRemoval: Sendable {
                 code: "leftover.unknown-resource",
                 summary: "the journal names `\(id)` of unknown kind `\(entry.resource)`",
                 hint: "it was written by another version of dssbatch: run `clean` with that one")
+        }
+    }
+
+    /// Ends the virtual machines of an interrupted verification and removes its files.
+    private func removeVerification(_ entry: JournalEntry) async throws {
+        for folder in try VerificationFolders.left(by: entry) {
+            try await services.emulator.endMachines(below: folder)
+            try services.access.removeKeyPair(in: folder)
         }
     }
 

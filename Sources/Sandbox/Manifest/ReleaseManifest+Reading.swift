@@ -68,7 +68,9 @@ extension ReleaseManifest {
             (provision.playbook, "/provision/playbook"),
             (provision.resetPlaybook, "/provision/playbook"),
         ] { try project.requireFile(playbook, location: "\(path)#\(pointer)") }
-        try project.requireFile(LaunchInstance.template, location: path)
+        for file in [
+            LaunchInstance.template, MachineChecks.machinePlaybook, MachineChecks.diskPlaybook,
+        ] { try project.requireFile(file, location: path) }
     }
 
     private static func versions(_ reader: JSONReader) throws -> OrderedDictionary<String, String> {

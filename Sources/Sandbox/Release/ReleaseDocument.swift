@@ -2,6 +2,7 @@ import Diagnostics
 import Foundation
 import JSON
 import OrderedCollections
+import QEMU
 
 /// The whole release in one value: what `release.json` and `artifacts.md` show.
 struct ReleaseDocument: Sendable {
@@ -15,6 +16,9 @@ struct ReleaseDocument: Sendable {
     /// The image's name, the same in every region.
     let name: String
     let exports: [ExportVMImage.Outputs]
+    let verifications: [VerifyImage.Outputs]
+    /// Where the inventory and the SBOM of the AMI are; nil where nothing is exported.
+    let documents: UploadInventory.Outputs?
     /// Seconds by stage.
     let timings: [String: Double]
     let createdAt: Date
@@ -35,7 +39,8 @@ struct ReleaseDocument: Sendable {
                 "name": .string(name), "public": .bool(isPublic),
                 "regions": Self.object(sortedImages.map { ($0.region, .string($0.id)) }),
             ],
-            "images": .array(exports.map(Self.image)),
+            "images": .array(exports.map(image)),
+            "inventory": inventory,
             "timings": Self.object(
                 timings.sorted { $0.key < $1.key }.map { ($0.key, .number($0.value)) }),
         ]
@@ -53,6 +58,13 @@ struct ReleaseDocument: Sendable {
                     + "| \(image.sha256.map { "`\($0)`" } ?? "–") |"
             }
         }
+        if let documents, let inventory = documents.inventory, let sbom = documents.sbom {
+            lines += [
+                "",
+                "What is on them: [inventory](\(inventory.url)), "
+                    + "[SBOM (CycloneDX)](\(sbom.url)).",
+            ]
+        }
         lines += ["", "| Component | Version |", "|---|---|"]
         lines += versions.map { "| \($0.key) | \($0.value) |" }
         lines += ["", "Base image: `\(source.imageId)` (\(source.name)).", ""]
@@ -63,7 +75,38 @@ struct ReleaseDocument: Sendable {
         images.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }
 
-    private static func image(_ image: ExportVMImage.Outputs) -> JSONValue {
+    /// Where the lists of what is on the images are; null where there are none.
+    private var inventory: JSONValue {
+        guard let documents, let inventory = documents.inventory, let sbom = documents.sbom else {
+            return nil
+        }
+        return Self.object([
+            ("inventory", Self.object(inventory, in: documents)),
+            ("sbom", Self.object(sbom, in: documents)),
+        ])
+    }
+
+    private static func object(
+        _ object: UploadInventory.Object, in documents: UploadInventory.Outputs
+    ) -> JSONValue {
+        [
+            "bytes": .integer(object.bytes), "sha256": .string(object.sha256),
+            "bucket": .string(documents.bucket), "key": .string(object.key),
+            "s3": .string("s3://\(documents.bucket)/\(object.key)"), "url": .string(object.url),
+        ]
+    }
+
+    /// How the image was looked at after it was exported; null where it was not.
+    private func verification(of image: ExportVMImage.Outputs) -> JSONValue {
+        guard let found = verifications.first(where: { $0.key == image.key }) else { return nil }
+        return [
+            "acceleration": .string(found.acceleration.rawValue),
+            "firmware": .array(found.boots.map { .string($0.firmware.rawValue) }),
+            "checks": .integer(Int64(found.checks.count)),
+        ]
+    }
+
+    private func image(_ image: ExportVMImage.Outputs) -> JSONValue {
         var members: [(String, JSONValue)] = [
             ("format", .string(image.format)), ("bytes", .integer(image.bytes)),
             ("etag", .string(image.etag)),
@@ -73,8 +116,9 @@ struct ReleaseDocument: Sendable {
         members += [
             ("bucket", .string(image.bucket)), ("key", .string(image.key)),
             ("s3", .string("s3://\(image.bucket)/\(image.key)")), ("url", .string(image.url)),
+            ("verified", verification(of: image)),
         ]
-        return object(members)
+        return Self.object(members)
     }
 
     private static func object(_ members: [(String, JSONValue)]) -> JSONValue {

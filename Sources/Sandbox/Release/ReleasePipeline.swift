@@ -5,9 +5,12 @@ import Diagnostics
 package enum ReleasePipeline {
     /// Every stage that the manifest asks for; what it leaves out has no stage.
     ///
-    /// - Parameter keyFolder: absolute folder for the private key while the machine lives.
+    /// - Parameters:
+    ///   - keyFolder: absolute folder for private keys and disks while machines live.
+    ///   - verifiesByDefault: whether images are booted where the manifest leaves that open.
     package static func stages(
-        of manifest: ReleaseManifest, services: SandboxServices, keyFolder: String
+        of manifest: ReleaseManifest, services: SandboxServices, keyFolder: String,
+        verifiesByDefault: Bool = false
     ) -> [any Stage] {
         let copies = manifest.ami.copyToRegions.filter { $0 != manifest.region }
             .map { region in
@@ -28,6 +31,7 @@ package enum ReleasePipeline {
                 settings: manifest.instance, assetId: manifest.assetId, region: manifest.region,
                 project: manifest.project, services: services, keyFolder: keyFolder),
             Install(manifest: manifest, services: services),
+            CheckMachine(manifest: manifest, services: services),
             ResetPassword(manifest: manifest, services: services),
             CreateAMI(
                 namePrefix: manifest.ami.namePrefix, assetId: manifest.assetId,
@@ -40,14 +44,37 @@ package enum ReleasePipeline {
                     days: days, region: manifest.region, copies: copies.map(\.name),
                     aws: services.aws))
         }
+        let verifies = manifest.export?.verify ?? verifiesByDefault
+        let verifications = (verifies ? exports : []).map { export in
+            VerifyImage(
+                format: export.format, manifest: manifest, services: services,
+                temporaryFolder: keyFolder)
+        }
+        let uploads = uploads(of: manifest, services: services)
+        stages += exports
+        stages += uploads
+        stages += verifications
         stages.append(
             PublishAMI(
                 isPublic: manifest.ami.isPublic, region: manifest.region,
-                copies: copies.map(\.name), aws: services.aws))
-        stages += exports
+                copies: copies.map(\.name), verifications: verifications.map(\.name),
+                aws: services.aws))
         stages.append(
             ReleaseNotes(
-                manifest: manifest, copies: copies.map(\.name), exports: exports.map(\.name)))
+                manifest: manifest,
+                optional: copies.map(\.name) + exports.map(\.name) + uploads.map(\.name)
+                    + verifications.map(\.name)))
         return stages
+    }
+
+    private static func uploads(
+        of manifest: ReleaseManifest, services: SandboxServices
+    ) -> [UploadInventory] {
+        guard let settings = manifest.export, !settings.formats.isEmpty else { return [] }
+        return [
+            UploadInventory(
+                source: .ami, settings: settings, assetId: manifest.assetId,
+                region: manifest.region, services: services)
+        ]
     }
 }

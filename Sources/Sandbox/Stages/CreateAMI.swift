@@ -10,6 +10,8 @@ package struct CreateAMI: Stage {
         package let imageId: String
         package let snapshotIds: [String]
         package let name: String
+        /// What is on it; nil for an image that was adopted.
+        package var documents: InventoryDocuments?
     }
 
     let namePrefix: String
@@ -18,11 +20,12 @@ package struct CreateAMI: Stage {
     let aws: any AWSCaller
 
     static let resource = "ec2:image"
+    private static let documentsDetail = "documents"
     private static let deadlineSeconds = 7200.0
 
     package var name: StageName { "ami" }
     package var revision: Int { 1 }
-    package var upstream: [StageName] { ["instance", "reset-password"] }
+    package var upstream: [StageName] { ["instance", "check", "reset-password"] }
     package var inputs: [StageInput] {
         [.setting(pointer: "/ami/namePrefix", value: .string(namePrefix))]
     }
@@ -35,16 +38,19 @@ package struct CreateAMI: Stage {
     package func run(_ context: StageContext) async throws -> Outputs {
         if let (image, entry) = try await resumable(context) {
             context.progress(nil, "continuing with image \(image.id)")
-            return try await finish(image.id, entry.entry, context)
+            return try await finish(
+                image.id, entry.entry, try await documents(of: entry, context), context)
         }
         let machine = try context.output(of: LaunchInstance.self)
         try await removeUnfinished(context)
         try await removeReplaced(context)
+        let documents = try context.output(of: CheckMachine.self).documents
         let entry = try await context.journal.intend(
-            resource: Self.resource, region: region, name: imageName)
+            resource: Self.resource, region: region, name: imageName,
+            details: [Self.documentsDetail: try JSONValue.encoding(documents).compactText])
         let id = try await create(from: machine.instanceId, context)
         try await context.journal.created(entry, id: id)
-        return try await finish(id, entry, context)
+        return try await finish(id, entry, documents, context)
     }
 
     package func canResume(_ context: StageContext) async throws -> Bool {
@@ -56,7 +62,7 @@ package struct CreateAMI: Stage {
     }
 
     package func adopt(id: String, _ context: StageContext) async throws -> Outputs {
-        Self.outputs(of: try await images.require(id))
+        Self.outputs(of: try await images.require(id), documents: nil)
     }
 
     package func identity(of outputs: Outputs) -> String { "\(region)/\(outputs.name)" }
@@ -123,15 +129,29 @@ package struct CreateAMI: Stage {
     }
 
     private func finish(
-        _ id: String, _ entry: JournalEntryID, _ context: StageContext
+        _ id: String, _ entry: JournalEntryID, _ documents: InventoryDocuments?,
+        _ context: StageContext
     ) async throws -> Outputs {
         let image = try await images.waitUntilAvailable(
             id, context: context, deadlineSeconds: Self.deadlineSeconds)
         try await context.journal.kept(entry)
-        return Self.outputs(of: image)
+        return Self.outputs(of: image, documents: documents)
     }
 
-    private static func outputs(of image: EC2Image) -> Outputs {
-        Outputs(imageId: image.id, snapshotIds: image.snapshotIds, name: image.name ?? "")
+    /// What the interrupted run knew of the machine that it made an image of.
+    private func documents(
+        of entry: JournalEntry, _ context: StageContext
+    ) async throws -> InventoryDocuments? {
+        guard let text = entry.details[Self.documentsDetail] else { return nil }
+        return try JSONValue.parse(Array(text.utf8), source: "journal").decoded(
+            as: InventoryDocuments.self)
+    }
+
+    private static func outputs(
+        of image: EC2Image, documents: InventoryDocuments?
+    ) -> Outputs {
+        Outputs(
+            imageId: image.id, snapshotIds: image.snapshotIds, name: image.name ?? "",
+            documents: documents)
     }
 }

@@ -67,14 +67,9 @@ package struct ExportVMImage: Stage {
     }
 
     package func verify(_ outputs: Outputs, _ context: StageContext) async throws -> Existence {
-        do {
-            let head = try await aws.call(
-                HeadObject(bucket: outputs.bucket, key: outputs.key), region: region)
-            if head.etag == outputs.etag && head.sizeBytes == outputs.bytes { return .exists }
-        } catch let error as Diagnostic
-            where ["aws.NoSuchKey", "aws.NoSuchBucket"].contains(error.code)
-        {}
-        return .missing("s3://\(outputs.bucket)/\(outputs.key)")
+        try await ImageBucket.existence(
+            bucket: outputs.bucket, key: outputs.key, etag: outputs.etag, bytes: outputs.bytes,
+            region: region, aws: aws)
     }
 
     package func adopt(id: String, _ context: StageContext) async throws -> Outputs {
@@ -141,10 +136,10 @@ package struct ExportVMImage: Stage {
         var sha256: String?
         if settings.checksum == .sha256 {
             sha256 = try await context.localSlots.withSlot {
-                try await ObjectDigest(aws: aws, region: region).sha256(
-                    bucket: target.bucket, key: key, etag: head.etag,
-                    sizeBytes: head.sizeBytes,
-                    onPercent: { context.progress(Double($0), "computing SHA-256") })
+                try await ObjectReader(
+                    aws: aws, region: region, bucket: target.bucket, key: key, etag: head.etag,
+                    sizeBytes: head.sizeBytes
+                ).sha256(onPercent: { context.progress(Double($0), "computing SHA-256") })
             }
         }
         return Outputs(

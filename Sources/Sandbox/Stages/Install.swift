@@ -27,19 +27,17 @@ package struct Install: Stage {
     }
 
     package func preflight(_ context: StageContext) async throws {
-        _ = try password()
+        _ = try services.secrets.required(\.jupyterPassword)
     }
 
     package func run(_ context: StageContext) async throws -> Outputs {
         try await services.play(
-            manifest.provision.playbook, secret: (Self.variable, try password()),
-            manifest: manifest, context: context)
-    }
-
-    private static let variable = "DSS_JUPYTER_PASSWORD"
-
-    private func password() throws -> Secret {
-        try MachineSecrets.require(services.secrets.jupyterPassword, variable: Self.variable)
+            manifest.provision.playbook,
+            onInstanceWith: [
+                MachineSecrets.jupyterVariable: try services.secrets.required(\.jupyterPassword)
+            ],
+            manifest: manifest, context: context
+        ).recap
     }
 
     package func verify(_ outputs: Outputs, _ context: StageContext) async throws -> Existence {

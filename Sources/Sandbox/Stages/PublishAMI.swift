@@ -15,11 +15,13 @@ package struct PublishAMI: Stage {
     let isPublic: Bool
     let region: String
     let copies: [StageName]
+    /// Nothing is made public whose images do not hold what they promise.
+    let verifications: [StageName]
     let aws: any AWSCaller
 
     package var name: StageName { "ami-public" }
     package var revision: Int { 1 }
-    package var upstream: [StageName] { ["ami"] + copies }
+    package var upstream: [StageName] { ["ami"] + copies + verifications }
     package var inputs: [StageInput] {
         [.setting(pointer: "/ami/public", value: .bool(isPublic))]
     }

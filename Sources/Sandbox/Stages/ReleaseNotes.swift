@@ -1,5 +1,4 @@
 package import BuildGraph
-import Crypto
 import Diagnostics
 import Foundation
 import JSON
@@ -13,15 +12,15 @@ package struct ReleaseNotes: Stage {
     }
 
     let manifest: ReleaseManifest
-    let copies: [StageName]
-    let exports: [StageName]
+    /// What the manifest may leave out: copies, exports, uploads, verifications.
+    let optional: [StageName]
 
     static let documentName = "release.json"
     static let tableName = "artifacts.md"
 
     package var name: StageName { "release-notes" }
     package var revision: Int { 1 }
-    package var upstream: [StageName] { ["source-ami", "ami", "ami-public"] + copies + exports }
+    package var upstream: [StageName] { ["source-ami", "ami", "ami-public"] + optional }
     package var inputs: [StageInput] {
         manifest.versions.map {
             .setting(pointer: "/versions/\($0.key)", value: .string($0.value))
@@ -37,19 +36,22 @@ package struct ReleaseNotes: Stage {
             name: try context.output(of: CreateAMI.self).name,
             exports: try context.outputs(of: ExportVMImage.self).sorted { $0.key < $1.key }
                 .map(\.value),
+            verifications: try context.outputs(of: VerifyImage.self).sorted { $0.key < $1.key }
+                .map(\.value),
+            documents: try context.outputs(of: UploadInventory.self)["export-inventory"],
             timings: try await timings(context), createdAt: context.time.now())
         let files = [
             Self.documentName: Array(document.json.prettyText.utf8),
             Self.tableName: Array(document.markdown.utf8),
         ]
         for (file, bytes) in files { try await context.results.writeFile(file, bytes) }
-        return Outputs(files: files.mapValues(Self.digest))
+        return Outputs(files: files.mapValues { Digest.of($0) })
     }
 
     package func verify(_ outputs: Outputs, _ context: StageContext) async throws -> Existence {
         for (file, digest) in outputs.files {
             guard let bytes = try await context.results.readFile(file),
-                Self.digest(bytes) == digest
+                Digest.of(bytes) == digest
             else { return .missing("\(file)") }
         }
         return .exists
@@ -64,13 +66,5 @@ package struct ReleaseNotes: Stage {
             }
         }
         return timings
-    }
-
-    private static func digest(_ bytes: [UInt8]) -> String {
-        let hex = SHA256.hash(data: bytes).map { byte in
-            let text = String(byte, radix: 16)
-            return text.count == 1 ? "0" + text : text
-        }
-        return "sha256:" + hex.joined()
     }
 }

@@ -12,22 +12,20 @@ package struct ResetPassword: Stage {
     package var name: StageName { "reset-password" }
     package var lifetime: StageLifetime { .ephemeral }
     package var revision: Int { 1 }
-    package var upstream: [StageName] { ["instance", "install"] }
+    package var upstream: [StageName] { ["instance", "install", "check"] }
 
     package func preflight(_ context: StageContext) async throws {
-        _ = try password()
+        _ = try services.secrets.required(\.defaultPassword)
     }
 
     package func run(_ context: StageContext) async throws -> Outputs {
         try await services.play(
-            manifest.provision.resetPlaybook, secret: (Self.variable, try password()),
-            manifest: manifest, context: context)
-    }
-
-    private static let variable = "DSS_DEFAULT_PASSWORD"
-
-    private func password() throws -> Secret {
-        try MachineSecrets.require(services.secrets.defaultPassword, variable: Self.variable)
+            manifest.provision.resetPlaybook,
+            onInstanceWith: [
+                MachineSecrets.defaultVariable: try services.secrets.required(\.defaultPassword)
+            ],
+            manifest: manifest, context: context
+        ).recap
     }
 
     package func verify(_ outputs: Outputs, _ context: StageContext) async throws -> Existence {

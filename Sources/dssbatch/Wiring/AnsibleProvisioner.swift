@@ -15,19 +15,14 @@ struct AnsibleProvisioner: Provisioner {
 
     func run(
         _ play: Play, onTask: @escaping @Sendable (String, Int) -> Void
-    ) async throws -> PlayRecap {
+    ) async throws -> PlayReport {
         let environment = ProcessInfo.processInfo.environment
             .merging(try await connection.environment()) { _, connected in connected }
         let runner = try AnsibleRunnerLocation.find(
             environment: environment, projectFolder: projectPath,
             isExecutable: { FileManager.default.isExecutableFile(atPath: $0) })
-        let machine = play.machine
         let run = AnsibleRun(
-            playbookPath: play.playbook,
-            inventory: .ssh(
-                host: Self.hostName, address: machine.host, port: machine.port,
-                user: machine.user, privateKeyPath: machine.privateKeyPath,
-                knownHosts: machine.knownHosts.split(separator: "\n").map(String.init)),
+            playbookPath: play.playbook, inventory: Self.inventory(play.target),
             extraVariables: play.variables, secrets: play.environment, runnerPath: runner,
             timeoutSeconds: Self.timeoutSeconds, temporaryFolder: play.scratchFolder)
         let time = SystemTimeSource()
@@ -36,8 +31,30 @@ struct AnsibleProvisioner: Provisioner {
             if case .taskStarted(let name, let number) = progress { onTask(name, number - 1) }
         }
         let recap = report.recap[Self.hostName] ?? AnsibleRecap()
-        return PlayRecap(
-            ok: recap.ok, changed: recap.changed, skipped: recap.skipped,
-            seconds: time.monotonicSeconds() - start)
+        return PlayReport(
+            recap: PlayRecap(
+                ok: recap.ok, changed: recap.changed, skipped: recap.skipped,
+                seconds: time.monotonicSeconds() - start),
+            tasks: report.tasks.map { task in
+                PlayReport.Task(
+                    name: task.name, wasSkipped: task.status == .skipped, seconds: task.seconds)
+            })
+    }
+
+    private static func inventory(_ target: PlayTarget) -> AnsibleInventory {
+        func lines(_ text: String) -> [String] { text.split(separator: "\n").map(String.init) }
+        switch target {
+        case .machine(let machine):
+            return .ssh(
+                host: hostName, address: machine.host, port: machine.port, user: machine.user,
+                privateKeyPath: machine.privateKeyPath, knownHosts: lines(machine.knownHosts))
+        case .passwordMachine(let host, let port, let user, let knownHosts, let variable):
+            return .password(
+                host: hostName, address: host, port: port, user: user,
+                passwordVariable: variable, knownHosts: lines(knownHosts))
+        case .container(let name, let engineAddress):
+            return .container(
+                host: hostName, container: name, engineAddress: engineAddress)
+        }
     }
 }

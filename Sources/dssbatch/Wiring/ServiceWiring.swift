@@ -1,11 +1,14 @@
 import AWS
 import Diagnostics
 import HTTP
+import QEMU
 import Sandbox
 
 /// Puts the real services together.
 enum ServiceWiring {
-    static let passwordVariables = ["DSS_DEFAULT_PASSWORD", "DSS_JUPYTER_PASSWORD"]
+    static let passwordVariables = [
+        MachineSecrets.defaultVariable, MachineSecrets.jupyterVariable,
+    ]
     /// What the passwords are on the local cloud where nobody sets them.
     static let localPassword = "dss"
 
@@ -36,6 +39,7 @@ enum ServiceWiring {
                 projectPath: project.path, processes: processes, connection: connection),
             access: SSHMachineAccess(processes: processes),
             callerAddress: HTTPCallerAddress(transport: transport, connection: connection),
+            emulator: QEMUEmulator(processes: processes, environment: environment),
             secrets: MachineSecrets(
                 defaultPassword: password(passwordVariables[0]),
                 jupyterPassword: password(passwordVariables[1])))

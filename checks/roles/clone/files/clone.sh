@@ -1,6 +1,7 @@
 #!/bin/bash
 # shellcheck disable=SC2016 # backticks in messages are meant as they stand
 # Looks at the repository CLONE, whose version has to be WANTED.
+export GIT_OPTIONAL_LOCKS=0
 hint="remove \`$CLONE\` on the machine and run the role \`script_languages\` again"
 
 found=$(git -C "$CLONE" rev-parse HEAD 2>&1) ||

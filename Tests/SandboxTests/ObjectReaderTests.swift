@@ -3,15 +3,17 @@ import Testing
 
 @testable import Sandbox
 
-@Suite struct ObjectDigestTests {
+@Suite struct ObjectReaderTests {
     private let bench = StageBench()
     private static let lost = Diagnostic(code: "aws.unreachable", summary: "the line broke")
     /// SHA-256 of `hello world`.
     private static let digest = "b94d27b9934d3e08a52e52d7da7dabfac484efe37a5380ee9088f7ace2efcde9"
 
     private func digest(sizeBytes: Int64 = 11) async throws -> String {
-        try await ObjectDigest(aws: bench.aws, region: StageBench.region).sha256(
-            bucket: "bucket", key: "key", etag: "\"e\"", sizeBytes: sizeBytes, onPercent: { _ in })
+        try await ObjectReader(
+            aws: bench.aws, region: StageBench.region, bucket: "bucket", key: "key",
+            etag: "\"e\"", sizeBytes: sizeBytes
+        ).sha256(onPercent: { _ in })
     }
 
     private func ranges() -> [String?] { bench.aws.calls("GetObject").map { $0["range"] } }
@@ -41,7 +43,7 @@ import Testing
     @Test func `a line that breaks every time is given up`() async throws {
         for _ in 0..<8 { bench.aws.on("GetObject", [:], .pieces([], then: Self.lost)) }
         let error = try await #require(throws: Diagnostic.self) { try await digest() }
-        #expect(error.code == "export.digest-incomplete")
+        #expect(error.code == "object.incomplete")
         #expect(error.causes == ["the line broke"])
         #expect(bench.aws.unused.isEmpty)
     }

@@ -1,0 +1,139 @@
+package import Diagnostics
+import Foundation
+
+/// Runs virtual machines with `qemu-system-x86_64`.
+package actor QEMUEmulator: MachineEmulator {
+    private let processes: any ProcessRunner
+    private let time: any TimeSource
+    private let program: String
+    private var trial: Task<Acceleration, any Error>?
+
+    private static let programName = "qemu-system-x86_64"
+    private static let portTries = 5
+    private static let graceSeconds = 5.0
+
+    /// Makes an emulator; nothing is started.
+    ///
+    /// - Parameter environment: `DSS_QEMU` names another program than the one on the PATH.
+    package init(
+        processes: any ProcessRunner, environment: [String: String],
+        time: any TimeSource = SystemTimeSource()
+    ) {
+        self.processes = processes
+        self.time = time
+        program = environment["DSS_QEMU"] ?? Self.programName
+    }
+
+    package func preflight(_ firmware: [Firmware]) async throws {
+        for kind in firmware { _ = try Self.image(kind) }
+        let version = ProcessCommand(
+            executable: program, arguments: ["--version"], timeoutSeconds: 30, graceSeconds: 1)
+        do {
+            _ = try await processes.run(version) { _ in }
+        } catch let error as Diagnostic where error.code == "process.not-found" {
+            throw error.wrapped(
+                in: "images cannot be verified without `\(program)`",
+                hint: "install the package `qemu-system-x86`, or set `/export/verify` to false")
+        }
+    }
+
+    package func acceleration() async throws -> Acceleration {
+        if let trial { return try await trial.value }
+        let (program, processes) = (program, processes)
+        let task = Task {
+            let folder = try PrivateFolder(prefix: "dss-kvm")
+            let found = try await AccelerationTrial().run(
+                program: program, folder: folder.path, with: processes)
+            try folder.delete()
+            return found
+        }
+        trial = task
+        return try await task.value
+    }
+
+    package func run<Result: Sendable>(
+        _ machine: VirtualMachine, deadlineSeconds: Double,
+        _ work: @escaping @Sendable (RunningMachine) async throws -> Result
+    ) async throws -> Result {
+        let acceleration = try await acceleration()
+        for _ in 1..<Self.portTries {
+            do {
+                return try await attempt(machine, acceleration, deadlineSeconds, work)
+            } catch let error as Diagnostic where error.code == "qemu.port-taken" {
+                // Somebody was faster: other ports.
+            }
+        }
+        return try await attempt(machine, acceleration, deadlineSeconds, work)
+    }
+
+    package func endMachines(below folder: String) async throws {
+        try LeftMachines(below: folder).end()
+    }
+
+    /// One life of the machine: whichever ends first, it or the work, ends the other.
+    private nonisolated func attempt<Result: Sendable>(
+        _ machine: VirtualMachine, _ acceleration: Acceleration, _ deadlineSeconds: Double,
+        _ work: @escaping @Sendable (RunningMachine) async throws -> Result
+    ) async throws -> Result {
+        var ports: [Int: Int] = [:]
+        for port in machine.guestPorts { ports[port] = try LoopbackPort.free() }
+        let command = try command(machine, acceleration, ports, deadlineSeconds)
+        let running = RunningMachine(ports: ports, consolePath: machine.consolePath, time: time)
+        return try await withThrowingTaskGroup(of: Result?.self) { group in
+            group.addTask {
+                let outcome = try await self.processes.run(command) { _ in }
+                try Task.checkCancellation()
+                throw Self.ended(outcome, running)
+            }
+            group.addTask { try await work(running) }
+            do {
+                let result = try await group.next() ?? nil
+                group.cancelAll()
+                // The machine has ended before this returns.
+                while await group.nextResult() != nil {}
+                guard let result else { throw CancellationError() }
+                return result
+            } catch {
+                group.cancelAll()
+                while await group.nextResult() != nil {}
+                throw error
+            }
+        }
+    }
+
+    private nonisolated func command(
+        _ machine: VirtualMachine, _ acceleration: Acceleration, _ ports: [Int: Int],
+        _ deadlineSeconds: Double
+    ) throws -> ProcessCommand {
+        let arguments = machine.arguments(
+            acceleration: acceleration,
+            firmwareImage: try Self.image(machine.hardware.firmware), ports: ports)
+        return ProcessCommand(
+            // A dead man's switch: should this process be killed, the machine still ends.
+            executable: "timeout",
+            arguments: [
+                "--kill-after=\(Int(Self.graceSeconds))", "\(Int(deadlineSeconds) + 60)", program,
+            ] + arguments,
+            // What the guest writes to its disk lies there too.
+            environment: ["TMPDIR": machine.folder],
+            timeoutSeconds: deadlineSeconds, graceSeconds: Self.graceSeconds)
+    }
+
+    private static func image(_ firmware: Firmware) throws -> String? {
+        try firmware.image { FileManager.default.isReadableFile(atPath: $0) }
+    }
+
+    private static func ended(_ outcome: ProcessOutcome, _ running: RunningMachine) -> Diagnostic {
+        let errors = outcome.standardErrorTail.split(whereSeparator: \.isNewline).map(String.init)
+        if errors.contains(where: { $0.contains("Could not set up host forwarding rule") }) {
+            return Diagnostic(
+                code: "qemu.port-taken", summary: "a port that was free is taken now",
+                causes: errors, hint: "run the same command again")
+        }
+        let console = (try? running.console()) ?? ""
+        return Diagnostic(
+            code: "qemu.ended", summary: "the virtual machine ended with status \(outcome.status)",
+            causes: Array(errors.suffix(3)) + ConsoleText.lastLines(of: console),
+            hint: "look at what the console shows last, then run the same command again")
+    }
+}

@@ -1,0 +1,72 @@
+import BuildGraph
+import Diagnostics
+import Foundation
+import JSON
+
+/// The inventory and the SBOM of an image, as files beside the results.
+package struct InventoryDocuments: Codable, Sendable, Equatable {
+    /// One file.
+    package struct Document: Codable, Sendable, Equatable {
+        /// Its name in the results' folder.
+        package let file: String
+        /// `sha256:` and 64 hexadecimal digits.
+        package let sha256: String
+        package let bytes: Int64
+    }
+
+    /// Schema `dssbatch.inventory/1`.
+    package let inventory: Document
+    /// CycloneDX 1.6, JSON.
+    package let sbom: Document
+    /// Packages of all kinds.
+    package let packages: Int
+
+    /// The names of a stage's two files.
+    static func names(of stage: StageName) -> (inventory: String, sbom: String) {
+        ("\(stage).inventory.json", "\(stage).cdx.json")
+    }
+
+    /// Makes both files of the inventory that a playbook stored.
+    ///
+    /// - Parameters:
+    ///   - path: the stored inventory.
+    ///   - stage: whose outputs they describe.
+    ///   - subject: what the SBOM is of.
+    /// - Throws: `inventory.invalid`, `file.*`, `results.*`.
+    static func record(
+        _ path: String, of stage: StageName, subject: SoftwareBill.Subject, _ context: StageContext
+    ) async throws -> InventoryDocuments {
+        let names = names(of: stage)
+        let bytes = try FileContents.read(path)
+        let inventory = try Inventory(bytes, source: path)
+        let bill = SoftwareBill(
+            inventory: inventory, subject: subject, serial: UUID(), createdAt: context.time.now())
+        return InventoryDocuments(
+            inventory: try await write(bytes, to: names.inventory, context),
+            sbom: try await write(Array(bill.json.prettyText.utf8), to: names.sbom, context),
+            packages: inventory.packageCount)
+    }
+
+    private static func write(
+        _ bytes: [UInt8], to file: String, _ context: StageContext
+    ) async throws -> Document {
+        try await context.results.writeFile(file, bytes)
+        return Document(file: file, sha256: Digest.of(bytes), bytes: Int64(bytes.count))
+    }
+}
+
+extension InventoryDocuments.Document {
+    /// The file's contents.
+    ///
+    /// - Throws: `inventory.missing` where it is gone or another by now.
+    func read(_ context: StageContext) async throws -> [UInt8] {
+        guard let bytes = try await context.results.readFile(file), Digest.of(bytes) == sha256
+        else {
+            throw Diagnostic(
+                code: "inventory.missing",
+                summary: "`\(file)` in `\(context.results.location)` is gone or was changed",
+                hint: "put it back, or make the image again with `--force`")
+        }
+        return bytes
+    }
+}

@@ -1,0 +1,119 @@
+import AWS
+package import BuildGraph
+import Diagnostics
+import JSON
+
+/// Puts the inventory and the SBOM of an image beside the exported images.
+package struct UploadInventory: Stage {
+    /// One uploaded file.
+    package struct Object: Codable, Sendable, Equatable {
+        package let key: String
+        /// 64 hexadecimal digits.
+        package let sha256: String
+        package let bytes: Int64
+        package let etag: String
+        package let url: String
+    }
+
+    /// Where the files are.
+    package struct Outputs: Codable, Sendable, Equatable {
+        package let bucket: String
+        package let region: String
+        /// Nil, as the SBOM, where the image was adopted and nobody knows what is on it.
+        package let inventory: Object?
+        package let sbom: Object?
+    }
+
+    /// Whose documents they are.
+    package enum Source: String, Sendable {
+        case ami
+        case dockerImage = "docker-image"
+    }
+
+    let source: Source
+    let settings: ReleaseManifest.Export
+    let assetId: AssetId
+    let region: String
+    let services: SandboxServices
+
+    static let resource = "s3:object"
+
+    package var name: StageName {
+        switch source {
+        case .ami: "export-inventory"
+        case .dockerImage: "docker-inventory"
+        }
+    }
+    package var group: String { source == .ami ? "export" : name.rawValue }
+    package var revision: Int { 1 }
+    package var upstream: [StageName] { [StageName(rawValue: source.rawValue)] }
+    package var inputs: [StageInput] {
+        settings.settings.filter { $0.pointer != "/export/checksum" }
+            .map { .setting(pointer: $0.pointer, value: $0.value) }
+    }
+
+    private var aws: any AWSCaller { services.aws }
+
+    package func preflight(_ context: StageContext) async throws {
+        _ = try await ImageBucket.find(settings.bucket, region: region, services: services)
+    }
+
+    package func run(_ context: StageContext) async throws -> Outputs {
+        let target = try await ImageBucket.find(
+            settings.bucket, region: region, services: services)
+        guard let documents = try documents(context) else {
+            context.warn("nothing is known of what is on an image that was adopted")
+            return Outputs(bucket: target.bucket, region: region, inventory: nil, sbom: nil)
+        }
+        return Outputs(
+            bucket: target.bucket, region: region,
+            inventory: try await upload(documents.inventory, "inventory.json", target, context),
+            sbom: try await upload(documents.sbom, "cdx.json", target, context))
+    }
+
+    package func verify(_ outputs: Outputs, _ context: StageContext) async throws -> Existence {
+        for object in [outputs.inventory, outputs.sbom].compactMap({ $0 }) {
+            let existence = try await ImageBucket.existence(
+                bucket: outputs.bucket, key: object.key, etag: object.etag, bytes: object.bytes,
+                region: region, aws: aws)
+            if existence != .exists { return existence }
+        }
+        return .exists
+    }
+
+    package func identity(of outputs: Outputs) -> String {
+        "\(outputs.bucket)/\(outputs.sbom?.key ?? name.rawValue)"
+    }
+
+    private func documents(_ context: StageContext) throws -> InventoryDocuments? {
+        switch source {
+        case .ami: try context.output(of: CreateAMI.self).documents
+        case .dockerImage: nil
+        }
+    }
+
+    private func upload(
+        _ document: InventoryDocuments.Document, _ ending: String, _ target: ImageBucket,
+        _ context: StageContext
+    ) async throws -> Object {
+        let kind = source == .ami ? "" : "docker."
+        let key =
+            ResourceNames.exportFolder(prefix: settings.prefix, assetId: assetId.text)
+            + "exasol-data-science-sandbox-\(assetId).\(kind)\(ending)"
+        let bytes = try await document.read(context)
+        let entry = try await context.journal.intend(
+            resource: Self.resource, region: region, name: key,
+            details: ["bucket": target.bucket])
+        let etag = try await aws.call(
+            PutObject(
+                bucket: target.bucket, key: key, bytes: bytes,
+                contentType: "application/json",
+                tags: ResourceNames.tags(assetId: assetId.text, runId: context.runId),
+                longestSeconds: 300),
+            region: region)
+        try await context.journal.kept(entry)
+        return Object(
+            key: key, sha256: String(document.sha256.dropFirst("sha256:".count)),
+            bytes: document.bytes, etag: etag, url: target.url(key: key, region: region))
+    }
+}

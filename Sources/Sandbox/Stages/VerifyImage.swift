@@ -1,0 +1,146 @@
+import AWS
+package import BuildGraph
+import Diagnostics
+import Foundation
+import JSON
+package import QEMU
+
+/// Boots an exported disk in a virtual machine and checks from outside what a user would meet.
+package struct VerifyImage: Stage {
+    /// What was checked, and how long each took.
+    package struct Outputs: Codable, Sendable, Equatable {
+        /// One start of the disk.
+        package struct Boot: Codable, Sendable, Equatable {
+            package let firmware: Firmware
+            package let diskBus: VirtualMachine.DiskBus
+            package let networkCard: VirtualMachine.NetworkCard
+            /// From switching on.
+            package let loginPromptSeconds: Double
+            /// From switching on.
+            package let sshSeconds: Double
+        }
+
+        package let bucket: String
+        package let key: String
+        package let etag: String
+        package let format: String
+        package let acceleration: Acceleration
+        package let boots: [Boot]
+        package let checks: [PassedCheck]
+    }
+
+    let format: ImageFormat
+    let manifest: ReleaseManifest
+    let services: SandboxServices
+    /// Absolute folder for the disk, its machines and secrets.
+    let temporaryFolder: String
+
+    static let resource = "local:verification"
+    static let folderPrefix = "dss-v"
+
+    package var name: StageName { StageName(rawValue: "verify-\(format.fileExtension)") }
+    package var group: String { "verify" }
+    package var revision: Int { 1 }
+    package var upstream: [StageName] { [StageName(rawValue: "export-\(format.fileExtension)")] }
+    package var inputs: [StageInput] {
+        manifest.versions.map {
+            .setting(pointer: "/versions/\($0.key)", value: .string($0.value))
+        } + [
+            .setting(pointer: "/instance/user", value: .string(manifest.instance.user)),
+            .folder(path: MachineChecks.folder),
+        ]
+    }
+
+    package func preflight(_ context: StageContext) async throws {
+        _ = try services.secrets.required(\.defaultPassword)
+        _ = try services.secrets.required(\.jupyterPassword)
+        let computers = format.computers
+        try await services.emulator.preflight([computers.first.firmware, computers.second.firmware])
+    }
+
+    package func run(_ context: StageContext) async throws -> Outputs {
+        try await removeLeftovers(context)
+        let image = try context.output(of: ExportVMImage.self)
+        let entry = try await context.journal.intend(
+            resource: Self.resource, region: "local", name: temporaryFolder,
+            details: ["prefix": folderPrefix(context)])
+        let folder = try PrivateFolder(prefix: folderPrefix(context), in: temporaryFolder)
+        try await context.journal.created(entry, id: folder.path)
+        do {
+            let outputs = try await verify(image, in: folder, context)
+            try await remove(folder, entry, context)
+            return outputs
+        } catch {
+            await giveUp(folder, entry, context)
+            throw Diagnostic.from(error).wrapped(
+                in: "image `s3://\(image.bucket)/\(image.key)` does not hold what it promises")
+        }
+    }
+
+    package func verify(_ outputs: Outputs, _ context: StageContext) async throws -> Existence {
+        .exists
+    }
+
+    package func identity(of outputs: Outputs) -> String {
+        "\(outputs.bucket)/\(outputs.key)#\(outputs.etag)"
+    }
+
+    private func verify(
+        _ image: ExportVMImage.Outputs, in folder: PrivateFolder, _ context: StageContext
+    ) async throws -> Outputs {
+        let disk = "\(folder.path)/disk.\(format.fileExtension)"
+        let reader = ObjectReader(
+            aws: services.aws, region: image.region, bucket: image.bucket, key: image.key,
+            etag: image.etag, sizeBytes: image.bytes)
+        try await context.localSlots.withSlot {
+            try await ObjectDownload(reader: reader, sha256: image.sha256).save(
+                to: disk, onPercent: { context.progress(Double($0), "fetching the image") })
+        }
+        let result = try await DiskTrial(
+            disk: disk, format: format, manifest: manifest, services: services, folder: folder
+        ).run(context)
+        return Outputs(
+            bucket: image.bucket, key: image.key, etag: image.etag, format: format.rawValue,
+            acceleration: result.acceleration,
+            boots: result.boots.map { boot in
+                Outputs.Boot(
+                    firmware: boot.hardware.firmware, diskBus: boot.hardware.diskBus,
+                    networkCard: boot.hardware.networkCard,
+                    loginPromptSeconds: boot.loginPromptSeconds, sshSeconds: boot.sshSeconds)
+            },
+            checks: result.checks)
+    }
+
+    /// Short, because ssh's sockets lie below.
+    private func folderPrefix(_ context: StageContext) -> String {
+        "\(Self.folderPrefix)\(context.runId.prefix(8))"
+    }
+
+    private func remove(
+        _ folder: PrivateFolder, _ entry: JournalEntryID, _ context: StageContext
+    ) async throws {
+        try folder.delete()
+        try await context.journal.gone(entry)
+    }
+
+    /// The failure itself is what the caller has to hear of.
+    private func giveUp(
+        _ folder: PrivateFolder, _ entry: JournalEntryID, _ context: StageContext
+    ) async {
+        do {
+            try await remove(folder, entry, context)
+        } catch {
+            context.warn(
+                "`\(folder.path)` stays: \(Diagnostic.from(error).summary) "
+                    + "(the next run removes it)")
+        }
+    }
+
+    private func removeLeftovers(_ context: StageContext) async throws {
+        for entry in await context.journal.unfinished(resource: Self.resource) {
+            try await LeftoverRemoval(services: services).remove(
+                entry, onProgress: context.progress)
+            try await context.journal.gone(entry.entry)
+        }
+    }
+}

@@ -1,0 +1,130 @@
+import BuildGraph
+import Diagnostics
+import JSON
+import QEMU
+
+/// Starts one disk image twice, as two users would, and looks at it from outside.
+struct DiskTrial: Sendable {
+    /// How long one start took, in seconds.
+    struct Boot: Codable, Sendable, Equatable {
+        let hardware: VirtualMachine.Hardware
+        let loginPromptSeconds: Double
+        let sshSeconds: Double
+    }
+
+    /// What came of it.
+    struct Result: Sendable {
+        let acceleration: Acceleration
+        let boots: [Boot]
+        let checks: [PassedCheck]
+    }
+
+    let disk: String
+    let format: ImageFormat
+    let manifest: ReleaseManifest
+    let services: SandboxServices
+    /// For files of the machines, and secrets; removed by the caller.
+    let folder: PrivateFolder
+
+    private static let sshPort = 22
+    private static let jupyterPort = 8888
+    private static let address = "127.0.0.1"
+
+    /// Runs the trial; each machine takes one slot for local work.
+    ///
+    /// - Throws: `qemu.*`, `ssh.not-ready`, `ansible.*`, `verify.same-host-keys`.
+    func run(_ context: StageContext) async throws -> Result {
+        let acceleration = try await services.emulator.acceleration()
+        let limits = TrialLimits(acceleration)
+        let computers = format.computers
+        async let second = boot(computers.second, limits, in: "second", context) { _, _ in [] }
+        let first = try await boot(computers.first, limits, in: "first", context) {
+            machine, knownHosts in try await look(at: machine, knownHosts, context)
+        }
+        let other = try await second
+        var checks = first.checks
+        checks.append(try await differ(first, other, context))
+        return Result(
+            acceleration: acceleration, boots: [first.boot, other.boot], checks: checks)
+    }
+
+    private struct Outcome: Sendable {
+        let boot: Boot
+        let hostKeys: Set<String>
+        let checks: [PassedCheck]
+    }
+
+    private func boot(
+        _ hardware: VirtualMachine.Hardware, _ limits: TrialLimits, in name: String,
+        _ context: StageContext,
+        _ work: @escaping @Sendable (RunningMachine, String) async throws -> [PassedCheck]
+    ) async throws -> Outcome {
+        let machine = VirtualMachine(
+            disk: disk, format: format.diskFormat, hardware: hardware,
+            guestPorts: [Self.sshPort, Self.jupyterPort], folder: try folder.makeFolder(name))
+        return try await context.localSlots.withSlot {
+            let start = context.time.monotonicSeconds()
+            return try await services.emulator.run(
+                machine, deadlineSeconds: limits.lifeSeconds
+            ) { running in
+                let name = "\(hardware.firmware.rawValue)"
+                context.progress(nil, "starting by \(name)")
+                let prompt = try await running.waitForLoginPrompt(
+                    deadlineSeconds: limits.loginPromptSeconds)
+                let knownHosts = try await services.access.waitForGreeting(
+                    host: Self.address, port: running.ports[Self.sshPort] ?? 0,
+                    deadlineSeconds: limits.sshSeconds,
+                    onProgress: { context.progress(nil, $0) })
+                let boot = Boot(
+                    hardware: hardware, loginPromptSeconds: prompt,
+                    sshSeconds: context.time.monotonicSeconds() - start)
+                let prompted = PassedCheck(
+                    what: "the console of \(name) shows a login prompt", seconds: prompt)
+                return Outcome(
+                    boot: boot, hostKeys: Self.keys(knownHosts),
+                    checks: [prompted] + (try await work(running, knownHosts)))
+            }
+        }
+    }
+
+    /// Logs in as the first user would, and looks around.
+    private func look(
+        at machine: RunningMachine, _ knownHosts: String, _ context: StageContext
+    ) async throws -> [PassedCheck] {
+        let secrets = services.secrets
+        let jupyter = "http://\(Self.address):\(machine.ports[Self.jupyterPort] ?? 0)"
+        let report = try await services.play(
+            MachineChecks.diskPlaybook,
+            on: .passwordMachine(
+                host: Self.address, port: machine.ports[Self.sshPort] ?? 0,
+                user: manifest.instance.user, knownHosts: knownHosts,
+                passwordVariable: NewPassword.variable),
+            secrets: [
+                MachineSecrets.defaultVariable: try secrets.required(\.defaultPassword),
+                MachineSecrets.jupyterVariable: try secrets.required(\.jupyterPassword),
+                NewPassword.variable: NewPassword.random(),
+            ],
+            variables: ["jupyter_url": .string(jupyter)], scratchFolder: folder.path,
+            manifest: manifest, context: context)
+        return report.checks
+    }
+
+    private func differ(
+        _ first: Outcome, _ second: Outcome, _ context: StageContext
+    ) async throws -> PassedCheck {
+        guard first.hostKeys.isDisjoint(with: second.hostKeys), !first.hostKeys.isEmpty else {
+            throw Diagnostic(
+                code: "verify.same-host-keys",
+                summary: "two machines from one image have the same ssh host keys",
+                hint: "the last playbook must remove `/etc/ssh/ssh_host_*`")
+        }
+        return PassedCheck(
+            what: "two machines from the image have ssh host keys of their own", seconds: 0)
+    }
+
+    /// The keys of `known_hosts` lines, without the addresses, whose ports differ anyway.
+    private static func keys(_ knownHosts: String) -> Set<String> {
+        Set(knownHosts.split(separator: "\n").compactMap { $0.split(separator: " ").last })
+            .reduce(into: Set<String>()) { $0.insert(String($1)) }
+    }
+}

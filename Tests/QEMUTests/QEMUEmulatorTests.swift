@@ -1,0 +1,155 @@
+import Diagnostics
+import Foundation
+import TestSupport
+import Testing
+
+@testable import QEMU
+
+@Suite struct QEMUEmulatorTests {
+    private let folder: PrivateFolder
+
+    init() throws { folder = try PrivateFolder(prefix: "dss-qemu-test") }
+
+    private var machine: VirtualMachine {
+        VirtualMachine(
+            disk: "/nowhere/disk.raw", format: .raw,
+            hardware: .init(firmware: .bios, diskBus: .ide, networkCard: .e1000),
+            guestPorts: [22], folder: folder.path)
+    }
+
+    private static func isTrial(_ command: ProcessCommand) -> Bool {
+        command.arguments.contains { $0.hasPrefix("isa-debug-exit") }
+    }
+
+    /// An emulator without KVM whose machines do what `life` says.
+    private func emulator(
+        _ life: @escaping @Sendable (ProcessCommand) async throws -> ScriptedProcessRunner.Reply
+    ) -> (QEMUEmulator, ScriptedProcessRunner) {
+        let processes = ScriptedProcessRunner { command in
+            Self.isTrial(command) ? .init(status: 1) : try await life(command)
+        }
+        return (QEMUEmulator(processes: processes, environment: [:]), processes)
+    }
+
+    private static let forever:
+        @Sendable (ProcessCommand) async throws ->
+            ScriptedProcessRunner.Reply = { _ in
+                try await Task.sleep(for: .seconds(60))
+                return .init()
+            }
+
+    @Test func `the machine ends when the work is done, and its result is given`() async throws {
+        let (emulator, processes) = emulator(Self.forever)
+        let start = ContinuousClock.now
+        let port = try await emulator.run(machine, deadlineSeconds: 30) { $0.ports[22] ?? 0 }
+        #expect(port > 0)
+        #expect(ContinuousClock.now - start < .seconds(20))
+        let command = try #require(processes.commands.last)
+        #expect(command.executable == "timeout")
+        #expect(command.timeoutSeconds == 30)
+        #expect(command.environment["TMPDIR"] == folder.path)
+    }
+
+    @Test func `a machine that ends by itself ends the work and says what it showed`() async throws
+    {
+        try AtomicFile.write(
+            Array("Kernel panic - not syncing\n".utf8), to: machine.consolePath)
+        let (emulator, _) = emulator { _ in .init(status: 1, standardErrorTail: "no such disk\n") }
+        let error = try await #require(throws: Diagnostic.self) {
+            try await emulator.run(machine, deadlineSeconds: 30) { _ in
+                try await Task.sleep(for: .seconds(60))
+            }
+        }
+        #expect(error.code == "qemu.ended")
+        #expect(
+            error.causes == ["no such disk", "console: Kernel panic - not syncing"])
+    }
+
+    @Test func `a port that somebody took first is not the end`() async throws {
+        let (emulator, processes) = emulator { [folder] command in
+            let marker = "\(folder.path)/tried"
+            if FileManager.default.fileExists(atPath: marker) {
+                return try await Self.forever(command)
+            }
+            try AtomicFile.write([], to: marker)
+            return .init(
+                status: 1, standardErrorTail: "Could not set up host forwarding rule 'tcp'")
+        }
+        try await emulator.run(machine, deadlineSeconds: 30) { [folder] _ in
+            while !FileManager.default.fileExists(atPath: "\(folder.path)/tried") {
+                try await Task.sleep(for: .milliseconds(5))
+            }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        #expect(processes.commands.count { !Self.isTrial($0) } == 2)
+    }
+
+    @Test func `what the work throws is what the caller hears`() async throws {
+        let (emulator, _) = emulator(Self.forever)
+        let error = try await #require(throws: Diagnostic.self) {
+            try await emulator.run(machine, deadlineSeconds: 30) { _ in
+                throw Diagnostic(code: "test.mine", summary: "mine")
+            }
+        }
+        #expect(error.code == "test.mine")
+    }
+
+    @Test(arguments: [(67, Acceleration.kvm), (0, .tcg), (1, .tcg), (139, .tcg)])
+    func `only a guest that really ran proves KVM`(status: Int, found: Acceleration) async throws {
+        let processes = ScriptedProcessRunner { _ in .init(status: status) }
+        let emulator = QEMUEmulator(processes: processes, environment: ["DSS_QEMU": "/my/qemu"])
+        #expect(try await emulator.acceleration() == found)
+        #expect(try await emulator.acceleration() == found)
+        #expect(processes.commands.map(\.executable) == ["/my/qemu"])
+    }
+
+    @Test func `a trial that hangs means no KVM`() async throws {
+        let processes = ScriptedProcessRunner { _ in
+            throw Diagnostic(code: "process.timeout", summary: "hangs")
+        }
+        let emulator = QEMUEmulator(processes: processes, environment: [:])
+        #expect(try await emulator.acceleration() == .tcg)
+    }
+
+    @Test func `the boot sector is one sector with the mark that firmware looks for`() {
+        let sector = AccelerationTrial.bootSector
+        #expect(sector.count == 512)
+        #expect(sector.suffix(2) == [0x55, 0xaa])
+    }
+
+    @Test func `without the program, its package is named`() async throws {
+        let processes = ScriptedProcessRunner { _ in
+            throw Diagnostic(
+                code: "process.not-found", severity: .configuration, summary: "not there")
+        }
+        let emulator = QEMUEmulator(processes: processes, environment: [:])
+        let error = try await #require(throws: Diagnostic.self) {
+            try await emulator.preflight([.bios])
+        }
+        #expect(error.severity == .configuration)
+        #expect(error.hint?.contains("qemu-system-x86") == true)
+    }
+
+    @Test func `a machine that outlived its run is ended, and no other process`() throws {
+        try folder.write([], to: "disk")
+        let left = try start(["tail", "-f", "\(folder.path)/disk"])
+        let other = try start(["sleep", "60"])
+        defer { other.terminate() }
+        _ = try folder.makeFolder("first")
+        try folder.write(Array("\(left.processIdentifier)\n".utf8), to: "first/qemu.pid")
+        _ = try folder.makeFolder("second")
+        try folder.write(Array("\(other.processIdentifier)\n".utf8), to: "second/qemu.pid")
+        try LeftMachines(below: folder.path).end()
+        left.waitUntilExit()
+        #expect(left.terminationReason == .uncaughtSignal)
+        #expect(other.isRunning)
+    }
+
+    private func start(_ arguments: [String]) throws -> Process {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = arguments
+        try process.run()
+        return process
+    }
+}

@@ -1,0 +1,65 @@
+import BuildGraph
+import Diagnostics
+import JSON
+import Testing
+
+@testable import Sandbox
+
+@Suite struct CheckMachineTests {
+    private let folder: PrivateFolder
+    private let fixture: ManifestFixture
+
+    init() throws {
+        folder = try PrivateFolder(prefix: "dss-check-test")
+        fixture = try ManifestFixture()
+    }
+
+    private func run(
+        _ provisioner: FakeProvisioner, _ bench: StageBench
+    ) async throws -> CheckMachine.Outputs {
+        let machine = LaunchInstance.Outputs(
+            stackName: "EC2-1", instanceId: "i-1", publicDnsName: "host.test",
+            machine: Machine(
+                host: "host.test", port: 22, user: "ubuntu", privateKeyPath: "/k", knownHosts: ""),
+            scratchFolder: folder.path)
+        let stage = CheckMachine(manifest: try fixture.read(), services: bench.services)
+        return try await stage.run(
+            try await bench.context(
+                "check",
+                upstream: [
+                    .init(
+                        name: "instance", of: LaunchInstance.self, outputs: try .encoding(machine))
+                ]))
+    }
+
+    private func bench(_ provisioner: FakeProvisioner) -> StageBench {
+        StageBench(
+            provisioner: provisioner,
+            secrets: MachineSecrets(defaultPassword: nil, jupyterPassword: Secret("j")))
+    }
+
+    @Test func `the inventory and the bill of materials lie beside the results`() async throws {
+        let provisioner = FakeProvisioner(
+            tasks: [
+                .init(name: "Check that Poetry is there", wasSkipped: false, seconds: 0.5)
+            ])
+        let bench = bench(provisioner)
+        let outputs = try await run(provisioner, bench)
+        #expect(outputs.checks == [PassedCheck(what: "Poetry is there", seconds: 0.5)])
+        #expect(outputs.documents.packages == 5)
+        let bytes = try #require(await bench.results.readFile("ami.cdx.json"))
+        #expect(Digest.of(bytes) == outputs.documents.sbom.sha256)
+        #expect(await bench.results.readFile("ami.inventory.json") != nil)
+    }
+
+    @Test func `a check that fails makes the stage fail`() async throws {
+        let provisioner = FakeProvisioner(
+            problem: Diagnostic(code: "ansible.task-failed", summary: "not so"))
+        let bench = bench(provisioner)
+        let error = try await #require(throws: Diagnostic.self) {
+            try await run(provisioner, bench)
+        }
+        #expect(error.code == "ansible.task-failed")
+        #expect(await bench.results.readFile("ami.inventory.json") == nil)
+    }
+}

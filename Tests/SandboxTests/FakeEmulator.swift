@@ -1,0 +1,43 @@
+import Diagnostics
+import Foundation
+import QEMU
+import Synchronization
+
+/// Machines that show a login prompt at once, or do not come up.
+final class FakeEmulator: MachineEmulator {
+    private let timeline: Timeline
+    private let problem: Diagnostic?
+    private let seen = Mutex<[VirtualMachine]>([])
+
+    /// - Parameter problem: why no machine comes up; nil where all do.
+    init(_ timeline: Timeline, problem: Diagnostic? = nil) {
+        self.timeline = timeline
+        self.problem = problem
+    }
+
+    /// Every machine that was started.
+    var machines: [VirtualMachine] { seen.withLock { $0 } }
+
+    func preflight(_ firmware: [Firmware]) {
+        timeline.add("preflight \(firmware.map(\.rawValue).sorted())")
+    }
+
+    func acceleration() -> Acceleration { .kvm }
+
+    func run<Result: Sendable>(
+        _ machine: VirtualMachine, deadlineSeconds: Double,
+        _ work: @escaping @Sendable (RunningMachine) async throws -> Result
+    ) async throws -> Result {
+        seen.withLock { $0.append(machine) }
+        timeline.add("boot \(machine.hardware.firmware.rawValue)")
+        if let problem { throw problem }
+        try AtomicFile.write(Array("sandbox login: ".utf8), to: machine.consolePath)
+        let base = machine.hardware.firmware == .bios ? 4000 : 5000
+        let ports = Dictionary(uniqueKeysWithValues: machine.guestPorts.map { ($0, base + $0) })
+        return try await work(
+            RunningMachine(
+                ports: ports, consolePath: machine.consolePath, time: SystemTimeSource()))
+    }
+
+    func endMachines(below folder: String) { timeline.add("end machines \(folder)") }
+}
