@@ -57,7 +57,8 @@ let package = Package(
         .target(
             name: "Sandbox",
             dependencies: [
-                "Diagnostics", "JSON", "BuildGraph", "AWS", "QEMU", crypto, collections,
+                "Diagnostics", "JSON", "BuildGraph", "AWS", "DockerEngine", "QEMU", crypto,
+                collections,
             ],
             resources: [
                 .embedInCode("Schemas/release.schema.json"),
@@ -68,8 +69,8 @@ let package = Package(
         .executableTarget(
             name: "dssbatch",
             dependencies: [
-                "Diagnostics", "JSON", "HTTP", "BuildGraph", "AWS", "Ansible", "QEMU",
-                "Sandbox", argumentParser,
+                "Diagnostics", "JSON", "HTTP", "BuildGraph", "AWS", "Ansible", "DockerEngine",
+                "QEMU", "Sandbox", argumentParser,
             ],
             swiftSettings: settings
         ),
@@ -90,7 +91,8 @@ let package = Package(
         tests(
             of: "Sandbox",
             [
-                "Sandbox", "AWS", "BuildGraph", "HTTP", "JSON", "QEMU", "Diagnostics", collections,
+                "Sandbox", "AWS", "BuildGraph", "DockerEngine", "HTTP", "JSON", "QEMU",
+                "Diagnostics", collections,
             ],
             files: ["Golden", "Judges"]),
         tests(of: "Tidy", []),

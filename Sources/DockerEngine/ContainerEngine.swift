@@ -51,7 +51,10 @@ package protocol ContainerEngine: Sendable {
     ) async throws -> String?
 
     /// Removes a name of an image, and the image with its last name; none is no error.
-    func removeImage(_ reference: ImageReference) async throws
+    ///
+    /// - Parameter name: a reference, or the id of an image that has no name.
+    /// - Throws: `docker.409` where a container is made of it.
+    func removeImage(_ name: String) async throws
 
     // MARK: Containers
 

@@ -22,13 +22,13 @@ extension DockerEngineClient {
         if response.status != 409 {
             let value = try? JSONValue.parse(response.body, source: "answer")
             guard let id = value?["Id"]?.stringValue else {
-                throw try failure(create).garbled("it names no id")
+                throw try await failure(create).garbled("it names no id")
             }
             return id
         }
         guard let found = try await inspectContainer(name) else {
             // Gone meanwhile, or another conflict.
-            throw try failure(create).refused(response.status, response.body)
+            throw try await failure(create).refused(response.status, response.body)
         }
         guard specification.labels.allSatisfy({ found.labels[$0.key] == $0.value }) else {
             throw Diagnostic(
@@ -55,7 +55,7 @@ extension DockerEngineClient {
             isRepeatable: true, limitSeconds: Double(graceSeconds) + 60, answers: [304])
         _ = try await answer(to: call)
         guard let status = try await inspectContainer(container)?.exitCode else {
-            throw try failure(call).garbled("the container has no exit status")
+            throw try await failure(call).garbled("the container has no exit status")
         }
         return status
     }
@@ -66,7 +66,7 @@ extension DockerEngineClient {
             absentIsNil: true)
         guard let value = try await json(call) else { return nil }
         guard let state = ContainerState(inspected: value) else {
-            throw try failure(call).garbled("it names no id")
+            throw try await failure(call).garbled("it names no id")
         }
         return state
     }
@@ -97,7 +97,7 @@ extension DockerEngineClient {
             "/containers/json", query: [("all", "1"), ("filters", filters.compactText)],
             purpose: "list containers")
         guard let list = try await json(call)?.arrayValue else {
-            throw try failure(call).garbled("it is no list")
+            throw try await failure(call).garbled("it is no list")
         }
         return list.compactMap { ContainerState(listed: $0) }
     }

@@ -6,7 +6,7 @@ extension DockerEngineClient {
         let call = EngineCall.reading(
             "/images/\(name)/json", purpose: "look at the image `\(name)`", absentIsNil: true)
         guard let value = try await json(call) else { return nil }
-        guard let image = EngineImage(value) else { throw try failure(call).garbled("no id") }
+        guard let image = EngineImage(value) else { throw try await failure(call).garbled("no id") }
         return image
     }
 
@@ -24,7 +24,7 @@ extension DockerEngineClient {
             // Each time makes another image. All layers are written before the answer.
             isRepeatable: false, limitSeconds: 1800)
         guard let id = try await json(call)?["Id"]?.stringValue else {
-            throw try failure(call).garbled("it names no id")
+            throw try await failure(call).garbled("it names no id")
         }
         return id
     }
@@ -39,11 +39,11 @@ extension DockerEngineClient {
                 purpose: "tag the image `\(reference)`", isRepeatable: true))
     }
 
-    package func removeImage(_ reference: ImageReference) async throws {
+    package func removeImage(_ name: String) async throws {
         _ = try await answer(
             to: EngineCall(
-                method: "DELETE", path: "/images/\(reference.withDefaultTag)",
-                purpose: "remove the image `\(reference)`", isRepeatable: true,
+                method: "DELETE", path: "/images/\(name)",
+                purpose: "remove the image `\(name)`", isRepeatable: true,
                 limitSeconds: 300, answers: [404]))
     }
 
@@ -56,7 +56,7 @@ extension DockerEngineClient {
         call.credentials = credentials
         guard let value = try await json(call) else { return nil }
         guard let digest = value["Descriptor"]?["digest"]?.stringValue else {
-            throw try failure(call).garbled("it names no digest")
+            throw try await failure(call).garbled("it names no digest")
         }
         return digest
     }

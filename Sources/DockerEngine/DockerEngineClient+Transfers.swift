@@ -83,14 +83,14 @@ extension DockerEngineClient {
                 request, onHead: { stream.begin(status: $0.status) },
                 onBody: { try await stream.take($0) })
             guard (200..<300).contains(response.status) else {
-                throw try failure(call).refused(response.status, stream.errorBody)
+                throw try await failure(call).refused(response.status, stream.errorBody)
             }
             try await stream.end()
         } catch let lost as HTTPFailure {
             // What the registry said before goes first.
-            if stream.refusal == nil { throw try diagnostic(lost, call) }
+            if stream.refusal == nil { throw try await diagnostic(lost, call) }
         } catch let garbled as TransferStream.Garbled {
-            throw try failure(call).garbled(garbled.why)
+            throw try await failure(call).garbled(garbled.why)
         }
     }
 }

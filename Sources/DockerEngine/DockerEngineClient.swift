@@ -13,7 +13,7 @@ package final class DockerEngineClient: ContainerEngine {
         var description: EngineDescription?
     }
 
-    private let findHost: @Sendable () throws -> DockerHost
+    private let findHost: @Sendable () async throws -> DockerHost
     let transport: any HTTPTransport
     private let time: any TimeSource
     private let known = Mutex(Known())
@@ -31,7 +31,7 @@ package final class DockerEngineClient: ContainerEngine {
     ///   - findHost: names the engine; asked once.
     package init(
         transport: any HTTPTransport, time: any TimeSource = SystemTimeSource(),
-        findHost: @escaping @Sendable () throws -> DockerHost
+        findHost: @escaping @Sendable () async throws -> DockerHost
     ) {
         self.transport = transport
         self.time = time
@@ -39,7 +39,7 @@ package final class DockerEngineClient: ContainerEngine {
     }
 
     package func ping() async throws -> EngineDescription {
-        let host = try host()
+        let host = try await host()
         let call = EngineCall(
             method: "GET", path: "/_ping", purpose: "answer", isRepeatable: true, limitSeconds: 20)
         let response = try await send(call, version: nil)
@@ -54,7 +54,8 @@ package final class DockerEngineClient: ContainerEngine {
                 "install Docker 19.03 or newer, or name another engine in `DOCKER_HOST`")
         }
         let description = EngineDescription(
-            apiVersion: min(offered, .highest), server: response.header("Server") ?? "")
+            apiVersion: min(offered, .highest), server: response.header("Server") ?? "",
+            address: host.text)
         known.withLock { $0.description = description }
         return description
     }
@@ -73,18 +74,18 @@ package final class DockerEngineClient: ContainerEngine {
         do {
             return try JSONValue.parse(response.body, source: "the Docker engine's answer")
         } catch let problem as Diagnostic {
-            throw try failure(call).garbled(problem.summary)
+            throw try await failure(call).garbled(problem.summary)
         }
     }
 
     /// What makes errors of a call.
-    func failure(_ call: EngineCall) throws -> EngineFailure {
-        EngineFailure(call: call, host: try host())
+    func failure(_ call: EngineCall) async throws -> EngineFailure {
+        EngineFailure(call: call, host: try await host())
     }
 
     /// A failed transfer as a person sees it.
-    func diagnostic(_ lost: HTTPFailure, _ call: EngineCall) throws -> Diagnostic {
-        let host = try host()
+    func diagnostic(_ lost: HTTPFailure, _ call: EngineCall) async throws -> Diagnostic {
+        let host = try await host()
         var socket: EngineFailure.SocketState?
         if case .unixSocket(let path) = host.address { socket = .init(path: path) }
         return EngineFailure(call: call, host: host).lost(lost, socket: socket)
@@ -92,12 +93,12 @@ package final class DockerEngineClient: ContainerEngine {
 
     /// The request of a call, with the version that was agreed on.
     func request(_ call: EngineCall) async throws -> HTTPRequest {
-        call.request(to: try host(), version: try await version())
+        call.request(to: try await host(), version: try await version())
     }
 
-    private func host() throws -> DockerHost {
+    private func host() async throws -> DockerHost {
         if let host = known.withLock({ $0.host }) { return host }
-        let found = try findHost()
+        let found = try await findHost()
         known.withLock { $0.host = found }
         return found
     }
@@ -108,7 +109,7 @@ package final class DockerEngineClient: ContainerEngine {
     }
 
     private func send(_ call: EngineCall, version: APIVersion?) async throws -> HTTPResponse {
-        let request = call.request(to: try host(), version: version)
+        let request = call.request(to: try await host(), version: version)
         var attempt = 1
         while true {
             let isLast = attempt == Self.attempts || !call.isRepeatable
@@ -119,10 +120,10 @@ package final class DockerEngineClient: ContainerEngine {
                     (200..<300).contains(response.status) || call.answers.contains(response.status)
                 if isAnswer { return response }
                 if isLast || !Self.isPassing(response.status) {
-                    throw try failure(call).refused(response.status, response.body)
+                    throw try await failure(call).refused(response.status, response.body)
                 }
             } catch let lost as HTTPFailure {
-                if isLast || lost.kind != .connectionLost { throw try diagnostic(lost, call) }
+                if isLast || lost.kind != .connectionLost { throw try await diagnostic(lost, call) }
             }
             try await time.sleep(seconds: Self.firstDelaySeconds * Double(attempt))
             attempt += 1

@@ -4,11 +4,14 @@ package struct EngineDescription: Sendable, Equatable {
     package let apiVersion: APIVersion
     /// Product and version, such as `Docker/20.10.24 (linux)`; empty where it says none.
     package let server: String
+    /// Where it is, as `DOCKER_HOST` names it.
+    package let address: String
 
     /// Makes one.
-    package init(apiVersion: APIVersion, server: String) {
+    package init(apiVersion: APIVersion, server: String, address: String) {
         self.apiVersion = apiVersion
         self.server = server
+        self.address = address
     }
 }
 

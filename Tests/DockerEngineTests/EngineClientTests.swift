@@ -21,6 +21,7 @@ struct EngineClientTests {
         let description = try await engine.client.ping()
         #expect(description.server == "Docker/20.10.24+dfsg1 (linux)")
         #expect(description.apiVersion.description == "1.41")
+        #expect(description.address.hasPrefix("unix:///tmp/"))
     }
 
     @Test func `an engine that is too old is refused, and one that says no version`() async throws {
@@ -210,8 +211,8 @@ struct EngineClientTests {
         ])
         let reference = try ImageReference("dss/x")
         try await engine.client.tag("sha256:9", as: reference)
-        try await engine.client.removeImage(reference)
-        try await engine.client.removeImage(reference)
+        try await engine.client.removeImage(reference.withDefaultTag.description)
+        try await engine.client.removeImage(reference.withDefaultTag.description)
     }
 
     @Test func `a refusal tells the engine's words under a code of its status`() async throws {

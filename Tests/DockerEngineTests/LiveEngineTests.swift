@@ -122,9 +122,9 @@ struct LiveEngineTests {
             try await pushAndPull(one, two)
             try await proveHealth(two)
         }
-        try await client.removeImage(one)
-        try await client.removeImage(two)
-        try await client.removeImage(two)
+        try await client.removeImage(one.description)
+        try await client.removeImage(two.description)
+        try await client.removeImage(two.description)
         #expect(try await client.inspectImage(one.description) == nil)
     }
 
@@ -146,8 +146,8 @@ struct LiveEngineTests {
         #expect(log.all.last?.percent == 100)
         #expect(try await client.push(two, credentials: login) { _ in } == digest)
         #expect(try await client.distributionDigest(two, credentials: login) == digest)
-        try await client.removeImage(one)
-        try await client.removeImage(two)
+        try await client.removeImage(one.description)
+        try await client.removeImage(two.description)
         let pulled = ProgressLog()
         try await client.pull(two, credentials: login, onProgress: pulled.add)
         #expect(pulled.all.last?.percent == 100)
