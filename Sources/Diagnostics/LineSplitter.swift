@@ -1,13 +1,15 @@
 /// Cuts a stream of bytes into lines; what is no UTF-8 becomes U+FFFD.
-struct LineSplitter {
+package struct LineSplitter: Sendable {
     private let limitBytes: Int
     private var line: [UInt8] = []
 
+    /// Begins a stream.
+    ///
     /// - Parameter limitBytes: the rest of a longer line is dropped.
-    init(limitBytes: Int) { self.limitBytes = limitBytes }
+    package init(limitBytes: Int) { self.limitBytes = limitBytes }
 
     /// Takes the next bytes and gives the lines that they end, without `\n` or `\r\n`.
-    mutating func add(_ bytes: UnsafeRawBufferPointer) -> [String] {
+    package mutating func add(_ bytes: UnsafeRawBufferPointer) -> [String] {
         var lines: [String] = []
         var rest = bytes[...]
         while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
@@ -21,7 +23,7 @@ struct LineSplitter {
     }
 
     /// The last line where the stream does not end with a line break.
-    func rest() -> String? { line.isEmpty ? nil : text() }
+    package func rest() -> String? { line.isEmpty ? nil : text() }
 
     private mutating func keep(_ part: Slice<UnsafeRawBufferPointer>) {
         line += part.prefix(limitBytes - line.count)

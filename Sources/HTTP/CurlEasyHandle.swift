@@ -48,6 +48,9 @@ final class CurlEasyHandle {
         note(value.withCString { dss_set_text(library.table, raw, option, $0) })
     }
 
+    /// Takes back a text, and libcurl's own default with it.
+    func clear(_ option: CURLoption) { note(dss_set_text(library.table, raw, option, nil)) }
+
     /// Sets a pointer, which must outlive the handle.
     func set(_ option: CURLoption, _ value: UnsafeMutableRawPointer) {
         note(dss_set_pointer(library.table, raw, option, value))

@@ -132,7 +132,7 @@ final class CurlLoop: Sendable {
             exchange.finish(
                 .failure(
                     HTTPFailure(
-                        kind: .other, message: message, host: exchange.request.authority,
+                        kind: .other, message: message, host: exchange.request.place,
                         requestMayHaveReachedServer: false)))
         }
     }

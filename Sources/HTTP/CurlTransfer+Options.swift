@@ -22,6 +22,7 @@ extension CurlTransfer {
         handle.set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
         handle.set(CURLOPT_MAXAGE_CONN, 60)
         handle.set(CURLOPT_URL, request.url)
+        if let path = request.unixSocketPath { handle.set(CURLOPT_UNIX_SOCKET_PATH, path) }
         if request.mustNotRepeat {
             // On a connection of its own it cannot meet one that the server has just closed;
             // `mayBeSent()` has the last word.
@@ -48,6 +49,17 @@ extension CurlTransfer {
             handle.set(CURLOPT_CAPATH, folder)
             handle.set(CURLOPT_PROXY_CAPATH, folder)
         }
+        if let certificates = exchange.request.certificates { setTrust(certificates) }
+    }
+
+    private func setTrust(_ certificates: HTTPRequest.Certificates) {
+        if let file = certificates.authorityFile {
+            handle.set(CURLOPT_CAINFO, file)
+            // Else the system's folder of authorities would be trusted as well.
+            handle.clear(CURLOPT_CAPATH)
+        }
+        if let file = certificates.clientFile { handle.set(CURLOPT_SSLCERT, file) }
+        if let file = certificates.clientKeyFile { handle.set(CURLOPT_SSLKEY, file) }
     }
 
     /// Always says which proxy, so that libcurl does not read the environment on its own.

@@ -52,7 +52,7 @@ final class CurlTransfer {
     /// A failure of this transfer.
     func failure(_ kind: HTTPFailure.Kind, _ message: String) -> HTTPFailure {
         HTTPFailure(
-            kind: kind, message: message, host: request.authority,
+            kind: kind, message: message, host: request.place,
             requestMayHaveReachedServer: sendings > 0)
     }
 

@@ -86,14 +86,14 @@ package final class CurlTransport: HTTPTransport {
         }
         if let response { return response }
         throw HTTPFailure(
-            kind: .other, message: "the answer has no status", host: exchange.request.authority,
+            kind: .other, message: "the answer has no status", host: exchange.request.place,
             requestMayHaveReachedServer: true)
     }
 
     private static func tooLong(_ request: HTTPRequest, _ limitBytes: Int) -> HTTPFailure {
         HTTPFailure(
             kind: .bodyTooLong, message: "the answer is longer than \(limitBytes) bytes",
-            host: request.authority, requestMayHaveReachedServer: true)
+            host: request.place, requestMayHaveReachedServer: true)
     }
 }
 

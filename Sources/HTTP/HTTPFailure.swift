@@ -21,7 +21,7 @@ package struct HTTPFailure: Error, Sendable, Equatable {
     package let kind: Kind
     /// libcurl's own words, without secrets.
     package let message: String
-    /// Host and port only, never a query.
+    /// Host and port, or the unix socket; never a query.
     package let host: String
     /// False only where it is certain that the server saw nothing of the request.
     package let requestMayHaveReachedServer: Bool

@@ -5,6 +5,9 @@ extension HTTPRequest {
         return String(url[scheme.upperBound...].prefix { !"/?#".contains($0) })
     }
 
+    /// Where the request goes, as errors name it: host and port, or the unix socket.
+    var place: String { unixSocketPath ?? authority }
+
     /// The URL's host without port and brackets, in lower case.
     var host: String {
         let authority = authority.lowercased()
@@ -17,6 +20,7 @@ extension HTTPRequest {
     /// Whether the host is this machine or its link's metadata service: no proxy reaches either,
     /// and credentials travel there.
     var isLocal: Bool {
+        if unixSocketPath != nil { return true }
         let host = host
         return host == "localhost" || host.hasSuffix(".localhost") || host == "::1"
             || host.hasPrefix("127.") || host.hasPrefix("169.254.") || host == "fd00:ec2::254"
@@ -48,6 +52,7 @@ extension HTTPRequest {
             throw refusal("the URL holds a blank, a fragment or a character beyond ASCII")
         }
         guard Self.isToken(method) else { throw refusal("the method is not a token") }
+        if let path = unixSocketPath { try validate(socketPath: path) }
         for (name, value) in headers { try validate(name, value) }
         for seconds in [connectTimeoutSeconds, idleTimeoutSeconds, totalTimeoutSeconds] {
             guard seconds > 0, seconds.isFinite else {
@@ -59,8 +64,24 @@ extension HTTPRequest {
     /// A failure for a request that was not sent.
     func refusal(_ message: String) -> HTTPFailure {
         HTTPFailure(
-            kind: .badRequest, message: message, host: authority,
+            kind: .badRequest, message: message, host: place,
             requestMayHaveReachedServer: false)
+    }
+
+    /// Longest path of a unix socket; what is longer, libcurl would not connect to.
+    ///
+    /// Source: <https://man7.org/linux/man-pages/man7/unix.7.html>
+    private static let socketPathLimitBytes = 107
+
+    private func validate(socketPath: String) throws {
+        guard socketPath.hasPrefix("/"), !socketPath.utf8.contains(0) else {
+            throw refusal("the unix socket's path is not absolute")
+        }
+        guard socketPath.utf8.count <= Self.socketPathLimitBytes else {
+            throw refusal(
+                "the unix socket's path has \(socketPath.utf8.count) bytes, "
+                    + "\(Self.socketPathLimitBytes) is the system's limit")
+        }
     }
 
     private func validate(_ name: String, _ value: String) throws {

@@ -8,6 +8,25 @@ package struct HTTPRequest: Sendable {
         case file(path: String, offset: UInt64, sizeBytes: UInt64)
     }
 
+    /// PEM files for a server that has a certificate authority of its own, or asks who is there.
+    package struct Certificates: Sendable, Equatable {
+        /// The only authorities to trust; nil for those of the transport.
+        package var authorityFile: String?
+        /// What the client shows of itself; nil for nothing.
+        package var clientFile: String?
+        /// The private key that belongs to `clientFile`.
+        package var clientKeyFile: String?
+
+        /// Names the files; they are read when the request is sent.
+        package init(
+            authorityFile: String? = nil, clientFile: String? = nil, clientKeyFile: String? = nil
+        ) {
+            self.authorityFile = authorityFile
+            self.clientFile = clientFile
+            self.clientKeyFile = clientKeyFile
+        }
+    }
+
     /// `GET`, `PUT` and so on.
     package var method: String
     /// Absolute, percent-encoded; sent byte for byte as it stands (no path normalisation).
@@ -29,6 +48,12 @@ package struct HTTPRequest: Sendable {
     /// a client token, to save that handshake.
     /// Set at first for every method that is not idempotent (RFC 9110, section 9.2.2).
     package var mustNotRepeat: Bool
+    /// The absolute path of a unix socket that is spoken to instead of the URL's host.
+    ///
+    /// Never through a proxy; the URL's host is still sent as `Host`.
+    package var unixSocketPath: String?
+    /// The certificates of this one request; nil for the transport's own.
+    package var certificates: Certificates?
 
     /// Makes a request with the usual limits.
     package init(

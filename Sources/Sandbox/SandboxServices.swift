@@ -1,5 +1,6 @@
 package import AWS
 package import Diagnostics
+package import DockerEngine
 package import QEMU
 
 /// Everything outside this process that the stages use; a test replaces any of it.
@@ -13,6 +14,10 @@ package struct SandboxServices: Sendable {
     package let callerAddress: any CallerAddress
     /// Starts virtual machines from exported disks.
     package let emulator: any MachineEmulator
+    /// Makes, proves and pushes Docker images.
+    package let engine: any ContainerEngine
+    /// Finds what to show a Docker registry.
+    package let registryLogin: RegistryLogin
     package let secrets: MachineSecrets
     package let time: any TimeSource
 
@@ -20,7 +25,7 @@ package struct SandboxServices: Sendable {
     package init(
         aws: any AWSCaller, provisioner: any Provisioner, access: any MachineAccess,
         callerAddress: any CallerAddress, emulator: any MachineEmulator,
-        secrets: MachineSecrets,
+        engine: any ContainerEngine, registryLogin: RegistryLogin, secrets: MachineSecrets,
         time: any TimeSource = SystemTimeSource()
     ) {
         self.aws = aws
@@ -28,6 +33,8 @@ package struct SandboxServices: Sendable {
         self.access = access
         self.callerAddress = callerAddress
         self.emulator = emulator
+        self.engine = engine
+        self.registryLogin = registryLogin
         self.secrets = secrets
         self.time = time
     }
@@ -40,21 +47,28 @@ package protocol CallerAddress: Sendable {
     func current() async throws -> String
 }
 
-/// The passwords of a finished machine.
+/// The passwords of a finished machine, and the one of the registry that its image goes to.
 package struct MachineSecrets: Sendable {
     package let defaultPassword: Secret?
     package let jupyterPassword: Secret?
+    /// Of `/docker/registryUser`; nil to take what the Docker configuration has.
+    package let registryPassword: Secret?
 
     /// Holds what the environment gave.
-    package init(defaultPassword: Secret?, jupyterPassword: Secret?) {
+    package init(
+        defaultPassword: Secret?, jupyterPassword: Secret?, registryPassword: Secret? = nil
+    ) {
         self.defaultPassword = defaultPassword
         self.jupyterPassword = jupyterPassword
+        self.registryPassword = registryPassword
     }
 
     /// The environment variable of the default password.
     package static let defaultVariable = "DSS_DEFAULT_PASSWORD"
     /// The environment variable of Jupyter's password.
     package static let jupyterVariable = "DSS_JUPYTER_PASSWORD"
+    /// The environment variable of the registry's password.
+    package static let registryVariable = "DOCKER_REGISTRY_PASSWORD"
 
     /// A password that a stage cannot do without.
     ///

@@ -19,6 +19,7 @@ struct DSSBatch: AsyncParsableCommand {
         subcommands: [
             RunCommand.self, PlanCommand.self, StatusCommand.self, WhyCommand.self,
             AdoptCommand.self, UnlockCommand.self, GraphCommand.self, SchemaCommand.self,
+            CreateDockerImageCommand.self,
         ],
         defaultSubcommand: RunCommand.self)
 

@@ -20,7 +20,10 @@ struct Session: Sendable {
     private let runId: String
     private let time = SystemTimeSource()
 
-    init(_ manifestOptions: ManifestOptions, _ options: GlobalOptions) throws {
+    /// - Parameter keepsContainer: leaves the container that a Docker image is made of.
+    init(
+        _ manifestOptions: ManifestOptions, _ options: GlobalOptions, keepsContainer: Bool = false
+    ) throws {
         let environment = ProcessInfo.processInfo.environment
         let manifest = try ReleaseManifest(
             contentsOf: manifestOptions.manifest,
@@ -42,6 +45,7 @@ struct Session: Sendable {
         graph = try StageGraph(
             ReleasePipeline.stages(
                 of: manifest, services: services, keyFolder: keyFolder,
+                keepsContainer: keepsContainer,
                 verifiesByDefault: manifestOptions.local))
         digester = InputDigester(
             root: manifest.project.path, cachePath: "\(store.location)/.digests")

@@ -4,6 +4,7 @@ import Testing
 /// `openssl s_server` on loopback with a certificate that signs itself.
 final class TLSServer: Sendable {
     let certificateFile: String
+    let keyFile: String
     let url: String
     private let process: SendableProcess
 
@@ -14,20 +15,24 @@ final class TLSServer: Sendable {
     }
 
     /// Starts one, on a thread of its own: waiting for programs would hold up other tests.
-    static func start() async throws -> TLSServer {
+    ///
+    /// - Parameter asksForCertificate: whether a client must show one that the server's own signed.
+    static func start(asksForCertificate: Bool = false) async throws -> TLSServer {
         try await withCheckedThrowingContinuation { continuation in
             Thread.detachNewThread {
-                continuation.resume(with: Result { try TLSServer() })
+                continuation.resume(
+                    with: Result { try TLSServer(asksForCertificate: asksForCertificate) })
             }
         }
     }
 
-    private init() throws {
+    private init(asksForCertificate: Bool) throws {
         let folder = FileManager.default.temporaryDirectory
             .appendingPathComponent("tls-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         certificateFile = folder.appendingPathComponent("certificate.pem").path
-        let key = folder.appendingPathComponent("key.pem").path
+        keyFile = folder.appendingPathComponent("key.pem").path
+        let key = keyFile
         let maker = try Self.openSSL([
             "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
             "-nodes", "-keyout", key, "-out", certificateFile, "-days", "2",
@@ -41,7 +46,8 @@ final class TLSServer: Sendable {
                 [
                     "s_server", "-accept", "127.0.0.1:0", "-cert", certificateFile, "-key", key,
                     "-www",
-                ], output: output))
+                ] + (asksForCertificate ? ["-Verify", "1", "-CAfile", certificateFile] : []),
+                output: output))
         // It says `ACCEPT 127.0.0.1:<port>` once it listens; the pipe ends where it cannot.
         var said = ""
         while !said.contains("ACCEPT ") || !said.hasSuffix("\n") {

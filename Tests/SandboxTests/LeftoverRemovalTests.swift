@@ -38,6 +38,14 @@ import Testing
         #expect(bench.aws.calls.isEmpty)
     }
 
+    @Test func `a container and an unproven image go by their names`() async throws {
+        bench.engine.on("removeContainer dss-1.0-run", .done)
+        bench.engine.on("removeImage x:unproven-run", .done)
+        try await remove("docker:container", name: "dss-1.0-run", id: "c1")
+        try await remove("docker:image", name: "x:unproven-run", id: "sha256:1")
+        #expect(bench.engine.unused.isEmpty)
+    }
+
     @Test(arguments: [nil, "ami-1"])
     func `an image goes with its snapshots, by id or by name`(id: String?) async throws {
         let image = Answer.image(

@@ -17,7 +17,8 @@ final class ManifestFixture: Sendable {
                 atPath: folder + "/" + name, withIntermediateDirectories: true)
         }
         for name in [
-            "ansible/sandbox.yml", "ansible/reset-password.yml", "checks/machine.yml",
+            "ansible/sandbox.yml", "ansible/reset-password.yml", "ansible/finish-container.yml",
+            "checks/machine.yml",
             "checks/disk.yml", "cfn/ec2.yaml",
         ] {
             try Data().write(to: URL(fileURLWithPath: folder + "/" + name))

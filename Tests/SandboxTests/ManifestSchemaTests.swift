@@ -40,6 +40,8 @@ import Testing
             [("/assetId", "3.4.0 rc+1")],
             [("/instance/volumeGiB", 8), ("/instance/sshPort", 65_535)],
             [("/instance/ingressCidr", "2001:db8::/32")],
+            [("/docker/registryUser", "me"), ("/docker/network", "my_net.1")],
+            [("/docker/repository", "h.x:5000/a/b"), ("/docker/baseImage", "debian")],
         ]
         let fixture = try ManifestFixture()
         let documents = try variants.map { changes in

@@ -10,7 +10,7 @@ import Testing
 @Suite struct ReleaseDocumentTests {
     private func document(
         exports: [ExportVMImage.Outputs], verifications: [VerifyImage.Outputs] = [],
-        documents: UploadInventory.Outputs? = nil
+        documents: UploadInventory.Outputs? = nil, docker: DockerRelease? = nil
     ) -> ReleaseDocument {
         ReleaseDocument(
             assetId: "3.4.0", region: "eu-central-1",
@@ -22,7 +22,7 @@ import Testing
                 "us-east-1": "ami-00000000000000003", "eu-central-1": "ami-00000000000000002",
             ],
             isPublic: true, name: "Exasol-Data-Science-Sandbox-3.4.0", exports: exports,
-            verifications: verifications, documents: documents,
+            verifications: verifications, documents: documents, docker: docker,
             timings: ["ami": 431.5, "export-vhd": 1804, "source-ami": 0.25],
             createdAt: Date(timeIntervalSince1970: 1_795_000_000))
     }
@@ -61,9 +61,23 @@ import Testing
             key: "dss/3.4.0/x.cdx.json", sha256: String(repeating: "ef", count: 32),
             bytes: 90_000, etag: "\"s\"", url: "https://d1.cloudfront.net/x.cdx.json"))
 
+    private let docker = DockerRelease(
+        image: BuildDockerImage.Outputs(
+            image: "exasol/dss:3.4.0", digest: "sha256:1d", tags: ["3.4.0", "latest"],
+            imageId: "sha256:1d", sizeBytes: 1_200_000_000, baseImage: "ubuntu:22.04",
+            baseDigest: "sha256:ba5e",
+            documents: InventoryDocuments(
+                inventory: .init(file: "docker-image.inventory.json", sha256: "s", bytes: 1),
+                sbom: .init(file: "docker-image.cdx.json", sha256: "s", bytes: 1), packages: 3)),
+        push: PushDockerImage.Outputs(
+            image: "exasol/dss:3.4.0", digest: "sha256:d1", tags: ["3.4.0", "latest"],
+            registry: "docker.io"),
+        documents: nil)
+
     @Test func `the documents of a whole release are as agreed`() throws {
         let document = document(
-            exports: exports, verifications: [verification], documents: documents)
+            exports: exports, verifications: [verification], documents: documents,
+            docker: docker)
         try Golden("release.json").check(document.json.prettyText)
         try Golden("artifacts.md").check(document.markdown)
     }

@@ -37,6 +37,9 @@ import Testing
         ("/instance/ingressCidr", .string("10.0.0.0/33"), "manifest.cidr"),
         ("/provision/playbook", .string("ansible/none.yml"), "manifest.missing-file"),
         ("/kind", .string("relase"), "manifest.unknown-value"),
+        ("/docker/network", .string("a b"), "manifest.unknown-value"),
+        ("/docker/registryUser", .string(""), "manifest.unknown-value"),
+        ("/docker/tag", .string("1"), "manifest.unknown-field"),
     ]
 
     @Test(arguments: badValues)

@@ -1,10 +1,12 @@
 import BuildGraph
 import Diagnostics
+import DockerEngine
 import JSON
 import QEMU
 import Sandbox
 import Synchronization
 import TestSupport
+import Testing
 
 /// What it takes to run one stage alone: scripted services, a journal, a clock that stands.
 final class StageBench: Sendable {
@@ -17,6 +19,7 @@ final class StageBench: Sendable {
     let timeline: Timeline
     let aws: ScriptedAWS
     let results: TimelineResults
+    let engine: ScriptedContainerEngine
     let clock = AWSTestClock()
     let services: SandboxServices
     private let said = Mutex<[String]>([])
@@ -26,16 +29,27 @@ final class StageBench: Sendable {
         timeline: Timeline = Timeline(), sameHostKeys: Bool = false,
         provisioner: any Provisioner = NoProvisioner(),
         emulator: any MachineEmulator = NoEmulator(),
+        registryConfiguration: String? = nil,
         secrets: MachineSecrets = MachineSecrets(defaultPassword: nil, jupyterPassword: nil)
     ) {
         self.timeline = timeline
         aws = ScriptedAWS(timeline)
         results = TimelineResults(timeline)
+        engine = ScriptedContainerEngine(timeline)
         services = SandboxServices(
             aws: aws, provisioner: provisioner,
             access: FakeAccess(
                 timeline: timeline, removalProblem: keyRemovalProblem, sameHostKeys: sameHostKeys),
             callerAddress: FakeAddress(address: callerAddress), emulator: emulator,
+            engine: engine,
+            registryLogin: RegistryLogin(
+                files: DockerFiles(environment: ["DOCKER_CONFIG": "/docker"]) { _ in
+                    registryConfiguration.map { Array($0.utf8) }
+                },
+                processes: ScriptedProcessRunner { command in
+                    Issue.record("nothing should be run: \(command.executable)")
+                    throw Diagnostic(code: "test.unexpected-call", summary: command.executable)
+                }),
             secrets: secrets, time: clock)
     }
 

@@ -17,8 +17,10 @@ package final class LoopbackServer: Sendable {
         var isStopped = false
     }
 
-    /// The port that the system chose.
+    /// The port that the system chose; 0 on a unix socket.
     package let port: UInt16
+    /// The unix socket's path where the server listens on one.
+    package let socketPath: String?
     private let listener: Int32
     private let state = Mutex(State())
 
@@ -45,8 +47,40 @@ package final class LoopbackServer: Sendable {
         }
         guard status else { throw SocketError(call: "bind", number: errno) }
         port = UInt16(bigEndian: address.sin_port)
+        socketPath = nil
         guard accepts else { return }
         Thread.detachNewThread { [self] in acceptAll(serve) }
+    }
+
+    /// Listens on a unix socket, which is removed with the server.
+    ///
+    /// - Parameter socketPath: where; such as `freshSocketPath()`.
+    package init(
+        socketPath: String, serve: @escaping @Sendable (LoopbackConnection) throws -> Void
+    ) throws {
+        listener = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        let fits = withUnsafeMutableBytes(of: &address.sun_path) { path in
+            path.copyBytes(from: socketPath.utf8.prefix(path.count - 1))
+            return socketPath.utf8.count < path.count
+        }
+        let size = socklen_t(MemoryLayout<sockaddr_un>.size)
+        let descriptor = listener
+        let status = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { general in
+                fits && bind(descriptor, general, size) == 0 && listen(descriptor, 128) == 0
+            }
+        }
+        guard status else { throw SocketError(call: "bind", number: errno) }
+        port = 0
+        self.socketPath = socketPath
+        Thread.detachNewThread { [self] in acceptAll(serve) }
+    }
+
+    /// A path that no other test has; short, as a socket's path must be.
+    package static func freshSocketPath() -> String {
+        "/tmp/dss-\(UUID().uuidString.prefix(13)).sock"
     }
 
     /// A server that answers each request on a kept connection.
@@ -81,7 +115,10 @@ package final class LoopbackServer: Sendable {
         for connection in open { connection.hangUp() }
     }
 
-    deinit { stop() }
+    deinit {
+        stop()
+        if let socketPath { unlink(socketPath) }
+    }
 
     private func acceptAll(_ serve: @escaping @Sendable (LoopbackConnection) throws -> Void) {
         while true {

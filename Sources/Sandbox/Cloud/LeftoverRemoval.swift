@@ -1,6 +1,7 @@
 import AWS
 package import BuildGraph
 import Diagnostics
+import DockerEngine
 import QEMU
 
 /// Removes what an interrupted run began, by what its journal says; the same code serves a
@@ -39,6 +40,14 @@ package struct LeftoverRemoval: Sendable {
             try await abortUpload(entry)
         case VerifyImage.resource:
             try await removeVerification(entry)
+        case TemporaryContainer.resource:
+            try await services.engine.removeContainer(entry.name ?? id)
+        case BuildDockerImage.imageResource:
+            try await services.engine.removeImage(entry.name ?? id)
+        case ContainerProvision.folderResource:
+            for folder in try VerificationFolders.left(by: entry) {
+                try services.access.removeKeyPair(in: folder)
+            }
         case "s3:object":
             if let bucket = entry.details["bucket"], let key = entry.name {
                 _ = try await services.aws.call(

@@ -62,6 +62,8 @@ extension ReleaseManifest {
         instance = try Instance(root.optional("instance"), in: root)
         provision = try Provision(root.required("provision"))
         export = try root.optional("export").map(Export.init)
+        let sandbox = versions["sandbox"] ?? ""
+        docker = try root.optional("docker").map { try Docker($0, version: sandbox) }
         self.results = try results ?? root.optional("results")?.nonEmptyString() ?? "out"
         try Self.checkLater(root)
         for (playbook, pointer) in [
@@ -83,13 +85,6 @@ extension ReleaseManifest {
 
     /// Sections whose stages come into being elsewhere are checked for their form all the same.
     private static func checkLater(_ root: JSONObjectReader) throws {
-        if let docker = try root.optional("docker")?.object(allowing: [
-            "repository", "publish", "baseImage",
-        ]) {
-            _ = try docker.required("repository").nonEmptyString()
-            _ = try docker.optional("publish")?.bool()
-            _ = try docker.optional("baseImage")?.nonEmptyString()
-        }
         if let release = try root.optional("release")?.object(allowing: ["repository"]) {
             _ = try release.required("repository").string(
                 matching: /[^\/\s]+\/[^\/\s]+/, allowed: "`OWNER/NAME`")

@@ -89,6 +89,7 @@ package struct ReleaseManifest: Sendable {
     package let instance: Instance
     package let provision: Provision
     package let export: Export?
+    package let docker: Docker?
     /// Folder (relative to the project) or `s3://` address of the results.
     package let results: String
 }

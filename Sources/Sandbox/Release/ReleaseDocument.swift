@@ -19,6 +19,8 @@ struct ReleaseDocument: Sendable {
     let verifications: [VerifyImage.Outputs]
     /// Where the inventory and the SBOM of the AMI are; nil where nothing is exported.
     let documents: UploadInventory.Outputs?
+    /// The Docker image; nil where none is made.
+    let docker: DockerRelease?
     /// Seconds by stage.
     let timings: [String: Double]
     let createdAt: Date
@@ -40,7 +42,8 @@ struct ReleaseDocument: Sendable {
                 "regions": Self.object(sortedImages.map { ($0.region, .string($0.id)) }),
             ],
             "images": .array(exports.map(image)),
-            "inventory": inventory,
+            "inventory": Self.inventory(documents),
+            "docker": docker?.json ?? nil,
             "timings": Self.object(
                 timings.sorted { $0.key < $1.key }.map { ($0.key, .number($0.value)) }),
         ]
@@ -65,6 +68,7 @@ struct ReleaseDocument: Sendable {
                     + "[SBOM (CycloneDX)](\(sbom.url)).",
             ]
         }
+        if let docker { lines += docker.markdown }
         lines += ["", "| Component | Version |", "|---|---|"]
         lines += versions.map { "| \($0.key) | \($0.value) |" }
         lines += ["", "Base image: `\(source.imageId)` (\(source.name)).", ""]
@@ -75,14 +79,14 @@ struct ReleaseDocument: Sendable {
         images.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }
 
-    /// Where the lists of what is on the images are; null where there are none.
-    private var inventory: JSONValue {
+    /// Where the lists of what is on an image are; null where there are none.
+    static func inventory(_ documents: UploadInventory.Outputs?) -> JSONValue {
         guard let documents, let inventory = documents.inventory, let sbom = documents.sbom else {
             return nil
         }
-        return Self.object([
-            ("inventory", Self.object(inventory, in: documents)),
-            ("sbom", Self.object(sbom, in: documents)),
+        return object([
+            ("inventory", object(inventory, in: documents)),
+            ("sbom", object(sbom, in: documents)),
         ])
     }
 

@@ -7,10 +7,11 @@ package enum ReleasePipeline {
     ///
     /// - Parameters:
     ///   - keyFolder: absolute folder for private keys and disks while machines live.
+    ///   - keepsContainer: leaves the container that the Docker image is made of.
     ///   - verifiesByDefault: whether images are booted where the manifest leaves that open.
     package static func stages(
         of manifest: ReleaseManifest, services: SandboxServices, keyFolder: String,
-        verifiesByDefault: Bool = false
+        keepsContainer: Bool = false, verifiesByDefault: Bool = false
     ) -> [any Stage] {
         let copies = manifest.ami.copyToRegions.filter { $0 != manifest.region }
             .map { region in
@@ -44,12 +45,9 @@ package enum ReleasePipeline {
                     days: days, region: manifest.region, copies: copies.map(\.name),
                     aws: services.aws))
         }
-        let verifies = manifest.export?.verify ?? verifiesByDefault
-        let verifications = (verifies ? exports : []).map { export in
-            VerifyImage(
-                format: export.format, manifest: manifest, services: services,
-                temporaryFolder: keyFolder)
-        }
+        let verifications = verifications(
+            of: exports, manifest: manifest, services: services, folder: keyFolder,
+            byDefault: verifiesByDefault)
         let uploads = uploads(of: manifest, services: services)
         stages += exports
         stages += uploads
@@ -59,11 +57,41 @@ package enum ReleasePipeline {
                 isPublic: manifest.ami.isPublic, region: manifest.region,
                 copies: copies.map(\.name), verifications: verifications.map(\.name),
                 aws: services.aws))
+        let docker = dockerStages(
+            of: manifest, services: services, temporaryFolder: keyFolder,
+            keepsContainer: keepsContainer)
+        stages += docker
         stages.append(
             ReleaseNotes(
                 manifest: manifest,
                 optional: copies.map(\.name) + exports.map(\.name) + uploads.map(\.name)
-                    + verifications.map(\.name)))
+                    + verifications.map(\.name) + docker.map(\.name)))
+        return stages
+    }
+
+    private static func verifications(
+        of exports: [ExportVMImage], manifest: ReleaseManifest, services: SandboxServices,
+        folder: String, byDefault: Bool
+    ) -> [VerifyImage] {
+        guard manifest.export?.verify ?? byDefault else { return [] }
+        return exports.map { export in
+            VerifyImage(
+                format: export.format, manifest: manifest, services: services,
+                temporaryFolder: folder)
+        }
+    }
+
+    private static func dockerStages(
+        of manifest: ReleaseManifest, services: SandboxServices, temporaryFolder: String,
+        keepsContainer: Bool
+    ) -> [any Stage] {
+        guard let docker = manifest.docker else { return [] }
+        var stages: [any Stage] = [
+            BuildDockerImage(
+                docker: docker, manifest: manifest, services: services,
+                temporaryFolder: temporaryFolder, keepsContainer: keepsContainer)
+        ]
+        if docker.publish { stages.append(PushDockerImage(docker: docker, services: services)) }
         return stages
     }
 
@@ -71,10 +99,12 @@ package enum ReleasePipeline {
         of manifest: ReleaseManifest, services: SandboxServices
     ) -> [UploadInventory] {
         guard let settings = manifest.export, !settings.formats.isEmpty else { return [] }
-        return [
+        let sources: [UploadInventory.Source] =
+            manifest.docker == nil ? [.ami] : [.ami, .dockerImage]
+        return sources.map { source in
             UploadInventory(
-                source: .ami, settings: settings, assetId: manifest.assetId,
+                source: source, settings: settings, assetId: manifest.assetId,
                 region: manifest.region, services: services)
-        ]
+        }
     }
 }

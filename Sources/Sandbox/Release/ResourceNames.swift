@@ -44,6 +44,14 @@ package enum ResourceNames {
             + "exasol-data-science-sandbox-\(assetId).\(format.fileExtension)"
     }
 
+    /// `dss-<assetId>-<8 of the run>`; what Docker refuses in a container's name becomes `-`.
+    package static func container(assetId: String, runId: String) -> String {
+        let name = replacing(assetId) {
+            $0.isASCII && ($0.isLetter || $0.isNumber || "_.-".contains($0))
+        }
+        return "dss-\(name)-\(runId.prefix(8))"
+    }
+
     /// The address at which a key of a web host is fetched; each path segment percent-encoded.
     package static func url(host: String, key: String) -> String {
         let unreserved = CharacterSet(

@@ -39,7 +39,8 @@ package struct ReleaseNotes: Stage {
             verifications: try context.outputs(of: VerifyImage.self).sorted { $0.key < $1.key }
                 .map(\.value),
             documents: try context.outputs(of: UploadInventory.self)["export-inventory"],
-            timings: try await timings(context), createdAt: context.time.now())
+            docker: try docker(context), timings: try await timings(context),
+            createdAt: context.time.now())
         let files = [
             Self.documentName: Array(document.json.prettyText.utf8),
             Self.tableName: Array(document.markdown.utf8),
@@ -55,6 +56,16 @@ package struct ReleaseNotes: Stage {
             else { return .missing("\(file)") }
         }
         return .exists
+    }
+
+    /// The Docker image, where the manifest asks for one.
+    private func docker(_ context: StageContext) throws -> DockerRelease? {
+        guard let image = try context.outputs(of: BuildDockerImage.self).values.first else {
+            return nil
+        }
+        return DockerRelease(
+            image: image, push: try context.outputs(of: PushDockerImage.self).values.first,
+            documents: try context.outputs(of: UploadInventory.self)["docker-inventory"])
     }
 
     /// How long each stage behind this one took when it last succeeded.

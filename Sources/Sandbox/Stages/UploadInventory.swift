@@ -88,7 +88,7 @@ package struct UploadInventory: Stage {
     private func documents(_ context: StageContext) throws -> InventoryDocuments? {
         switch source {
         case .ami: try context.output(of: CreateAMI.self).documents
-        case .dockerImage: nil
+        case .dockerImage: try context.output(of: BuildDockerImage.self).documents
         }
     }
 

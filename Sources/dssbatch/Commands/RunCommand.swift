@@ -67,25 +67,11 @@ struct RunCommand: AsyncParsableCommand {
                 explain: false)
             return
         }
-        let interrupts = Interruptible()
-        let status = await interrupts.run {
-            try await session.run(
-                RunOptions(
-                    lock: session.lock, selection: selection, keepGoing: keepGoing,
-                    onError: onError.choice, localSlots: jobs, waitLockSeconds: waitLock,
-                    verify: selectionOptions.verify,
-                    expectedPlan: planned))
-        }
-        session.output.finish()
-        if case .success(let status) = status,
-            [ExitStatus.interrupted, ExitStatus.terminated].contains(status)
-        {
-            StandardStreams.writeError(
-                "interrupted\nhint: run the same command again to continue\n")
-        }
-        switch status {
-        case .success(let status): if status != ExitStatus.fresh { throw Exit(status: status) }
-        case .failure(let error): throw error
-        }
+        try await session.runToEnd(
+            RunOptions(
+                lock: session.lock, selection: selection, keepGoing: keepGoing,
+                onError: onError.choice, localSlots: jobs, waitLockSeconds: waitLock,
+                verify: selectionOptions.verify,
+                expectedPlan: planned))
     }
 }

@@ -1,5 +1,7 @@
 import AWS
 import Diagnostics
+import DockerEngine
+import Foundation
 import HTTP
 import QEMU
 import Sandbox
@@ -40,8 +42,24 @@ enum ServiceWiring {
             access: SSHMachineAccess(processes: processes),
             callerAddress: HTTPCallerAddress(transport: transport, connection: connection),
             emulator: QEMUEmulator(processes: processes, environment: environment),
+            engine: engine(transport, connection),
+            registryLogin: RegistryLogin(
+                files: DockerFiles(environment: environment), processes: processes),
             secrets: MachineSecrets(
                 defaultPassword: password(passwordVariables[0]),
-                jupyterPassword: password(passwordVariables[1])))
+                jupyterPassword: password(passwordVariables[1]),
+                registryPassword: environment[MachineSecrets.registryVariable].map { Secret($0) }))
+    }
+
+    /// The Docker engine: the local cloud's with `--local`, else whatever the environment names.
+    private static func engine(
+        _ transport: any HTTPTransport, _ connection: CloudConnection
+    ) -> DockerEngineClient {
+        DockerEngineClient(transport: transport) {
+            let environment = try await connection.environment()
+            return try DockerHost.find(
+                environment: environment, files: DockerFiles(environment: environment),
+                isThere: { FileManager.default.fileExists(atPath: $0) })
+        }
     }
 }

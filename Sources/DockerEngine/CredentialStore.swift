@@ -1,0 +1,69 @@
+import Diagnostics
+import JSON
+import Synchronization
+
+/// A program that keeps registry passwords, such as `docker-credential-pass`.
+///
+/// Source: <https://github.com/docker/docker-credential-helpers#development>
+struct CredentialStore: Sendable {
+    /// Time enough for a person to unlock a key ring.
+    static let timeoutSeconds: Double = 120
+    private static let answerLimitBytes = 1 << 20
+
+    let name: String
+    let processes: any ProcessRunner
+
+    private var program: String { "docker-credential-\(name)" }
+
+    /// What it keeps for a server; nil where that is nothing.
+    ///
+    /// - Throws: `docker.credential-helper`; what the program printed is never part of it, for it
+    ///   may hold the password.
+    func credentials(for server: String) async throws -> RegistryCredentials? {
+        guard name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) })
+        else { throw refusal("its name is no helper's", server) }
+        let answer = Answer()
+        let outcome: ProcessOutcome
+        do {
+            outcome = try await processes.run(
+                ProcessCommand(
+                    executable: program, arguments: ["get"], standardInput: Array(server.utf8),
+                    timeoutSeconds: Self.timeoutSeconds)
+            ) { answer.add($0, limitBytes: Self.answerLimitBytes) }
+        } catch let problem as Diagnostic {
+            throw refusal(problem.summary, server)
+        }
+        let text = answer.text
+        guard outcome.status == 0 else {
+            if text.contains("credentials not found in native keychain") { return nil }
+            throw refusal("it ended with status \(outcome.status)", server)
+        }
+        // jansson's words for a broken text quote a piece of it.
+        guard let value = try? JSONValue.parse(Array(text.utf8), source: program),
+            let user = value["Username"]?.stringValue, let secret = value["Secret"]?.stringValue
+        else { throw refusal("its answer has no `Username` and `Secret`", server) }
+        if user.isEmpty, secret.isEmpty { return nil }
+        let kind: RegistryCredentials.Kind =
+            user == "<token>"
+            ? .identityToken(Secret(secret)) : .password(user: user, Secret(secret))
+        return RegistryCredentials(kind, server: server)
+    }
+
+    private func refusal(_ problem: String, _ server: String) -> Diagnostic {
+        Diagnostic(
+            code: "docker.credential-helper",
+            summary: "`\(program)` gives no login for `\(server)`", causes: [problem],
+            hint: "run `echo \(server) | \(program) get` by hand and see what it wants, or put the "
+                + "password into `DOCKER_REGISTRY_PASSWORD`")
+    }
+
+    private final class Answer: Sendable {
+        private let lines = Mutex("")
+        var text: String { lines.withLock { $0 } }
+        func add(_ line: String, limitBytes: Int) {
+            lines.withLock { text in
+                if text.utf8.count + line.utf8.count < limitBytes { text += line + "\n" }
+            }
+        }
+    }
+}

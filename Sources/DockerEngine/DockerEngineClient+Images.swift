@@ -1,0 +1,63 @@
+import Diagnostics
+import JSON
+
+extension DockerEngineClient {
+    package func inspectImage(_ name: String) async throws -> EngineImage? {
+        let call = EngineCall.reading(
+            "/images/\(name)/json", purpose: "look at the image `\(name)`", absentIsNil: true)
+        guard let value = try await json(call) else { return nil }
+        guard let image = EngineImage(value) else { throw try await failure(call).garbled("no id") }
+        return image
+    }
+
+    package func commit(
+        _ container: String, as reference: ImageReference, configuration: ImageConfiguration,
+        message: String
+    ) async throws -> String {
+        let call = EngineCall(
+            method: "POST", path: "/commit",
+            query: [
+                ("container", container), ("repo", reference.name),
+                ("tag", reference.withDefaultTag.tag ?? ""), ("comment", message), ("pause", "1"),
+            ],
+            body: configuration.body, purpose: "commit the image `\(reference)`",
+            // Each time makes another image. All layers are written before the answer.
+            isRepeatable: false, limitSeconds: 1800)
+        guard let id = try await json(call)?["Id"]?.stringValue else {
+            throw try await failure(call).garbled("it names no id")
+        }
+        return id
+    }
+
+    package func tag(_ image: String, as reference: ImageReference) async throws {
+        _ = try await answer(
+            to: EngineCall(
+                method: "POST", path: "/images/\(image)/tag",
+                query: [
+                    ("repo", reference.name), ("tag", reference.withDefaultTag.tag ?? ""),
+                ],
+                purpose: "tag the image `\(reference)`", isRepeatable: true))
+    }
+
+    package func removeImage(_ name: String) async throws {
+        _ = try await answer(
+            to: EngineCall(
+                method: "DELETE", path: "/images/\(name)",
+                purpose: "remove the image `\(name)`", isRepeatable: true,
+                limitSeconds: 300, answers: [404]))
+    }
+
+    package func distributionDigest(
+        _ reference: ImageReference, credentials: RegistryCredentials
+    ) async throws -> String? {
+        var call = EngineCall.reading(
+            "/distribution/\(reference.withDefaultTag)/json",
+            purpose: "find `\(reference)` in its registry", absentIsNil: true)
+        call.credentials = credentials
+        guard let value = try await json(call) else { return nil }
+        guard let digest = value["Descriptor"]?["digest"]?.stringValue else {
+            throw try await failure(call).garbled("it names no digest")
+        }
+        return digest
+    }
+}

@@ -1,0 +1,121 @@
+import Diagnostics
+import Foundation
+import HTTP
+import JSON
+
+/// What went wrong with a call, as a person sees it.
+struct EngineFailure: Sendable {
+    let call: EngineCall
+    let host: DockerHost
+
+    /// Whether a unix socket can be opened, as the system sees it.
+    enum SocketState: Sendable {
+        case absent
+        case forbidden
+        case there
+
+        init(path: String) {
+            if access(path, R_OK | W_OK) == 0 {
+                self = .there
+            } else {
+                self = errno == EACCES || errno == EPERM ? .forbidden : .absent
+            }
+        }
+    }
+
+    /// The engine answered with an error status.
+    func refused(_ status: Int, _ body: [UInt8]) -> Diagnostic {
+        var said = Self.message(in: body)
+        if let credentials = call.credentials {
+            said = SecretRedaction(credentials.secrets).redacted(said)
+        }
+        if status == 400, said.contains("is too old") {
+            return Self.version(
+                "the engine that \(host.origin) names speaks no API version below "
+                    + "\(APIVersion.highest)", [said], "use a newer version of this program")
+        }
+        return Diagnostic(
+            code: "docker.\(status)", summary: "the Docker engine does not \(call.purpose)",
+            causes: ["it answered \(status): \(said.isEmpty ? "without a word" : said)"],
+            hint: Self.hint(status, said))
+    }
+
+    /// No whole answer came.
+    ///
+    /// - Parameter socket: how the unix socket is, where it is one.
+    func lost(_ failure: HTTPFailure, socket: SocketState?) -> Diagnostic {
+        var causes = ["\(failure.message) (\(failure.kind.rawValue))"]
+        switch failure.kind {
+        case .bodyTooLong:
+            return Diagnostic(
+                code: "docker.wire", summary: "the Docker engine's answer is too long",
+                causes: causes, hint: "check that `\(failure.host)` is a Docker engine")
+        case .badRequest:
+            return Diagnostic(
+                code: "docker.request", severity: .configuration,
+                summary: "the Docker engine cannot be asked to \(call.purpose)", causes: causes,
+                hint: "correct the value that it names")
+        default: break
+        }
+        if failure.requestMayHaveReachedServer, !call.isRepeatable {
+            causes.append("it is not known whether the call was carried out")
+        }
+        return Diagnostic(
+            code: "docker.unreachable",
+            summary: "the Docker engine at `\(host.text)`, which \(host.origin) names, cannot be "
+                + "reached",
+            causes: causes, hint: Self.hint(failure, socket))
+    }
+
+    /// An answer that is not what the API says.
+    func garbled(_ why: String) -> Diagnostic {
+        Diagnostic(
+            code: "docker.wire",
+            summary: "the Docker engine's answer makes no sense when asked to \(call.purpose)",
+            causes: [why], hint: "check that `\(host.text)` is a Docker engine")
+    }
+
+    /// The engine is too old or too new.
+    static func version(_ summary: String, _ causes: [String], _ hint: String) -> Diagnostic {
+        Diagnostic(
+            code: "docker.version", severity: .configuration, summary: summary, causes: causes,
+            hint: hint)
+    }
+
+    /// The engine's words; what is no JSON is shortened and shown as it is.
+    static func message(in body: [UInt8]) -> String {
+        if let message = (try? JSONValue.parse(body, source: "answer"))?["message"]?.stringValue {
+            return message
+        }
+        let text = String(decoding: body.prefix(300), as: UTF8.self)
+        return text.trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+
+    private static func hint(_ status: Int, _ said: String) -> String {
+        switch status {
+        case 401, 403:
+            "log in with `docker login`, or name a user who may and put the password into "
+                + "`DOCKER_REGISTRY_PASSWORD`"
+        case 404: "check the name; `docker images` and `docker ps --all` list what there is"
+        case 409: "remove or rename what is in the way, then run the same command again"
+        case 500 where said.contains("no space left"):
+            "free some space for the engine (`docker system df`), then run the same command again"
+        case 500 where said.contains("unauthorized") || said.contains("denied"):
+            "log in with `docker login`, or use an image that everybody may pull"
+        default: "look at the engine's log (`journalctl -u docker`), then run the command again"
+        }
+    }
+
+    private static func hint(_ failure: HTTPFailure, _ socket: SocketState?) -> String {
+        switch (failure.kind, socket) {
+        case (.connectionRefused, .forbidden?):
+            "you may not open that socket: add yourself to the group `docker` "
+                + "(`sudo usermod -aG docker $USER`) and log in again"
+        case (.connectionRefused, _), (.nameNotResolved, _), (.connectTimeout, _):
+            "start the engine (`sudo systemctl start docker`), or name it in `DOCKER_HOST`"
+        case (.tls, _):
+            "check the certificates in `DOCKER_CERT_PATH`, and whether the engine speaks TLS there"
+        default: "look at the engine's log (`journalctl -u docker`), then run the command again"
+        }
+    }
+}

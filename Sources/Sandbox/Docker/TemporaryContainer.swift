@@ -1,0 +1,68 @@
+import BuildGraph
+import Diagnostics
+import DockerEngine
+
+/// A container that is gone when the work in it ends, however it ends.
+struct TemporaryContainer: Sendable {
+    let specification: ContainerSpecification
+    let engine: any ContainerEngine
+
+    static let resource = "docker:container"
+    /// Containers and images are found by their names, wherever the engine is.
+    static let place = "docker"
+
+    /// Starts it, works in it and removes it.
+    ///
+    /// - Parameters:
+    ///   - keeps: leaves it running, and says so; it is nobody's concern then.
+    ///   - work: gets the container's id.
+    func use<T: Sendable>(
+        _ context: StageContext, keeps: Bool = false, _ work: (String) async throws -> T
+    ) async throws -> T {
+        let entry = try await context.journal.intend(
+            resource: Self.resource, region: Self.place, name: specification.name)
+        let result: Result<T, any Error>
+        do {
+            let id = try await engine.createContainer(specification)
+            try await context.journal.created(entry, id: id)
+            try await engine.start(id)
+            result = .success(try await work(id))
+        } catch {
+            result = .failure(error)
+        }
+        if keeps {
+            await keep(entry, context)
+        } else {
+            await remove(entry, context)
+        }
+        return try result.get()
+    }
+
+    private func keep(_ entry: JournalEntryID, _ context: StageContext) async {
+        let name = specification.name
+        context.warn(
+            "container `\(name)` is kept: enter it with `docker exec -it \(name) bash`, remove it "
+                + "with `docker rm --force \(name)`")
+        do {
+            try await context.journal.kept(entry)
+        } catch {
+            context.warn("the next run removes it: \(Diagnostic.from(error).summary)")
+        }
+    }
+
+    /// What went wrong before, or what was made, is what the caller has to hear of: a container
+    /// that stays is left to the next run.
+    private func remove(_ entry: JournalEntryID, _ context: StageContext) async {
+        let (engine, name) = (engine, specification.name)
+        do {
+            // A task of its own: the cancellation of the run must not leave a container behind,
+            // and each call of the engine has a time limit.
+            try await Task { try await engine.removeContainer(name) }.value
+            try await context.journal.gone(entry)
+        } catch {
+            context.warn(
+                "container `\(name)` stays: \(Diagnostic.from(error).summary) "
+                    + "(the next run removes it)")
+        }
+    }
+}

@@ -1,0 +1,59 @@
+import ArgumentParser
+import BuildGraph
+import Foundation
+import JSON
+
+/// The command `dssbatch create-docker-image`: the stages of group `docker`, and nothing else.
+struct CreateDockerImageCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "create-docker-image",
+        abstract: "Makes the Docker image and, where asked to, pushes it.",
+        discussion: """
+            The same as `dssbatch run MANIFEST --only docker`. The password of a registry's user \
+            is read from DOCKER_REGISTRY_PASSWORD; without one, what `docker login` has left is \
+            used. Example:
+              dssbatch create-docker-image --version 3.4.0 --publish
+            """)
+
+    @OptionGroup var preset: PresetOptions
+
+    @Option(help: "Repository of the image; replaces /docker/repository.")
+    var repository: String?
+
+    @Option(help: "Version of the sandbox, which becomes a tag; replaces /versions/sandbox.")
+    var version: String?
+
+    @Flag(help: "Push the image; replaces /docker/publish.")
+    var publish = false
+
+    @Option(help: "Who pushes; replaces /docker/registryUser.")
+    var registryUser: String?
+
+    @Flag(help: "Leave the container that the image is made of, to look into it.")
+    var keepContainer = false
+
+    @OptionGroup(title: "Common options") var global: GlobalOptions
+
+    /// What the options set, in the notation of `--set`: as JSON, so that a version `3` is a text.
+    var settings: [String] {
+        var settings: [String] = []
+        for (pointer, value) in [
+            ("/docker/repository", repository), ("/versions/sandbox", version),
+            ("/docker/registryUser", registryUser),
+        ] {
+            if let value { settings.append("\(pointer)=\(JSONValue.string(value).compactText)") }
+        }
+        if publish { settings.append("/docker/publish=true") }
+        return settings
+    }
+
+    func run() async throws {
+        let session = try Session(
+            preset.manifestOptions(settings), global, keepsContainer: keepContainer)
+        try await session.runToEnd(
+            RunOptions(
+                lock: session.lock,
+                selection: try Selection(only: ["docker"], force: [], skip: [], in: session.graph),
+                localSlots: ProcessInfo.processInfo.activeProcessorCount))
+    }
+}
