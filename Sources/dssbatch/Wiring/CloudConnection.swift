@@ -14,6 +14,10 @@ actor CloudConnection {
     private var pendingEnvironment: Task<[String: String], any Error>?
     private var pendingClient: Task<AWSClient, any Error>?
 
+    /// What names a Docker engine; the local cloud has one of its own, or none.
+    private static let engineVariables: Set = [
+        "DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH",
+    ]
     /// Keeps the files and the machine that name a real account out of reach.
     private static let noAccount = [
         "AWS_CONFIG_FILE": "/dev/null", "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
@@ -40,7 +44,9 @@ actor CloudConnection {
         let task = Task {
             let local = try await localCloud.environment()
             // Nothing of a real account may reach the local cloud, nor the other way round.
-            let rest = base.filter { !$0.key.hasPrefix("AWS_") }.merging(Self.noAccount) { $1 }
+            let rest = base.filter { name, _ in
+                !name.hasPrefix("AWS_") && !Self.engineVariables.contains(name)
+            }.merging(Self.noAccount) { $1 }
             return rest.merging(local) { own, _ in own }
         }
         pendingEnvironment = task

@@ -42,7 +42,7 @@ enum ServiceWiring {
             access: SSHMachineAccess(processes: processes),
             callerAddress: HTTPCallerAddress(transport: transport, connection: connection),
             emulator: QEMUEmulator(processes: processes, environment: environment),
-            engine: engine(transport, connection),
+            engine: engine(transport, connection, isLocal: isLocal),
             registryLogin: RegistryLogin(
                 files: DockerFiles(environment: environment), processes: processes),
             secrets: MachineSecrets(
@@ -53,10 +53,16 @@ enum ServiceWiring {
 
     /// The Docker engine: the local cloud's with `--local`, else whatever the environment names.
     private static func engine(
-        _ transport: any HTTPTransport, _ connection: CloudConnection
+        _ transport: any HTTPTransport, _ connection: CloudConnection, isLocal: Bool
     ) -> DockerEngineClient {
         DockerEngineClient(transport: transport) {
             let environment = try await connection.environment()
+            guard !isLocal || environment["DOCKER_HOST"] != nil else {
+                throw Diagnostic(
+                    code: "localcloud.no-engine", severity: .configuration,
+                    summary: "the local cloud runs no Docker engine",
+                    hint: "`bin/localcloud up` says why; or leave the image out: `--skip docker`")
+            }
             return try DockerHost.find(
                 environment: environment, files: DockerFiles(environment: environment),
                 isThere: { FileManager.default.fileExists(atPath: $0) })
