@@ -21,6 +21,8 @@ TIMEOUT_SECONDS = 1200
 def main() -> int:
     """Play as asked, and where that went well once more in silence."""
     command = [os.environ["DSS_TEST_RUNNER"], *sys.argv[1:]]
+    # It starts `ansible-playbook`, which lies beside it.
+    os.environ["PATH"] = f"{Path(command[0]).parent}:{os.environ['PATH']}"
     status = subprocess.run(command, check=False).returncode
     playbook = command[command.index("-p") + 1]
     if status == 0 and playbook == PLAYED_TWICE:
