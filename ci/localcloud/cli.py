@@ -98,6 +98,8 @@ def _up(home: CloudHome, options: argparse.Namespace) -> int:
         f"local cloud ({description['mode']}) at {description['endpointUrl']}",
         file=sys.stderr,
     )
+    for warning in description["warnings"]:
+        print(f"warning: {warning}", file=sys.stderr)
     return 0
 
 
@@ -167,7 +169,7 @@ def _start(home: CloudHome, mode: str, port: int) -> dict:
 def _clean_up_after_dead_server(home: CloudHome) -> None:
     home.description.unlink(missing_ok=True)
     home.server_record.unlink(missing_ok=True)
-    if home.machines.is_dir():
+    if home.machines.is_dir() or home.docker.is_dir():
         from localcloud.machines.leftovers import remove_leftovers
 
         try:

@@ -61,6 +61,11 @@ class CloudHome:
         return self.folder / "images"
 
     @property
+    def docker(self) -> Path:
+        """The folder of the Docker engine: images, configuration, socket, log."""
+        return self.folder / "docker"
+
+    @property
     def repository(self) -> Path:
         """The git repository that stands in for script-languages-release."""
         return self.folder / "script-languages-release"

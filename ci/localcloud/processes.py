@@ -86,3 +86,28 @@ def end(record: ProcessRecord, grace_seconds: float = 5) -> None:
     if not wait_until_gone(record, grace_seconds):
         send(record, signal.SIGKILL)
         wait_until_gone(record, 5)
+
+
+def end_through_children(
+    parent: ProcessRecord, signal_number: int, grace_seconds: float
+) -> bool:
+    """Send a signal to a process's children, and end all of them by force after the grace.
+
+    Return whether force was not needed.
+    """
+    if not is_alive(parent):
+        return True
+    records = []
+    for pid in children(parent.pid):
+        try:
+            records.append(ProcessRecord.of(pid))
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+    for record in records:
+        send(record, signal_number)
+    if wait_until_gone(parent, grace_seconds):
+        return True
+    for record in records:
+        send(record, signal.SIGKILL)
+    end(parent)
+    return False

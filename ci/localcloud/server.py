@@ -7,6 +7,7 @@ import signal
 import socket
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -93,12 +94,49 @@ def _machines(mode: str, home: CloudHome) -> Any:
     return RealMachines(home)
 
 
+class _Engine:
+    """The Docker engine of real mode; without one the rest works, and says what is missing."""
+
+    def __init__(self, mode: str, home: CloudHome):
+        self._engine: Any = None
+        self._warnings: list[str] = []
+        if mode == "real":
+            from localcloud.engine.docker_engine import DockerEngine
+
+            self._engine = DockerEngine(home)
+            self._try(self._engine.begin)
+
+    def describe_in(self, description: dict) -> None:
+        """Wait until it runs, and say in `cloud.json` how to reach it."""
+        if self._engine is not None:
+            self._try(self._engine.finish_start)
+        if self._engine is not None:
+            description["environment"] |= self._engine.environment
+        description["warnings"] = self._warnings
+
+    def _try(self, work: Callable[[], None]) -> None:
+        from localcloud.engine.docker_engine import EngineError
+
+        try:
+            work()
+        except EngineError as error:
+            self._warnings.append(str(error))
+            self._engine = None
+
+    def stop(self) -> None:
+        """End it, if it runs."""
+        if self._engine is not None:
+            self._engine.stop()
+
+
 def serve(mode: str, port: int, ready: int) -> None:
     """Serve until TERM; writes `cloud.json` and a byte to the descriptor `ready` when up."""
     from werkzeug.serving import make_server
 
     home = CloudHome.from_environment()
     home.prepare()
+    # Meanwhile the emulation is loaded.
+    engine = _Engine(mode, home)
     _load_emulation()
     from localcloud import runtime
     from localcloud.gate import Gate
@@ -127,6 +165,7 @@ def serve(mode: str, port: int, ready: int) -> None:
     make_repository(home.repository)
     description = home.describe(mode, os.getpid(), server.port)
     deploy(description["environment"])
+    engine.describe_in(description)
     ProcessRecord.of(os.getpid()).write(home.server_record)
     write_atomically(home.description, description)
     os.write(ready, b"1")
@@ -134,6 +173,7 @@ def serve(mode: str, port: int, ready: int) -> None:
     stop.wait()
     home.description.unlink(missing_ok=True)
     server.shutdown()
+    engine.stop()
     machines.reset()
     home.server_record.unlink(missing_ok=True)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import secrets
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,6 +13,8 @@ import pytest
 from .cloud import Cloud, control
 from .program import binary
 from .project import Project
+from .real_release import FIRST_RUN_TIMEOUT_SECONDS, RealRelease
+from .registry import running_registry
 from .sshserver import SSHServer
 
 _numbers = itertools.count(1)
@@ -119,3 +122,19 @@ def bad(project: Project, cloud: Cloud) -> Iterator[Project]:
     assert cloud.requests(mark) == []
     assert not (project.root / "out").exists()
     assert project.runner_calls() == []
+
+
+@pytest.fixture(scope="session")
+def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealRelease]:
+    """The release with real machines, made once for all slow tests."""
+    if os.geteuid() != 0:
+        pytest.skip("machines need root")
+    folder = tmp_path_factory.mktemp("real")
+    with running_registry(folder / "registry") as registry:
+        release = RealRelease(folder, registry)
+        result = release.quickstart(timeout_seconds=FIRST_RUN_TIMEOUT_SECONDS)
+        try:
+            assert result.returncode == 0, result.stdout[-4000:] + result.stderr[-8000:]
+            yield release
+        finally:
+            control(release.home, "reset")

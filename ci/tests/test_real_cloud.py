@@ -3,75 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import subprocess
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from .cloud import ROOT, AssetView, Cloud, control
-from .project import MANIFEST
+from .cloud import AssetView
+from .real_release import RealRelease
 
-FIRST_RUN_TIMEOUT_SECONDS = 2400
 SECOND_RUN_TIMEOUT_SECONDS = 300
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(os.geteuid() != 0, reason="machines need root"),
-    pytest.mark.skipif(
-        not shutil.which("qemu-img"), reason="`qemu-img` judges the images"
-    ),
-]
-
-
-class RealRelease:
-    """What `bin/quickstart` made."""
-
-    def __init__(self, folder: Path):
-        self.home = folder / "cloud"
-        self.results = folder / "out"
-        self.environment = {
-            name: value
-            for name, value in os.environ.items()
-            if not name.startswith(("AWS_", "DSS_"))
-        } | {"DSS_LOCALCLOUD_HOME": str(self.home)}
-
-    def quickstart(
-        self, *options: str, timeout_seconds: float
-    ) -> subprocess.CompletedProcess[str]:
-        """Run `bin/quickstart` with results of its own."""
-        return subprocess.run(
-            [str(ROOT / "bin/quickstart"), "--results", str(self.results), *options],
-            check=False,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            timeout=timeout_seconds,
-        )
-
-    @property
-    def asset_id(self) -> str:
-        """The shipped manifest's asset id."""
-        return json.loads((ROOT / MANIFEST).read_text())["assetId"]
-
-    def outputs(self, stage: str) -> dict:
-        """Return the recorded outputs of a stage."""
-        path = self.results / self.asset_id / f"{stage}.json"
-        return json.loads(path.read_text())["outputs"]
-
-
-@pytest.fixture(scope="module")
-def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealRelease]:
-    release = RealRelease(tmp_path_factory.mktemp("real"))
-    result = release.quickstart(timeout_seconds=FIRST_RUN_TIMEOUT_SECONDS)
-    try:
-        assert result.returncode == 0, result.stdout[-4000:] + result.stderr[-8000:]
-        yield release
-    finally:
-        control(release.home, "reset")
+pytestmark = pytest.mark.slow
 
 
 @pytest.mark.parametrize(
@@ -82,9 +25,7 @@ def test_qemu_accepts_the_image(
 ) -> None:
     outputs = real.outputs(stage)
     path = tmp_path / "image"
-    Cloud(real.home).client("s3").download_file(
-        outputs["bucket"], outputs["key"], str(path)
-    )
+    real.cloud.client("s3").download_file(outputs["bucket"], outputs["key"], str(path))
     assert path.stat().st_size == outputs["bytes"]
     digest = subprocess.run(
         ["sha256sum", str(path)], check=True, capture_output=True, text=True
@@ -110,7 +51,7 @@ def test_qemu_accepts_the_image(
 
 
 def test_ami_is_tagged_and_nothing_runs(real: RealRelease) -> None:
-    view = AssetView(Cloud(real.home), real.asset_id)
+    view = AssetView(real.cloud, real.asset_id)
     (image,) = view.images()
     assert image["ImageId"] == real.outputs("ami")["imageId"]
     assert len(view.exported()) == 2
@@ -119,7 +60,7 @@ def test_ami_is_tagged_and_nothing_runs(real: RealRelease) -> None:
 
 
 def test_second_quickstart_does_nothing(real: RealRelease) -> None:
-    cloud = Cloud(real.home)
+    cloud = real.cloud
     mark, started = cloud.mark(), time.monotonic()
     result = real.quickstart("--json", timeout_seconds=SECOND_RUN_TIMEOUT_SECONDS)
     assert result.returncode == 0, result.stderr[-4000:]
@@ -127,3 +68,13 @@ def test_second_quickstart_does_nothing(real: RealRelease) -> None:
     assert cloud.operations(mark, "deleting") == []
     assert '"stage-started"' not in result.stdout
     assert time.monotonic() - started < SECOND_RUN_TIMEOUT_SECONDS
+
+
+def test_second_play_of_the_installation_changes_nothing(real: RealRelease) -> None:
+    plays = real.second_plays()
+    assert set(plays) == {"ssh", "community.docker.docker_api"}
+    for connection, play in plays.items():
+        assert play["status"] == 0, (connection, play)
+        assert play["changed"] == [], connection
+        assert set(play["stats"]["changed"].values()) <= {0}, connection
+        assert play["stats"]["failures"] == play["stats"]["dark"] == {}

@@ -40,6 +40,8 @@ package struct VerifyImage: Stage {
 
     package var name: StageName { StageName(rawValue: "verify-\(format.fileExtension)") }
     package var group: String { "verify" }
+    /// One disk at a time: its two machines keep this one busy.
+    package var pool: String? { "verify" }
     package var revision: Int { 1 }
     package var upstream: [StageName] { [StageName(rawValue: "export-\(format.fileExtension)")] }
     package var inputs: [StageInput] {
@@ -96,9 +98,9 @@ package struct VerifyImage: Stage {
             try await ObjectDownload(reader: reader, sha256: image.sha256).save(
                 to: disk, onPercent: { context.progress(Double($0), "fetching the image") })
         }
-        let result = try await DiskTrial(
-            disk: disk, format: format, manifest: manifest, services: services, folder: folder
-        ).run(context)
+        let trial = DiskTrial(
+            disk: disk, format: format, manifest: manifest, services: services, folder: folder)
+        let result = try await context.localSlots.withSlot { try await trial.run(context) }
         return Outputs(
             bucket: image.bucket, key: image.key, etag: image.etag, format: format.rawValue,
             acceleration: result.acceleration,

@@ -30,7 +30,7 @@ struct DiskTrial: Sendable {
     private static let jupyterPort = 8888
     private static let address = "127.0.0.1"
 
-    /// Runs the trial; each machine takes one slot for local work.
+    /// Runs the trial; the caller holds a slot for local work.
     ///
     /// - Throws: `qemu.*`, `ssh.not-ready`, `ansible.*`, `verify.same-host-keys`.
     func run(_ context: StageContext) async throws -> Result {
@@ -62,28 +62,25 @@ struct DiskTrial: Sendable {
         let machine = VirtualMachine(
             disk: disk, format: format.diskFormat, hardware: hardware,
             guestPorts: [Self.sshPort, Self.jupyterPort], folder: try folder.makeFolder(name))
-        return try await context.localSlots.withSlot {
-            let start = context.time.monotonicSeconds()
-            return try await services.emulator.run(
-                machine, deadlineSeconds: limits.lifeSeconds
-            ) { running in
-                let name = "\(hardware.firmware.rawValue)"
-                context.progress(nil, "starting by \(name)")
-                let prompt = try await running.waitForLoginPrompt(
-                    deadlineSeconds: limits.loginPromptSeconds)
-                let knownHosts = try await services.access.waitForGreeting(
-                    host: Self.address, port: running.ports[Self.sshPort] ?? 0,
-                    deadlineSeconds: limits.sshSeconds,
-                    onProgress: { context.progress(nil, $0) })
-                let boot = Boot(
-                    hardware: hardware, loginPromptSeconds: prompt,
-                    sshSeconds: context.time.monotonicSeconds() - start)
-                let prompted = PassedCheck(
-                    what: "the console of \(name) shows a login prompt", seconds: prompt)
-                return Outcome(
-                    boot: boot, hostKeys: Self.keys(knownHosts),
-                    checks: [prompted] + (try await work(running, knownHosts)))
-            }
+        let start = context.time.monotonicSeconds()
+        return try await services.emulator.run(
+            machine, deadlineSeconds: limits.lifeSeconds
+        ) { running in
+            context.progress(nil, "starting by \(hardware.firmware.rawValue)")
+            let prompt = try await running.waitForLoginPrompt(
+                deadlineSeconds: limits.loginPromptSeconds)
+            let knownHosts = try await services.access.waitForGreeting(
+                host: Self.address, port: running.ports[Self.sshPort] ?? 0,
+                deadlineSeconds: limits.sshSeconds, onProgress: { context.progress(nil, $0) })
+            let boot = Boot(
+                hardware: hardware, loginPromptSeconds: prompt,
+                sshSeconds: context.time.monotonicSeconds() - start)
+            let prompted = PassedCheck(
+                what: "the console of \(hardware.firmware.rawValue) shows a login prompt",
+                seconds: prompt)
+            return Outcome(
+                boot: boot, hostKeys: Self.keys(knownHosts),
+                checks: [prompted] + (try await work(running, knownHosts)))
         }
     }
 

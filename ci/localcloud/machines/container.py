@@ -10,14 +10,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from localcloud.processes import (
-    ProcessRecord,
-    children,
-    end,
-    is_alive,
-    send,
-    wait_until_gone,
-)
+from localcloud.processes import ProcessRecord, end_through_children
 
 # systemd's orderly power-off.
 POWER_OFF = signal.SIGRTMIN + 3
@@ -112,19 +105,6 @@ def stop_container(
     nspawn: ProcessRecord, grace_seconds: float = SHUTDOWN_GRACE_SECONDS
 ) -> None:
     """Power off the machine of an nspawn process, by force after the grace."""
-    if not is_alive(nspawn):
-        return
-    inits = []
-    for pid in children(nspawn.pid):
-        try:
-            inits.append(ProcessRecord.of(pid))
-        except (FileNotFoundError, ProcessLookupError):
-            continue
-    for init in inits:
-        send(init, POWER_OFF)
-    if not wait_until_gone(nspawn, grace_seconds):
+    if not end_through_children(nspawn, POWER_OFF, grace_seconds):
         message = f"process {nspawn.pid} did not power off in {grace_seconds} s: killed"
         print(message, file=sys.stderr, flush=True)
-        for init in inits:
-            send(init, signal.SIGKILL)
-        end(nspawn)

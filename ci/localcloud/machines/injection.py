@@ -84,17 +84,16 @@ def injected_files(environment: dict[str, str]) -> list[Injected]:
             "/usr/lib/python3/dist-packages/DataSourceEc2Container.py", DATASOURCE
         ),
     ]
-    variables, apt = _proxies(environment), _apt_proxies()
-    pip = {k: v for k, v in _pip_settings().items() if k in PIP_SETTINGS}
+    variables = {k: _guest_view(v) for k, v in host_proxies(environment).items()}
+    apt = [_guest_view(line) for line in host_apt_proxies()]
+    pip = {k: _guest_view(v) for k, v in host_pip_settings().items()}
     if bundle := host_ca_bundle(environment):
         files.append(Injected(GUEST_CA_BUNDLE, bundle.read_text()))
         variables |= dict.fromkeys(CA_VARIABLES, GUEST_CA_BUNDLE)
         pip["cert"] = GUEST_CA_BUNDLE
         apt.append(f'Acquire::https::CaInfo "{GUEST_CA_BUNDLE}";')
     if pip:
-        lines = [f"{name} = {value}" for name, value in pip.items()]
-        content = "\n".join(["[global]", *lines, ""])
-        files.append(Injected("/etc/xdg/pip/pip.conf", content))
+        files.append(Injected("/etc/xdg/pip/pip.conf", pip_configuration(pip)))
     if apt:
         content = "\n".join([*apt, ""])
         files.append(Injected("/etc/apt/apt.conf.d/99localcloud", content))
@@ -131,26 +130,35 @@ def _guest_view(url: str) -> str:
     return re.sub(r"//(localhost|127\.0\.0\.1)\b", f"//{HOST_FROM_GUEST}", url)
 
 
-def _proxies(environment: dict[str, str]) -> dict[str, str]:
+def host_proxies(environment: dict[str, str]) -> dict[str, str]:
+    """Return the proxies that this machine's environment names, in both spellings."""
     proxies = {}
     for name in PROXY_VARIABLES:
         if value := environment.get(name) or environment.get(name.upper()):
-            proxies[name] = proxies[name.upper()] = _guest_view(value)
+            proxies[name] = proxies[name.upper()] = value
     return proxies
 
 
-def _apt_proxies() -> list[str]:
+def host_apt_proxies() -> list[str]:
+    """Return the lines of this machine's apt configuration that name proxies."""
     output = _output(["apt-config", "dump"])
     pattern = re.compile(r'^Acquire::(https?|ftp)::Proxy(::\S+)? ".+";$', re.IGNORECASE)
-    return [_guest_view(line) for line in output.splitlines() if pattern.match(line)]
+    return [line for line in output.splitlines() if pattern.match(line)]
 
 
-def _pip_settings() -> dict[str, str]:
+def host_pip_settings() -> dict[str, str]:
+    """Return this machine's settings of pip that say where packages come from."""
     if shutil.which("pip3") is None:
         return {}
     output = _output(["pip3", "config", "list"])
     settings = re.findall(r"^(?:global|:env:)\.([\w-]+)='(.*)'$", output, re.MULTILINE)
-    return {name: _guest_view(value) for name, value in settings}
+    return {name: value for name, value in settings if name in PIP_SETTINGS}
+
+
+def pip_configuration(settings: dict[str, str]) -> str:
+    """Return pip's configuration file with those settings."""
+    lines = [f"{name} = {value}" for name, value in settings.items()]
+    return "\n".join(["[global]", *lines, ""])
 
 
 def _output(command: list[str]) -> str:

@@ -1,10 +1,11 @@
-"""What a server that died left behind: containers, networks, root file systems."""
+"""What a server that died left behind: engine, containers, networks, root file systems."""
 
 from __future__ import annotations
 
 import shutil
 from pathlib import Path
 
+from localcloud.engine.docker_engine import end_engine
 from localcloud.home import CloudHome
 from localcloud.machines.container import stop_container
 from localcloud.machines.network import remove_namespace
@@ -14,8 +15,11 @@ GRACE_SECONDS = 5
 
 
 def remove_leftovers(home: CloudHome) -> None:
-    """End and remove what this home's machine folders record, and nothing else."""
-    for folder in sorted(home.machines.iterdir()):
+    """End and remove what this home's folders record, and nothing else."""
+    if home.docker.is_dir():
+        end_engine(home.docker)
+    machines = home.machines.iterdir() if home.machines.is_dir() else []
+    for folder in sorted(machines):
         if (record := _read(folder / "nspawn.pid")) is not None:
             stop_container(record, GRACE_SECONDS)
         for name in ("slirp.pid", "qemu-img.pid"):

@@ -1,0 +1,93 @@
+"""bin/lib/packages.sh: what `bin/setup` installs, and what it keeps from running."""
+
+import os
+import subprocess
+
+import pytest
+
+from .conftest import PROJECT
+
+FAKES = {
+    "dpkg-query": 'case " $INSTALLED " in *" ${!#} "*) printf installed ;; *) exit 1 ;; esac',
+    "apt-get": 'echo "apt-get ${*: -$#}" >>"$LOG"; [ "${*: -1}" != broken ]',
+    "systemctl": 'echo "systemctl $*" >>"$LOG"; [ "$1" != cat ] || [ "$2" = "$KNOWN_UNIT" ]',
+    "id": "echo 0",
+}
+SCRIPT = """
+set -euo pipefail
+fail() { printf 'error: %s\\n\\nhint: %s\\n' "$1" "$2" >&2; exit 1; }
+say() { :; }
+source "$PROJECT/bin/lib/packages.sh"
+systemd_state=$SYSTEMD
+install_missing "$1"
+"""
+
+
+@pytest.fixture
+def install(tmp_path):
+    """Run `install_missing` with fake programs; return its status and what they were asked."""
+    for name, text in FAKES.items():
+        path = tmp_path / name
+        path.write_text(f"#!/usr/bin/env bash\n{text}\n")
+        path.chmod(0o755)
+
+    def install(wanted, installed="", systemd=True, known_unit=""):
+        log = tmp_path / "log"
+        log.write_text("")
+        result = subprocess.run(
+            ["bash", "-c", SCRIPT, "test", wanted],
+            env=os.environ
+            | {
+                "PATH": f"{tmp_path}:{os.environ['PATH']}",
+                "PROJECT": str(PROJECT),
+                "INSTALLED": installed,
+                "LOG": str(log),
+                "SYSTEMD": str(tmp_path if systemd else tmp_path / "none"),
+                "KNOWN_UNIT": known_unit,
+            },
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=False,
+        )
+        return result, log.read_text().splitlines()
+
+    return install
+
+
+def installed_by(log):
+    lines = [line for line in log if " install " in line]
+    return [line.rpartition("--no-install-recommends ")[2] for line in lines]
+
+
+def test_nothing_is_done_where_nothing_is_missing(install):
+    result, log = install("git docker.io|docker-ce", installed="git docker-ce")
+    assert (result.returncode, log) == (0, [])
+
+
+def test_the_first_alternative_is_installed_where_none_is_there(install):
+    result, log = install("git docker.io|docker-ce make", installed="make")
+    assert result.returncode == 0, result.stderr
+    assert installed_by(log) == ["git docker.io"]
+
+
+def test_services_are_masked_meanwhile_and_disabled_afterwards(install):
+    _, log = install("docker.io", known_unit="containerd.service")
+    steps = [line for line in log if " cat " not in line and " update" not in line]
+    services = "docker.service docker.socket docker-registry.service"
+    assert steps[0] == f"systemctl --runtime mask {services}"
+    assert steps[1].endswith("docker.io")
+    assert steps[2] == f"systemctl --runtime unmask {services}"
+    assert steps[3] == f"systemctl --quiet disable {services}"
+
+
+def test_a_failed_installation_leaves_no_mask_and_says_so(install):
+    result, log = install("broken")
+    assert result.returncode == 1
+    assert "hint: look at its message above" in result.stderr
+    assert any(line.startswith("systemctl --runtime unmask") for line in log)
+
+
+def test_without_systemd_nothing_is_masked(install):
+    _, log = install("docker.io", systemd=False)
+    assert not [line for line in log if line.startswith("systemctl")]

@@ -1,0 +1,84 @@
+#!/usr/bin/env python3
+"""Stands in for `qemu-system-x86_64`: shows a login prompt and greets ssh clients.
+
+It appends a line to `machines.ndjson` beside itself and reads `qemu-knobs.json` there:
+
+    kvm       whether the trial of KVM succeeds (default false)
+    console   what the console shows (default a login prompt)
+    status    end at once with this status instead of running
+    message   what is written to standard error before that
+    same_key  every machine has the same host key
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+import sys
+from pathlib import Path
+
+import asyncssh
+
+HERE = Path(__file__).resolve().parent
+# `isa-debug-exit` makes this status of what the guest writes.
+PROVEN = 67
+KEY_FILE = HERE / "qemu-host-key"
+
+
+def main() -> int:
+    """Pretend to be a machine."""
+    arguments = sys.argv[1:]
+    path = HERE / "qemu-knobs.json"
+    knobs = json.loads(path.read_text()) if path.exists() else {}
+    if "--version" in arguments:
+        print("QEMU emulator version 0 (a stand-in)")
+        return 0
+    if any(argument.startswith("isa-debug-exit") for argument in arguments):
+        return PROVEN if knobs.get("kvm") else 1
+    line = {"arguments": arguments, "temporary": os.environ.get("TMPDIR")}
+    with (HERE / "machines.ndjson").open("a") as file:
+        file.write(json.dumps(line) + "\n")
+    Path(option(arguments, "-pidfile")).write_text(f"{os.getpid()}\n")
+    console = option(arguments, "-serial").removeprefix("file:")
+    Path(console).write_text(knobs.get("console", "\r\nsandbox login: "))
+    if "status" in knobs:
+        print(knobs.get("message", ""), file=sys.stderr)
+        return knobs["status"]
+    port = re.search(r"127\.0\.0\.1:(\d+)-:22\b", option(arguments, "-netdev"))
+    if port is None:
+        raise ValueError("no port leads to ssh")
+    asyncio.run(serve(int(port[1]), host_key(bool(knobs.get("same_key")))))
+    return 0
+
+
+def option(arguments: list[str], name: str) -> str:
+    """Return what follows an option."""
+    return arguments[arguments.index(name) + 1]
+
+
+def host_key(is_shared: bool) -> asyncssh.SSHKey:
+    """Return a new key, or the one that all machines share."""
+    if not is_shared:
+        return asyncssh.generate_private_key("ssh-ed25519")
+    if not KEY_FILE.exists():
+        own = KEY_FILE.with_suffix(f".{os.getpid()}")
+        asyncssh.generate_private_key("ssh-ed25519").write_private_key(str(own))
+        # The first one's stays.
+        try:
+            os.link(own, KEY_FILE)
+        except FileExistsError:
+            pass
+        own.unlink()
+    return asyncssh.read_private_key(str(KEY_FILE))
+
+
+async def serve(port: int, key: asyncssh.SSHKey) -> None:
+    """Greet until the process is ended."""
+    server = await asyncssh.listen("127.0.0.1", port, server_host_keys=[key])
+    await server.wait_closed()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
