@@ -14,6 +14,15 @@ struct EngineFailure: Sendable {
         case forbidden
         case there
 
+        /// Why nobody answers there.
+        var cause: String {
+            switch self {
+            case .absent: "there is no such socket"
+            case .forbidden: "permission denied"
+            case .there: "nobody listens on that socket"
+            }
+        }
+
         init(path: String) {
             if access(path, R_OK | W_OK) == 0 {
                 self = .there
@@ -45,6 +54,7 @@ struct EngineFailure: Sendable {
     /// - Parameter socket: how the unix socket is, where it is one.
     func lost(_ failure: HTTPFailure, socket: SocketState?) -> Diagnostic {
         var causes = ["\(failure.message) (\(failure.kind.rawValue))"]
+        if failure.kind == .connectionRefused, let socket { causes = [socket.cause] }
         switch failure.kind {
         case .bodyTooLong:
             return Diagnostic(
