@@ -1,0 +1,215 @@
+"""The Docker image on an engine of records: what is built, pushed, refused, resumed, left."""
+
+from __future__ import annotations
+
+import json
+import signal
+from collections.abc import Iterator
+
+import pytest
+
+from .cloud import Cloud
+from .fake_docker_engine import BASE_IMAGE, FakeDockerEngine
+from .project import MANIFEST, Project
+
+REPOSITORY = "registry.test:5000/team/sandbox"
+PASSWORD = "registry-password-71c0"
+PLAYED = ["sandbox.yml", "machine.yml", "finish-container.yml"]
+PUBLISH = ("--set", "/docker/publish=true")
+
+
+@pytest.fixture
+def engine(project: Project) -> Iterator[FakeDockerEngine]:
+    """An engine with the base image, named to the project by DOCKER_HOST."""
+    engine = FakeDockerEngine(project.temporary / "e.sock")
+    engine.add_image(BASE_IMAGE)
+    project.environment["DOCKER_HOST"] = f"unix://{engine.socket}"
+    project.environment["DOCKER_REGISTRY_PASSWORD"] = PASSWORD
+    project.edit_manifest(
+        lambda m: m.update(
+            docker={"repository": REPOSITORY, "registryUser": "releaser"}
+        )
+    )
+    yield engine
+    engine.close()
+
+
+def build(project: Project, *options: str, check: int = 0):
+    """Run only the stages of the Docker image."""
+    return project.run("--only", "docker", *options, check=check)
+
+
+def test_create_docker_image_needs_no_aws(
+    project: Project, engine: FakeDockerEngine, cloud: Cloud
+) -> None:
+    mark = cloud.mark()
+    bare = {name: None for name in project.cloud.environment if name != "PATH"}
+    outcome = project.dssbatch("create-docker-image", "--json", env=bare, check=0)
+    assert outcome.started() == {"docker-image"}
+    assert cloud.operations(mark) == []
+    version = json.loads(project.manifest_path.read_text())["versions"]["sandbox"]
+    outputs = project.result("docker-image")["outputs"]
+    assert outputs["image"] == f"{REPOSITORY}:{version}"
+    assert outputs["tags"] == [version, "latest"]
+    image = engine.image(outputs["image"])
+    assert image is not None
+    assert image["Id"] == outputs["digest"]
+    assert sorted(image["RepoTags"]) == [
+        f"{REPOSITORY}:{version}",
+        f"{REPOSITORY}:latest",
+    ]
+    config = image["Config"]
+    assert config["ExposedPorts"] == {"8888/tcp": {}}
+    assert config["Entrypoint"][-1].endswith("dss-entrypoint")
+    assert config["Labels"]["org.opencontainers.image.version"] == version
+    assert config["Labels"]["exa_dss_id"] == project.asset_id
+    assert config["Healthcheck"]["Test"][0] == "CMD-SHELL"
+    assert [call["playbook"] for call in project.runner_calls()] == PLAYED
+    for call in project.runner_calls():
+        assert call["inventory"]["ansible_connection"].startswith("community.docker")
+        assert call["extravars"]["sandbox_target"] == "container"
+    assert engine.containers == {}
+    assert "push" not in engine.calls
+    project.assert_secrets_kept()
+
+
+def test_second_build_does_nothing(project: Project, engine: FakeDockerEngine) -> None:
+    build(project)
+    calls = len(engine.calls)
+    assert build(project).started() == set()
+    assert len(engine.calls) == calls
+    engine.images.clear()
+    assert build(project).started() == set()
+    engine.add_image(BASE_IMAGE)
+    assert build(project, "--verify").started() == {"docker-image"}
+
+
+def test_publishing_later_builds_nothing_again(
+    project: Project, engine: FakeDockerEngine
+) -> None:
+    build(project)
+    plays = len(project.runner_calls())
+    outcome = build(project, *PUBLISH)
+    assert outcome.started() == {"docker-push"}
+    assert len(project.runner_calls()) == plays
+    outputs = project.result("docker-push")["outputs"]
+    assert engine.registry[outputs["image"]] == outputs["digest"]
+    assert set(engine.registry) == {f"{REPOSITORY}:{tag}" for tag in outputs["tags"]}
+    assert {c["username"] for c in engine.credentials} == {"releaser"}
+    assert {c["password"] for c in engine.credentials} == {PASSWORD}
+    assert project.files_with(PASSWORD.encode()) == []
+    assert build(project, *PUBLISH, "--verify").started() == set()
+    engine.registry.clear()
+    assert build(project, *PUBLISH, "--verify").started() == {"docker-push"}
+
+
+def test_refused_push_in_a_stream_that_began_well_fails(
+    project: Project, engine: FakeDockerEngine
+) -> None:
+    engine.faults["push"] = f"unauthorized: no {PASSWORD} here"
+    outcome = build(project, *PUBLISH, check=1)
+    assert outcome.stages("failed") == ["docker-push"]
+    error = project.result("docker-push")["error"]
+    assert error["code"] == "docker.push-refused"
+    assert "DOCKER_REGISTRY_PASSWORD" in error["hint"]
+    assert project.files_with(PASSWORD.encode()) == []
+    engine.faults.clear()
+    assert build(project, *PUBLISH).started() == {"docker-push"}
+
+
+@pytest.mark.parametrize(
+    ("fault", "code"),
+    [
+        ({"health": "unhealthy"}, "docker.image-unhealthy"),
+        ({"exit": 137}, "docker.image-unstoppable"),
+        ({"commit": 500}, "docker.500"),
+        ({"create": 500}, "docker.500"),
+    ],
+)
+def test_what_goes_wrong_leaves_nothing(
+    project: Project, engine: FakeDockerEngine, fault: dict, code: str
+) -> None:
+    engine.faults |= fault
+    build(project, check=1)
+    assert project.result("docker-image")["error"]["code"] == code
+    assert engine.containers == {}
+    assert [i["RepoTags"] for i in engine.images.values()] == [[BASE_IMAGE]]
+    engine.faults.clear()
+    build(project)
+    assert project.stale("--only", "docker") == {}
+
+
+@pytest.mark.parametrize("playbook", PLAYED)
+def test_killed_build_leaves_nothing_once_it_runs_again(
+    project: Project, engine: FakeDockerEngine, playbook: str
+) -> None:
+    project.set_runner(**{playbook: {"seconds": 60}})
+    running = project.start(MANIFEST, "--only", "docker")
+
+    def is_reached() -> bool:
+        return any(c["playbook"] == playbook for c in project.runner_calls())
+
+    running.wait_until(is_reached, playbook)
+    running.send(signal.SIGKILL)
+    running.outcome(20)
+    assert len(engine.containers) == 1
+    project.set_runner()
+    build(project)
+    assert engine.containers == {}
+    assert list(project.temporary.glob("dss-*")) == []
+
+
+def test_interrupted_build_removes_its_container(
+    project: Project, engine: FakeDockerEngine
+) -> None:
+    project.set_runner(**{"sandbox.yml": {"seconds": 60}})
+    running = project.start(MANIFEST, "--only", "docker")
+    running.wait_until(lambda: bool(project.runner_calls()), "the playbook")
+    running.send(signal.SIGINT)
+    assert running.outcome(40).status == 130
+    assert engine.containers == {}
+
+
+def test_absent_engine_is_said_before_a_machine_is_paid_for(
+    project: Project, cloud: Cloud
+) -> None:
+    project.environment["DOCKER_HOST"] = f"unix://{project.temporary}/nobody.sock"
+    project.edit_manifest(lambda m: m.update(docker={"repository": REPOSITORY}))
+    mark = cloud.mark()
+    outcome = project.run(check=None)
+    assert outcome.status in (1, 2)
+    assert "DOCKER_HOST" in outcome.stderr
+    assert "ec2:RunInstances" not in cloud.operations(mark)
+
+
+def test_whole_release_names_the_docker_image(
+    project: Project, engine: FakeDockerEngine
+) -> None:
+    project.run(*PUBLISH)
+    document = json.loads((project.results / "release.json").read_text())
+    pushed = project.result("docker-push")["outputs"]
+    assert document["docker"]["image"] == pushed["image"]
+    assert document["docker"]["digest"] == pushed["digest"]
+    text = (project.results / "artifacts.md").read_text()
+    assert pushed["image"] in text
+    assert pushed["digest"] in text
+    keys = [key.partition(project.asset_id)[2] for key in project.view.objects()]
+    assert any(key.endswith(".docker.cdx.json") for key in keys)
+    assert project.stale(*PUBLISH) == {}
+
+
+@pytest.mark.parametrize(
+    ("docker", "pointer"),
+    [
+        ({}, "/docker"),
+        ({"repository": "Upper/Case"}, "/docker/repository"),
+        ({"repository": "a/b:tag"}, "/docker/repository"),
+        ({"repository": "a/b", "publish": "yes"}, "/docker/publish"),
+        ({"repository": "a/b", "push": True}, "/docker"),
+    ],
+)
+def test_bad_section(bad: Project, docker: dict, pointer: str) -> None:
+    bad.edit_manifest(lambda m: m.update(docker=docker))
+    outcome = bad.dssbatch(MANIFEST, check=2)
+    assert f"#{pointer}" in outcome.stderr
+    assert "hint:" in outcome.stderr
