@@ -101,6 +101,14 @@ struct EngineFailure: Sendable {
         return text.trimmingCharacters(in: .whitespacesAndNewlines)
     }
 
+    /// Whether a registry wants to know who asks, or knows and says no; the engine hands that on
+    /// under several statuses.
+    static func isAboutLogin(_ said: String) -> Bool {
+        let said = said.lowercased()
+        return ["unauthorized", "denied", "no basic auth", "authentication", "forbidden"]
+            .contains { said.contains($0) }
+    }
+
     private static func hint(_ status: Int, _ said: String) -> String {
         switch status {
         case 401, 403:
@@ -110,8 +118,7 @@ struct EngineFailure: Sendable {
         case 409: "remove or rename what is in the way, then run the same command again"
         case 500 where said.contains("no space left"):
             "free some space for the engine (`docker system df`), then run the same command again"
-        case 500 where said.contains("unauthorized") || said.contains("denied"):
-            "log in with `docker login`, or use an image that everybody may pull"
+        case 500 where isAboutLogin(said): hint(401, said)
         default: "look at the engine's log (`journalctl -u docker`), then run the command again"
         }
     }

@@ -294,7 +294,7 @@ struct BuildDockerImageTests {
         succeed(bench)
         let context = try await bench.context("docker-image")
         _ = try await stage(bench).run(context)
-        #expect(try await bench.unfinished() == ["docker:container c1"])
+        #expect(await context.journal.unfinished().map(\.resource) == ["docker:container"])
         #expect(bench.messages.contains { $0.contains("the next run removes it") })
     }
 
@@ -323,6 +323,19 @@ struct BuildDockerImageTests {
         #expect(bench.engine.unused == ["removeContainer \(Self.name)"])
         #expect(await context.journal.unfinished().isEmpty)
         #expect(bench.messages.contains { $0.contains("docker exec -it \(Self.name) bash") })
+    }
+
+    @Test func `a container kept after a failure is the next run's to remove`() async throws {
+        let bench = bench(
+            FakeProvisioner(problem: Diagnostic(code: "ansible.task-failed", summary: "no")))
+        begin(bench)
+        let context = try await bench.context("docker-image")
+        await #expect(throws: Diagnostic.self) {
+            try await stage(bench, keepsContainer: true).run(context)
+        }
+        #expect(bench.engine.unused == ["removeContainer \(Self.name)"])
+        #expect(await context.journal.unfinished().map(\.resource) == ["docker:container"])
+        #expect(bench.messages.contains { $0.contains("the next run removes it") })
     }
 
     @Test func `what an interrupted run left is removed first`() async throws {
