@@ -60,11 +60,8 @@ extension DockerEngineClient {
         _ reference: ImageReference, _ words: String, _ credentials: RegistryCredentials
     ) -> Diagnostic {
         let said = SecretRedaction(credentials.secrets).redacted(words)
-        let lowered = said.lowercased()
-        let isLogin = ["unauthorized", "denied", "no basic auth", "authentication", "forbidden"]
-            .contains { lowered.contains($0) }
         let hint =
-            isLogin
+            EngineFailure.isAboutLogin(said)
             ? "log in to `\(reference.registry)` with `docker login`, or name a user who may push "
                 + "to `\(reference.repository)` in `/docker/registryUser` and put the password "
                 + "into `DOCKER_REGISTRY_PASSWORD`"

@@ -14,6 +14,15 @@ struct EngineFailure: Sendable {
         case forbidden
         case there
 
+        /// Why nobody answers there.
+        var cause: String {
+            switch self {
+            case .absent: "there is no such socket"
+            case .forbidden: "permission denied"
+            case .there: "nobody listens on that socket"
+            }
+        }
+
         init(path: String) {
             if access(path, R_OK | W_OK) == 0 {
                 self = .there
@@ -45,6 +54,7 @@ struct EngineFailure: Sendable {
     /// - Parameter socket: how the unix socket is, where it is one.
     func lost(_ failure: HTTPFailure, socket: SocketState?) -> Diagnostic {
         var causes = ["\(failure.message) (\(failure.kind.rawValue))"]
+        if failure.kind == .connectionRefused, let socket { causes = [socket.cause] }
         switch failure.kind {
         case .bodyTooLong:
             return Diagnostic(
@@ -91,6 +101,14 @@ struct EngineFailure: Sendable {
         return text.trimmingCharacters(in: .whitespacesAndNewlines)
     }
 
+    /// Whether a registry wants to know who asks, or knows and says no; the engine hands that on
+    /// under several statuses.
+    static func isAboutLogin(_ said: String) -> Bool {
+        let said = said.lowercased()
+        return ["unauthorized", "denied", "no basic auth", "authentication", "forbidden"]
+            .contains { said.contains($0) }
+    }
+
     private static func hint(_ status: Int, _ said: String) -> String {
         switch status {
         case 401, 403:
@@ -100,8 +118,7 @@ struct EngineFailure: Sendable {
         case 409: "remove or rename what is in the way, then run the same command again"
         case 500 where said.contains("no space left"):
             "free some space for the engine (`docker system df`), then run the same command again"
-        case 500 where said.contains("unauthorized") || said.contains("denied"):
-            "log in with `docker login`, or use an image that everybody may pull"
+        case 500 where isAboutLogin(said): hint(401, said)
         default: "look at the engine's log (`journalctl -u docker`), then run the command again"
         }
     }

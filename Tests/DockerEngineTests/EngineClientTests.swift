@@ -1,9 +1,10 @@
 import Diagnostics
-import DockerEngine
 import HTTP
 import JSON
 import TestSupport
 import Testing
+
+@testable import DockerEngine
 
 /// Single calls, against answers as Docker 20.10 gives them.
 @Suite(.timeLimit(.minutes(1)))
@@ -245,6 +246,19 @@ struct EngineClientTests {
         let error = await diagnostic { try await client.ping() }
         #expect(error?.code == "docker.unreachable")
         #expect(error?.summary.contains(path) == true)
+        #expect(error?.causes == ["there is no such socket"])
         #expect(error?.hint?.contains("DOCKER_HOST") == true)
+    }
+
+    @Test func `a socket that may not be opened says how to be let in`() {
+        let failure = EngineFailure(
+            call: .reading("/x", purpose: "answer"),
+            host: DockerHost(address: .unixSocket("/s"), origin: "the test"))
+        let refused = HTTPFailure(
+            kind: .connectionRefused, message: "m", host: "/s", requestMayHaveReachedServer: false)
+        let error = failure.lost(refused, socket: .forbidden)
+        #expect(error.causes == ["permission denied"])
+        #expect(error.hint?.contains("group `docker`") == true)
+        #expect(failure.lost(refused, socket: .there).causes == ["nobody listens on that socket"])
     }
 }

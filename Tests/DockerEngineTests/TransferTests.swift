@@ -165,6 +165,9 @@ struct TransferTests {
             Step(
                 request: request,
                 answer: .json(401, #"{"message":"unauthorized: authentication required"}"#)),
+            Step(
+                request: request,
+                answer: .json(500, #"{"message":"Head \"h\": no basic auth credentials"}"#)),
         ])
         let ask = {
             try await engine.client.distributionDigest(
@@ -172,6 +175,10 @@ struct TransferTests {
         }
         #expect(try await ask() == "sha256:16")
         #expect(try await ask() == nil)
-        #expect(await diagnostic(ask)?.code == "docker.401")
+        for code in ["docker.401", "docker.500"] {
+            let error = await diagnostic(ask)
+            #expect(error?.code == code)
+            #expect(error?.hint?.contains("docker login") == true)
+        }
     }
 }

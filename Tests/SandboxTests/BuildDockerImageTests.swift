@@ -6,6 +6,17 @@ import Testing
 
 @testable import Sandbox
 
+/// A folder that is gone with the test.
+private final class FolderOfTest: Sendable {
+    private let folder: PrivateFolder
+    var path: String { folder.path }
+
+    init() throws { folder = try PrivateFolder(prefix: "dss-docker-test") }
+
+    // The system clears its temporary folder where this cannot.
+    deinit { try? folder.delete() }
+}
+
 /// The image is made, shows that it works, and gets its names; nothing else stays.
 @Suite(.timeLimit(.minutes(1)))
 struct BuildDockerImageTests {
@@ -16,12 +27,12 @@ struct BuildDockerImageTests {
     private static let unproven = "\(repository):unproven-run-1"
 
     private let fixture: ManifestFixture
-    private let folder: PrivateFolder
+    private let folder: FolderOfTest
     private let provisioner = FakeProvisioner()
 
     init() throws {
         fixture = try ManifestFixture()
-        folder = try PrivateFolder(prefix: "dss-docker-test")
+        folder = try FolderOfTest()
     }
 
     private func bench(
@@ -283,7 +294,7 @@ struct BuildDockerImageTests {
         succeed(bench)
         let context = try await bench.context("docker-image")
         _ = try await stage(bench).run(context)
-        #expect(try await bench.unfinished() == ["docker:container c1"])
+        #expect(await context.journal.unfinished().map(\.resource) == ["docker:container"])
         #expect(bench.messages.contains { $0.contains("the next run removes it") })
     }
 
@@ -314,6 +325,19 @@ struct BuildDockerImageTests {
         #expect(bench.messages.contains { $0.contains("docker exec -it \(Self.name) bash") })
     }
 
+    @Test func `a container kept after a failure is the next run's to remove`() async throws {
+        let bench = bench(
+            FakeProvisioner(problem: Diagnostic(code: "ansible.task-failed", summary: "no")))
+        begin(bench)
+        let context = try await bench.context("docker-image")
+        await #expect(throws: Diagnostic.self) {
+            try await stage(bench, keepsContainer: true).run(context)
+        }
+        #expect(bench.engine.unused == ["removeContainer \(Self.name)"])
+        #expect(await context.journal.unfinished().map(\.resource) == ["docker:container"])
+        #expect(bench.messages.contains { $0.contains("the next run removes it") })
+    }
+
     @Test func `what an interrupted run left is removed first`() async throws {
         let bench = bench()
         try await bench.leave(
@@ -324,6 +348,11 @@ struct BuildDockerImageTests {
         succeed(bench)
         let context = try await bench.context("docker-image")
         _ = try await stage(bench).run(context)
+        // The newest first: a container holds on to its image.
+        #expect(
+            Array(bench.engine.calls.prefix(2)) == [
+                "removeImage x:unproven-run-0", "removeContainer dss-3.4.0-run-0",
+            ])
         #expect(await context.journal.unfinished().isEmpty)
     }
 

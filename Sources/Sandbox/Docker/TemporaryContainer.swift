@@ -14,7 +14,7 @@ struct TemporaryContainer: Sendable {
     /// Starts it, works in it and removes it.
     ///
     /// - Parameters:
-    ///   - keeps: leaves it running, and says so; it is nobody's concern then.
+    ///   - keeps: leaves it running, and says so.
     ///   - work: gets the container's id.
     func use<T: Sendable>(
         _ context: StageContext, keeps: Bool = false, _ work: (String) async throws -> T
@@ -31,18 +31,23 @@ struct TemporaryContainer: Sendable {
             result = .failure(error)
         }
         if keeps {
-            await keep(entry, context)
+            await keep(entry, untilNextRun: (try? result.get()) == nil, context)
         } else {
             await remove(entry, context)
         }
         return try result.get()
     }
 
-    private func keep(_ entry: JournalEntryID, _ context: StageContext) async {
+    /// - Parameter untilNextRun: whether the stage failed, so that no result ends the entry.
+    private func keep(
+        _ entry: JournalEntryID, untilNextRun: Bool, _ context: StageContext
+    ) async {
         let name = specification.name
         context.warn(
-            "container `\(name)` is kept: enter it with `docker exec -it \(name) bash`, remove it "
-                + "with `docker rm --force \(name)`")
+            "container `\(name)` is kept: enter it with `docker exec -it \(name) bash`; "
+                + (untilNextRun
+                    ? "the next run removes it" : "remove it with `docker rm --force \(name)`"))
+        if untilNextRun { return }
         do {
             try await context.journal.kept(entry)
         } catch {

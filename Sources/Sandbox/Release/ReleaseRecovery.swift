@@ -12,7 +12,8 @@ package struct ReleaseRecovery: Recovery {
         _ entries: [JournalEntry], journal: Journal, willRun: Set<StageName>,
         warn: @escaping @Sendable (String) -> Void
     ) async throws {
-        for entry in entries {
+        // The newest first, as what came later holds on to what was there before.
+        for entry in entries.reversed() {
             do {
                 try await removal.remove(entry, onProgress: { _, _ in })
                 try await journal.gone(entry.entry)

@@ -150,7 +150,7 @@ package struct BuildDockerImage: Stage {
         } catch {
             result = .failure(error)
         }
-        await forget(unproven, entry, context)
+        await forget(unproven, entry, isKept: (try? result.get()) != nil, context)
         return try result.get()
     }
 
@@ -182,22 +182,30 @@ package struct BuildDockerImage: Stage {
     }
 
     /// Takes the name of this run away, and with it an image that got no other.
+    ///
+    /// - Parameter isKept: whether the image has its own names.
     private func forget(
-        _ reference: ImageReference, _ entry: JournalEntryID, _ context: StageContext
+        _ reference: ImageReference, _ entry: JournalEntryID, isKept: Bool,
+        _ context: StageContext
     ) async {
         let (engine, name) = (engine, reference.description)
         do {
             try await Task { try await engine.removeImage(name) }.value
-            try await context.journal.gone(entry)
+            if isKept {
+                try await context.journal.kept(entry)
+            } else {
+                try await context.journal.gone(entry)
+            }
         } catch {
             context.warn(
-                "image `\(name)` stays: \(Diagnostic.from(error).summary) "
+                "name `\(name)` stays: \(Diagnostic.from(error).summary) "
                     + "(the next run removes it)")
         }
     }
 
     private func removeLeftovers(_ context: StageContext) async throws {
-        for entry in await context.journal.unfinished() {
+        // The newest first: a container holds on to the image that it is of.
+        for entry in await context.journal.unfinished().reversed() {
             try await LeftoverRemoval(services: services).remove(
                 entry, onProgress: context.progress)
             try await context.journal.gone(entry.entry)
