@@ -36,7 +36,8 @@ struct Session: Sendable {
             isLocal: manifestOptions.local, say: { output.say($0) })
         let root = try Self.resultsRoot(manifest)
         let store = FolderResultStore(root: root, assetId: manifest.assetId.text)
-        let keyFolder = NSTemporaryDirectory()
+        // Without the slash that Foundation puts behind it.
+        let keyFolder = URL(fileURLWithPath: NSTemporaryDirectory()).path
         self.options = options
         self.manifest = manifest
         self.output = output

@@ -91,31 +91,3 @@ final class EventLog: Sendable {
         all.compactMap { if case .warning(let text) = $0.kind { text } else { nil } }
     }
 }
-
-/// A folder that is removed with the test.
-final class TemporaryFolder: Sendable {
-    let path: String
-
-    init() throws {
-        path = FileManager.default.temporaryDirectory.path + "/graph-\(UUID().uuidString)"
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: path) }
-
-    func write(_ name: String, _ text: String) throws {
-        let file = "\(path)/\(name)"
-        let folder = (file as NSString).deletingLastPathComponent
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        try Data(text.utf8).write(to: URL(fileURLWithPath: file))
-    }
-
-    func remove(_ name: String) throws {
-        try FileManager.default.removeItem(atPath: "\(path)/\(name)")
-    }
-
-    func names(_ folder: String = "") -> [String] {
-        let found = try? FileManager.default.subpathsOfDirectory(atPath: "\(path)/\(folder)")
-        return (found ?? []).sorted()
-    }
-}

@@ -2,6 +2,7 @@ import BuildGraph
 import Diagnostics
 import Foundation
 import JSON
+import TestSupport
 import Testing
 
 @Suite struct FolderResultStoreTests {

@@ -1,6 +1,7 @@
 import BuildGraph
 import Diagnostics
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct InputDigesterTests {

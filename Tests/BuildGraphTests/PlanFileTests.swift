@@ -1,6 +1,7 @@
 import BuildGraph
 import Diagnostics
 import JSON
+import TestSupport
 import Testing
 
 @Suite struct PlanFileTests {

@@ -6,9 +6,9 @@ import Testing
 @testable import QEMU
 
 @Suite struct QEMUEmulatorTests {
-    private let folder: PrivateFolder
+    private let folder: TemporaryFolder
 
-    init() throws { folder = try PrivateFolder(prefix: "dss-qemu-test") }
+    init() throws { folder = try TemporaryFolder() }
 
     private var machine: VirtualMachine {
         VirtualMachine(
@@ -131,14 +131,11 @@ import Testing
     }
 
     @Test func `a machine that outlived its run is ended, and no other process`() throws {
-        try folder.write([], to: "disk")
-        let left = try start(["tail", "-f", "\(folder.path)/disk"])
+        let left = try start(["tail", "-f", try folder.write("disk", "")])
         let other = try start(["sleep", "60"])
         defer { other.terminate() }
-        _ = try folder.makeFolder("first")
-        try folder.write(Array("\(left.processIdentifier)\n".utf8), to: "first/qemu.pid")
-        _ = try folder.makeFolder("second")
-        try folder.write(Array("\(other.processIdentifier)\n".utf8), to: "second/qemu.pid")
+        try folder.write("first/qemu.pid", "\(left.processIdentifier)\n")
+        try folder.write("second/qemu.pid", "\(other.processIdentifier)\n")
         try LeftMachines(below: folder.path).end()
         left.waitUntilExit()
         #expect(left.terminationReason == .uncaughtSignal)

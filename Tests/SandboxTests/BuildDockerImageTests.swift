@@ -2,20 +2,10 @@ import BuildGraph
 import Diagnostics
 import DockerEngine
 import JSON
+import TestSupport
 import Testing
 
 @testable import Sandbox
-
-/// A folder that is gone with the test.
-private final class FolderOfTest: Sendable {
-    private let folder: PrivateFolder
-    var path: String { folder.path }
-
-    init() throws { folder = try PrivateFolder(prefix: "dss-docker-test") }
-
-    // The system clears its temporary folder where this cannot.
-    deinit { try? folder.delete() }
-}
 
 /// The image is made, shows that it works, and gets its names; nothing else stays.
 @Suite(.timeLimit(.minutes(1)))
@@ -27,12 +17,12 @@ struct BuildDockerImageTests {
     private static let unproven = "\(repository):unproven-run-1"
 
     private let fixture: ManifestFixture
-    private let folder: FolderOfTest
+    private let folder: TemporaryFolder
     private let provisioner = FakeProvisioner()
 
     init() throws {
         fixture = try ManifestFixture()
-        folder = try FolderOfTest()
+        folder = try TemporaryFolder()
     }
 
     private func bench(

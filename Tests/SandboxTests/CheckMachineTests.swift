@@ -1,16 +1,17 @@
 import BuildGraph
 import Diagnostics
 import JSON
+import TestSupport
 import Testing
 
 @testable import Sandbox
 
 @Suite struct CheckMachineTests {
-    private let folder: PrivateFolder
+    private let folder: TemporaryFolder
     private let fixture: ManifestFixture
 
     init() throws {
-        folder = try PrivateFolder(prefix: "dss-check-test")
+        folder = try TemporaryFolder()
         fixture = try ManifestFixture()
     }
 

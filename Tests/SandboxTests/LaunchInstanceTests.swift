@@ -20,7 +20,7 @@ import Testing
                 ingressCidr: ingressCidr),
             assetId: try AssetId("1.0", location: "test"), region: StageBench.region,
             project: ProjectFolder(path: ManifestFixture.root), services: bench.services,
-            keyFolder: "/keys/")
+            keyFolder: "/keys")
     }
 
     private func source() throws -> UpstreamOutputs.Entry {

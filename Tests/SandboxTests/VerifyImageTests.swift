@@ -3,13 +3,14 @@ import Diagnostics
 import Foundation
 import JSON
 import QEMU
+import TestSupport
 import Testing
 
 @testable import Sandbox
 
 @Suite struct VerifyImageTests {
     private let fixture: ManifestFixture
-    private let folder: PrivateFolder
+    private let folder: TemporaryFolder
     private static let secrets = MachineSecrets(
         defaultPassword: Secret("default-password"), jupyterPassword: Secret("jupyter-password"))
     /// SHA-256 of `hello world`.
@@ -17,7 +18,7 @@ import Testing
 
     init() throws {
         fixture = try ManifestFixture()
-        folder = try PrivateFolder(prefix: "dss-verify-test")
+        folder = try TemporaryFolder()
     }
 
     private final class Scene: Sendable {
@@ -152,7 +153,7 @@ import Testing
         let scene = try scene()
         let old = try PrivateFolder(prefix: "dss-vrun-0", in: folder.path)
         try await scene.bench.leave(
-            VerifyImage.resource, of: "verify-vmdk", name: folder.path,
+            WorkFolder.resource, of: "verify-vmdk", name: folder.path,
             details: ["prefix": "dss-vrun-0"])
         _ = try await scene.stage.run(try await scene.context())
         #expect(scene.bench.timeline.all.contains("end machines \(old.path)"))

@@ -38,16 +38,12 @@ package struct LeftoverRemoval: Sendable {
             try await cancelExport(entry)
         case "s3:multipart-upload":
             try await abortUpload(entry)
-        case VerifyImage.resource:
-            try await removeVerification(entry)
+        case WorkFolder.resource:
+            try await removeWorkFolders(entry)
         case TemporaryContainer.resource:
             try await services.engine.removeContainer(entry.name ?? id)
         case BuildDockerImage.imageResource:
             try await services.engine.removeImage(entry.name ?? id)
-        case ContainerProvision.folderResource:
-            for folder in try VerificationFolders.left(by: entry) {
-                try services.access.removeKeyPair(in: folder)
-            }
         case "s3:object":
             if let bucket = entry.details["bucket"], let key = entry.name {
                 _ = try await services.aws.call(
@@ -61,9 +57,9 @@ package struct LeftoverRemoval: Sendable {
         }
     }
 
-    /// Ends the virtual machines of an interrupted verification and removes its files.
-    private func removeVerification(_ entry: JournalEntry) async throws {
-        for folder in try VerificationFolders.left(by: entry) {
+    /// Ends the virtual machines that work there, and removes their files.
+    private func removeWorkFolders(_ entry: JournalEntry) async throws {
+        for folder in try WorkFolder.left(by: entry) {
             try await services.emulator.endMachines(below: folder)
             try services.access.removeKeyPair(in: folder)
         }

@@ -11,35 +11,14 @@ struct ContainerProvision: Sendable {
     let manifest: ReleaseManifest
     let services: SandboxServices
 
-    static let folderResource = "local:container-folder"
-
     /// Runs them, with a private folder that is gone afterwards.
     ///
     /// - Parameter parent: where the folder is made.
     /// - Returns: the inventory and SBOM of what is installed.
     func run(in parent: String, _ context: StageContext) async throws -> InventoryDocuments {
-        let parent = parent.hasSuffix("/") ? String(parent.dropLast()) : parent
-        let prefix = "dss-c\(context.runId.prefix(8))"
-        let entry = try await context.journal.intend(
-            resource: Self.folderResource, region: "local", name: parent,
-            details: ["prefix": prefix])
-        let folder = try PrivateFolder(prefix: prefix, in: parent)
-        let result: Result<InventoryDocuments, any Error>
-        do {
-            try await context.journal.created(entry, id: folder.path)
-            result = .success(try await play(in: folder.path, context))
-        } catch {
-            result = .failure(error)
+        try await WorkFolder(parent: parent, prefix: "dss-c").use(context) { folder in
+            try await play(in: folder.path, context)
         }
-        do {
-            try folder.delete()
-            try await context.journal.gone(entry)
-        } catch {
-            context.warn(
-                "`\(folder.path)` stays: \(Diagnostic.from(error).summary) "
-                    + "(the next run removes it)")
-        }
-        return try result.get()
     }
 
     private func play(

@@ -21,7 +21,7 @@ package struct LaunchInstance: Stage {
     let region: String
     let project: ProjectFolder
     let services: SandboxServices
-    /// Absolute folder for the private key while the machine lives.
+    /// For the private key while the machine lives; absolute, without a slash at the end.
     let keyFolder: String
 
     static let template = "cfn/ec2.yaml"
@@ -140,8 +140,7 @@ package struct LaunchInstance: Stage {
 
     /// Holds the private key and what Ansible writes; short, because ssh's sockets lie in it.
     private func scratchFolder(_ context: StageContext) -> String {
-        let folder = keyFolder.hasSuffix("/") ? String(keyFolder.dropLast()) : keyFolder
-        return "\(folder)/dss-\(context.runId.prefix(8))"
+        "\(keyFolder)/dss-\(context.runId.prefix(8))"
     }
 
     private func createStack(

@@ -35,7 +35,6 @@ package struct VerifyImage: Stage {
     /// Absolute folder for the disk, its machines and secrets.
     let temporaryFolder: String
 
-    static let resource = "local:verification"
     static let folderPrefix = "dss-v"
 
     package var name: StageName { StageName(rawValue: "verify-\(format.fileExtension)") }
@@ -63,20 +62,8 @@ package struct VerifyImage: Stage {
     package func run(_ context: StageContext) async throws -> Outputs {
         try await removeLeftovers(context)
         let image = try context.output(of: ExportVMImage.self)
-        let entry = try await context.journal.intend(
-            resource: Self.resource, region: "local", name: temporaryFolder,
-            details: ["prefix": folderPrefix(context)])
-        let folder = try PrivateFolder(prefix: folderPrefix(context), in: temporaryFolder)
-        try await context.journal.created(entry, id: folder.path)
-        do {
-            let outputs = try await verify(image, in: folder, context)
-            try await remove(folder, entry, context)
-            return outputs
-        } catch {
-            await giveUp(folder, entry, context)
-            throw Diagnostic.from(error).wrapped(
-                in: "image `s3://\(image.bucket)/\(image.key)` does not hold what it promises")
-        }
+        return try await WorkFolder(parent: temporaryFolder, prefix: Self.folderPrefix)
+            .use(context) { try await verify(image, in: $0, context) }
     }
 
     package func verify(_ outputs: Outputs, _ context: StageContext) async throws -> Existence {
@@ -100,7 +87,13 @@ package struct VerifyImage: Stage {
         }
         let trial = DiskTrial(
             disk: disk, format: format, manifest: manifest, services: services, folder: folder)
-        let result = try await context.localSlots.withSlot { try await trial.run(context) }
+        let result: DiskTrial.Result
+        do {
+            result = try await context.localSlots.withSlot { try await trial.run(context) }
+        } catch {
+            throw Diagnostic.from(error).wrapped(
+                in: "image `s3://\(image.bucket)/\(image.key)` does not hold what it promises")
+        }
         return Outputs(
             bucket: image.bucket, key: image.key, etag: image.etag, format: format.rawValue,
             acceleration: result.acceleration,
@@ -113,33 +106,8 @@ package struct VerifyImage: Stage {
             checks: result.checks)
     }
 
-    /// Short, because ssh's sockets lie below.
-    private func folderPrefix(_ context: StageContext) -> String {
-        "\(Self.folderPrefix)\(context.runId.prefix(8))"
-    }
-
-    private func remove(
-        _ folder: PrivateFolder, _ entry: JournalEntryID, _ context: StageContext
-    ) async throws {
-        try folder.delete()
-        try await context.journal.gone(entry)
-    }
-
-    /// The failure itself is what the caller has to hear of.
-    private func giveUp(
-        _ folder: PrivateFolder, _ entry: JournalEntryID, _ context: StageContext
-    ) async {
-        do {
-            try await remove(folder, entry, context)
-        } catch {
-            context.warn(
-                "`\(folder.path)` stays: \(Diagnostic.from(error).summary) "
-                    + "(the next run removes it)")
-        }
-    }
-
     private func removeLeftovers(_ context: StageContext) async throws {
-        for entry in await context.journal.unfinished(resource: Self.resource) {
+        for entry in await context.journal.unfinished(resource: WorkFolder.resource) {
             try await LeftoverRemoval(services: services).remove(
                 entry, onProgress: context.progress)
             try await context.journal.gone(entry.entry)
