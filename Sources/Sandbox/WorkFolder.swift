@@ -8,7 +8,7 @@ import Foundation
 struct WorkFolder: Sendable {
     /// Absolute, without a slash at the end.
     let parent: String
-    /// How its name begins; the run's number follows. Short, because ssh's sockets lie below.
+    /// How its name begins, before the run's number; short, because ssh's sockets lie below.
     let prefix: String
 
     static let resource = "local:work-folder"
