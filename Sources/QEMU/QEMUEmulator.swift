@@ -42,19 +42,25 @@ package actor QEMUEmulator: MachineEmulator {
         let (program, processes) = (program, processes)
         let task = Task {
             let folder = try PrivateFolder(prefix: "dss-kvm")
-            let found = try await AccelerationTrial().run(
-                program: program, folder: folder.path, with: processes)
+            let result: Result<Acceleration, any Error>
+            do {
+                result = .success(
+                    try await AccelerationTrial().run(
+                        program: program, folder: folder.path, with: processes))
+            } catch {
+                result = .failure(error)
+            }
             try folder.delete()
-            return found
+            return try result.get()
         }
         trial = task
         return try await task.value
     }
 
-    package func run<Result: Sendable>(
+    package func run<Outcome: Sendable>(
         _ machine: VirtualMachine, deadlineSeconds: Double,
-        _ work: @escaping @Sendable (RunningMachine) async throws -> Result
-    ) async throws -> Result {
+        _ work: @escaping @Sendable (RunningMachine) async throws -> Outcome
+    ) async throws -> Outcome {
         let acceleration = try await acceleration()
         for _ in 1..<Self.portTries {
             do {
@@ -71,15 +77,15 @@ package actor QEMUEmulator: MachineEmulator {
     }
 
     /// One life of the machine: whichever ends first, it or the work, ends the other.
-    private nonisolated func attempt<Result: Sendable>(
+    private nonisolated func attempt<Outcome: Sendable>(
         _ machine: VirtualMachine, _ acceleration: Acceleration, _ deadlineSeconds: Double,
-        _ work: @escaping @Sendable (RunningMachine) async throws -> Result
-    ) async throws -> Result {
+        _ work: @escaping @Sendable (RunningMachine) async throws -> Outcome
+    ) async throws -> Outcome {
         var ports: [Int: Int] = [:]
         for port in machine.guestPorts { ports[port] = try LoopbackPort.free() }
         let command = try command(machine, acceleration, ports, deadlineSeconds)
         let running = RunningMachine(ports: ports, consolePath: machine.consolePath, time: time)
-        return try await withThrowingTaskGroup(of: Result?.self) { group in
+        return try await withThrowingTaskGroup(of: Outcome?.self) { group in
             group.addTask {
                 let outcome = try await self.processes.run(command) { _ in }
                 try Task.checkCancellation()

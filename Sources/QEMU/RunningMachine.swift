@@ -8,8 +8,9 @@ package struct RunningMachine: Sendable {
     private let consolePath: String
     private let time: any TimeSource
 
-    private static let pollSeconds = 0.25
-    private static let tailBytes = 4096
+    private static let pollSeconds = 0.5
+    /// Where a prompt is looked for; the kernel may write some lines behind it.
+    private static let tailCharacters = 8192
     /// A guest that writes more than this to its console is out of its mind.
     private static let consoleLimitBytes = 16 * 1024 * 1024
 
@@ -28,7 +29,9 @@ package struct RunningMachine: Sendable {
         let start = time.monotonicSeconds()
         while true {
             let text = try console()
-            if ConsoleText.asksForLogin(text) { return time.monotonicSeconds() - start }
+            if ConsoleText.asksForLogin(String(text.suffix(Self.tailCharacters))) {
+                return time.monotonicSeconds() - start
+            }
             guard time.monotonicSeconds() - start < deadlineSeconds else {
                 throw Diagnostic(
                     code: "qemu.no-login-prompt",

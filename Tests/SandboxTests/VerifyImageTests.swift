@@ -160,6 +160,21 @@ import Testing
         #expect(scene.bench.timeline.all.contains("remove key \(old.path)"))
     }
 
+    @Test func `another architecture is refused before anything starts`() async throws {
+        let manifest = try fixture.read {
+            try $0.setting(
+                JSONPointer(tokens: ["ami", "base", "architecture"]), to: "arm64")
+        }
+        let scene = Scene(manifest, folder: folder.path)
+        let context = try await scene.context()
+        let error = try await #require(throws: Diagnostic.self) {
+            try await scene.stage.preflight(context)
+        }
+        #expect(error.code == "verify.architecture")
+        #expect(error.severity == .configuration)
+        #expect(scene.bench.timeline.all.isEmpty)
+    }
+
     @Test func `without a password it is said before anything starts`() async throws {
         let scene = Scene(
             try fixture.read(), folder: folder.path,

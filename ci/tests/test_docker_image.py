@@ -182,6 +182,15 @@ def test_absent_engine_is_said_before_a_machine_is_paid_for(
     assert "ec2:RunInstances" not in cloud.operations(mark)
 
 
+def test_local_run_never_falls_back_to_another_engine(
+    project: Project, engine: FakeDockerEngine
+) -> None:
+    bare = {name: None for name in project.cloud.environment}
+    outcome = project.dssbatch("create-docker-image", "--local", env=bare, check=2)
+    assert "the local cloud runs no Docker engine" in outcome.stderr
+    assert engine.calls == []
+
+
 def test_whole_release_names_the_docker_image(
     project: Project, engine: FakeDockerEngine
 ) -> None:

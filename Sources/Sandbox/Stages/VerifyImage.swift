@@ -55,6 +55,7 @@ package struct VerifyImage: Stage {
     package func preflight(_ context: StageContext) async throws {
         _ = try services.secrets.required(\.defaultPassword)
         _ = try services.secrets.required(\.jupyterPassword)
+        try requireArchitecture()
         let computers = format.computers
         try await services.emulator.preflight([computers.first.firmware, computers.second.firmware])
     }
@@ -72,6 +73,16 @@ package struct VerifyImage: Stage {
 
     package func identity(of outputs: Outputs) -> String {
         "\(outputs.bucket)/\(outputs.key)#\(outputs.etag)"
+    }
+
+    private func requireArchitecture() throws {
+        guard case .newest(_, let architecture, _) = manifest.ami.base, architecture != "x86_64"
+        else { return }
+        throw Diagnostic(
+            code: "verify.architecture", severity: .configuration,
+            summary: "images for `\(architecture)` cannot be verified",
+            location: "\(manifest.path)#/ami/base/architecture",
+            hint: "set `/export/verify` to false")
     }
 
     private func verify(

@@ -61,7 +61,8 @@ enum ServiceWiring {
                 throw Diagnostic(
                     code: "localcloud.no-engine", severity: .configuration,
                     summary: "the local cloud runs no Docker engine",
-                    hint: "`bin/localcloud up` says why; or leave the image out: `--skip docker`")
+                    hint: "`bin/localcloud up` says why; without one, take the section `/docker` "
+                        + "out of the manifest")
             }
             return try DockerHost.find(
                 environment: environment, files: DockerFiles(environment: environment),
