@@ -27,13 +27,13 @@ struct Session: Sendable {
         let environment = ProcessInfo.processInfo.environment
         let manifest = try ReleaseManifest(
             contentsOf: manifestOptions.manifest,
-            overrides: manifestOptions.overrides(region: options.region))
+            overrides: manifestOptions.changes.overrides(region: options.region))
         let output = EventOutput(
             options: options,
             terminal: Terminal(environment: environment, plain: options.noColor))
         let services = ServiceWiring.services(
             options, environment: environment, project: manifest.project,
-            isLocal: manifestOptions.local, say: { output.say($0) })
+            isLocal: manifestOptions.changes.local, say: { output.say($0) })
         let root = try Self.resultsRoot(manifest)
         let store = FolderResultStore(root: root, assetId: manifest.assetId.text)
         // Without the slash that Foundation puts behind it.
@@ -47,10 +47,10 @@ struct Session: Sendable {
             ReleasePipeline.stages(
                 of: manifest, services: services, keyFolder: keyFolder,
                 keepsContainer: keepsContainer,
-                verifiesByDefault: manifestOptions.local))
+                verifiesByDefault: manifestOptions.changes.local))
         digester = InputDigester(
             root: manifest.project.path, cachePath: "\(store.location)/.digests")
-        isLocal = manifestOptions.local
+        isLocal = manifestOptions.changes.local
         runId = UUID().uuidString.lowercased()
     }
 

@@ -5,19 +5,7 @@ struct PresetOptions: ParsableArguments {
     @Option(help: "The manifest.")
     var manifest = "manifests/release.json"
 
-    @Option(help: "Asset id; replaces the manifest's.")
-    var assetId: String?
-
-    @Option(
-        name: .customLong("set"),
-        help: "Sets a value of the manifest: /export/prefix=images (repeatable).")
-    var settings: [String] = []
-
-    @Option(help: "Folder of the results; replaces the manifest's.")
-    var results: String?
-
-    @Flag(help: "Use the local cloud of this project, started where none runs.")
-    var local = false
+    @OptionGroup var changes: ManifestChanges
 
     /// The same as every other command reads it.
     ///
@@ -25,10 +13,8 @@ struct PresetOptions: ParsableArguments {
     func manifestOptions(_ settings: [String]) -> ManifestOptions {
         var options = ManifestOptions()
         options.manifest = manifest
-        options.assetId = assetId
-        options.settings = settings + self.settings
-        options.results = results
-        options.local = local
+        options.changes = changes
+        options.changes.settings = settings + changes.settings
         return options
     }
 }
