@@ -25,6 +25,12 @@ enum AnsibleEnvironment {
         }
         // Also what was added to this process's own environment, such as the local cloud's.
         for (name, value) in inherited where name.hasPrefix("DSS_") { changes[name] = value }
+        // The connection's library would take this machine's authorities for the engine's.
+        if run.inventory.namesAuthority {
+            for name in ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"] {
+                changes.updateValue(nil, forKey: name)
+            }
+        }
         changes["ANSIBLE_CONFIG"] = files.configuration
         changes["ANSIBLE_ROLES_PATH"] = "\(files.playbookFolder)/roles"
         changes["ANSIBLE_LOCAL_TEMP"] = files.localTemporaryFolder

@@ -70,18 +70,41 @@ package struct AnsibleInventory: Sendable {
     ///   - host: its name in the inventory.
     ///   - container: its name in the engine.
     ///   - engineAddress: the engine, as `DOCKER_HOST` names it.
+    ///   - certificates: files for an engine behind TLS.
     package static func container(
-        host: String, container: String, engineAddress: String
+        host: String, container: String, engineAddress: String, certificates: Certificates? = nil
     ) -> AnsibleInventory {
-        AnsibleInventory(
-            host: host, groups: [],
-            variables: [
-                "ansible_connection": "community.docker.docker_api",
-                "ansible_host": .string(container),
-                "ansible_docker_docker_host": .string(engineAddress),
-                "ansible_user": "root", "ansible_become_method": "su",
-            ],
-            knownHosts: [])
+        var variables: [(String, JSONValue)] = [
+            ("ansible_connection", "community.docker.docker_api"),
+            ("ansible_host", .string(container)),
+            (engineVariable, .string(engineAddress)),
+            ("ansible_user", "root"), ("ansible_become_method", "su"),
+        ]
+        if let certificates {
+            variables.append(("ansible_docker_validate_certs", true))
+            let files = [
+                (authorityVariable, certificates.authorityFile),
+                ("ansible_docker_client_cert", certificates.clientFile),
+                ("ansible_docker_client_key", certificates.clientKeyFile),
+            ]
+            for case (let name, let file?) in files { variables.append((name, .string(file))) }
+        }
+        return AnsibleInventory(
+            host: host, groups: [], variables: JSONValue(members: variables), knownHosts: [])
+    }
+
+    /// The files that a Docker engine behind TLS is reached with.
+    package struct Certificates: Sendable {
+        let authorityFile: String?
+        let clientFile: String?
+        let clientKeyFile: String?
+
+        /// Names them; nil for what the engine does not ask for.
+        package init(authorityFile: String?, clientFile: String?, clientKeyFile: String?) {
+            self.authorityFile = authorityFile
+            self.clientFile = clientFile
+            self.clientKeyFile = clientKeyFile
+        }
     }
 
     /// This machine itself, with the Python that Ansible runs on.
@@ -106,6 +129,15 @@ package struct AnsibleInventory: Sendable {
         self.knownHosts = knownHosts
         self.asksForPassword = asksForPassword
     }
+
+    /// Whether a Docker engine is the way to the machine.
+    var isContainer: Bool { variables[Self.engineVariable] != nil }
+
+    /// Whether the authority of a Docker engine is one of its own.
+    var namesAuthority: Bool { variables[Self.authorityVariable] != nil }
+
+    private static let engineVariable = "ansible_docker_docker_host"
+    private static let authorityVariable = "ansible_docker_ca_path"
 
     /// The inventory as Ansible's `yaml` plugin reads it (JSON is YAML).
     var json: JSONValue {

@@ -79,7 +79,8 @@ package struct AnsibleRun: Sendable {
     ) async throws -> AnsibleReport {
         let transcript = Mutex(
             AnsibleTranscript(
-                playbook: playbookPath, redaction: SecretRedaction(secrets.values)))
+                playbook: playbookPath, redaction: SecretRedaction(secrets.values),
+                isContainer: inventory.isContainer))
         let command = ProcessCommand(
             executable: runnerPath,
             arguments: [

@@ -8,6 +8,7 @@ struct AnsibleTranscript: Sendable {
 
     private let playbook: String
     private let redaction: SecretRedaction
+    private let isContainer: Bool
     private var startedTasks = 0
     private var tasks: [AnsibleTaskResult] = []
     private var recap: [String: AnsibleRecap] = [:]
@@ -19,7 +20,9 @@ struct AnsibleTranscript: Sendable {
     /// - Parameters:
     ///   - playbook: its name in errors.
     ///   - redaction: takes the secrets out of everything that is shown.
-    init(playbook: String, redaction: SecretRedaction) {
+    ///   - isContainer: whether a Docker engine is the way to the host, and not ssh.
+    init(playbook: String, redaction: SecretRedaction, isContainer: Bool = false) {
+        self.isContainer = isContainer
         self.playbook = playbook
         self.redaction = redaction
     }
@@ -138,6 +141,14 @@ extension AnsibleTranscript {
 
     private func diagnostic(unreachable event: AnsibleEvent) -> Diagnostic {
         let causes = messages(of: event.result)
+        if isContainer {
+            return Diagnostic(
+                code: "ansible.unreachable",
+                summary: "Ansible cannot reach the container through its Docker engine",
+                location: event.taskPath ?? playbook, causes: causes,
+                hint: "check that the container still runs, and that the engine lets you in: "
+                    + "`docker ps`")
+        }
         let isOtherKey = causes.contains { $0.contains("Host key verification failed") }
         return Diagnostic(
             code: "ansible.unreachable", summary: "cannot reach `\(event.host)` by ssh",

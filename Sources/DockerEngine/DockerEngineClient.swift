@@ -55,7 +55,12 @@ package final class DockerEngineClient: ContainerEngine {
         }
         let description = EngineDescription(
             apiVersion: min(offered, .highest), server: response.header("Server") ?? "",
-            address: host.text)
+            address: host.text,
+            certificates: host.certificates.map { files in
+                EngineCertificates(
+                    authorityFile: files.authorityFile, clientFile: files.clientFile,
+                    clientKeyFile: files.clientKeyFile)
+            })
         known.withLock { $0.description = description }
         return description
     }

@@ -1,4 +1,5 @@
 package import Diagnostics
+package import DockerEngine
 package import JSON
 
 /// Runs playbooks on a machine; the real one drives `ansible-runner`.
@@ -46,8 +47,8 @@ package enum PlayTarget: Sendable, Equatable {
     /// A machine that lets a password in, which is the value of one of the play's secrets.
     case passwordMachine(
         host: String, port: Int, user: String, knownHosts: String, passwordVariable: String)
-    /// A running container, by its name, of the engine at that address (`unix:///…`).
-    case container(name: String, engineAddress: String)
+    /// A running container of an engine, by its name.
+    case container(name: String, engine: EngineDescription)
 }
 
 /// Where a machine is and how to get in.

@@ -104,6 +104,20 @@ struct AnsibleTranscriptTests {
             ])
     }
 
+    @Test func `a container that cannot be reached is not looked for by ssh`() {
+        var transcript = AnsibleTranscript(
+            playbook: "p", redaction: SecretRedaction([]), isContainer: true)
+        _ = transcript.add(
+            #"{"event": "runner_on_unreachable", "event_data": {"host": "vm", "res": "#
+                + #"{"msg": "No such container: dss-1"}}}"#)
+        let error = #expect(throws: Diagnostic.self) {
+            try transcript.report(status: 4, standardErrorTail: "")
+        }
+        #expect(error?.causes == ["No such container: dss-1"])
+        #expect(error?.summary.contains("ssh") == false)
+        #expect(error?.hint?.contains("docker ps") == true)
+    }
+
     @Test func `another host key than the pinned one is said so in few lines`() {
         var transcript = AnsibleTranscript(playbook: "p", redaction: SecretRedaction([]))
         let message =

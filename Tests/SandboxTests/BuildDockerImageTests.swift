@@ -162,7 +162,8 @@ struct BuildDockerImageTests {
             ])
         for play in plays {
             #expect(
-                play.target == .container(name: Self.name, engineAddress: "unix:///test.sock"))
+                play.target
+                    == .container(name: Self.name, engine: ScriptedContainerEngine.description))
             #expect(play.variables["sandbox_target"] == "container")
         }
         #expect(plays.map { $0.environment["DSS_JUPYTER_PASSWORD"] != nil } == [true, true, false])

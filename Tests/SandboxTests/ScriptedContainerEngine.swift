@@ -95,12 +95,15 @@ final class ScriptedContainerEngine: ContainerEngine {
         return text
     }
 
+    /// As the engine introduces itself.
+    static let description = EngineDescription(
+        apiVersion: .highest, server: "Test", address: "unix:///test.sock")
+
     // MARK: ContainerEngine
 
     func ping() async throws -> EngineDescription {
         try await done("ping")
-        return EngineDescription(
-            apiVersion: .highest, server: "Test", address: "unix:///test.sock")
+        return Self.description
     }
 
     func pull(

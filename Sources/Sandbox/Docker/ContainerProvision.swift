@@ -1,5 +1,6 @@
 import BuildGraph
 import Diagnostics
+import DockerEngine
 import JSON
 import OrderedCollections
 
@@ -7,7 +8,7 @@ import OrderedCollections
 /// the one that finishes a container.
 struct ContainerProvision: Sendable {
     let container: String
-    let engineAddress: String
+    let engine: EngineDescription
     let manifest: ReleaseManifest
     let services: SandboxServices
 
@@ -46,7 +47,7 @@ struct ContainerProvision: Sendable {
         var variables = variables
         variables["sandbox_target"] = "container"
         _ = try await services.play(
-            playbook, on: .container(name: container, engineAddress: engineAddress),
+            playbook, on: .container(name: container, engine: engine),
             secrets: secrets, variables: variables, scratchFolder: folder, manifest: manifest,
             context: context)
     }

@@ -79,7 +79,7 @@ package struct BuildDockerImage: Stage {
                 engine: engine)
             return try await container.use(context, keeps: keepsContainer) { id in
                 let documents = try await ContainerProvision(
-                    container: container.specification.name, engineAddress: description.address,
+                    container: container.specification.name, engine: description,
                     manifest: manifest, services: services
                 ).run(in: temporaryFolder, context)
                 return try await makeImage(of: id, base: base, documents, context)

@@ -1,5 +1,6 @@
 import Ansible
 import Diagnostics
+import DockerEngine
 import Foundation
 import Sandbox
 
@@ -52,9 +53,14 @@ struct AnsibleProvisioner: Provisioner {
             return .password(
                 host: hostName, address: host, port: port, user: user,
                 passwordVariable: variable, knownHosts: lines(knownHosts))
-        case .container(let name, let engineAddress):
+        case .container(let name, let engine):
             return .container(
-                host: hostName, container: name, engineAddress: engineAddress)
+                host: hostName, container: name, engineAddress: engine.address,
+                certificates: engine.certificates.map { files in
+                    .init(
+                        authorityFile: files.authorityFile, clientFile: files.clientFile,
+                        clientKeyFile: files.clientKeyFile)
+                })
         }
     }
 }
