@@ -76,6 +76,9 @@ MOMENTS = {
         2,
         MACHINE_ONCE,
     ),
+    "documents-uploaded": Moment(
+        delayed("s3:PutObject"), "s3:PutObject", 1, MACHINE_ONCE
+    ),
     "copy-begun": Moment(
         delayed("s3:UploadPartCopy"), "s3:CreateMultipartUpload", 1, MACHINE_ONCE
     ),
@@ -88,7 +91,7 @@ MOMENTS = {
 }
 
 # What the fast tier kills; the slow one does all.
-QUICK = ("playbook", "image-pending", "exports-active")
+QUICK = ("playbook", "image-pending", "documents-uploaded", "exports-active")
 
 
 def interrupt(

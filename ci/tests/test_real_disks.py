@@ -109,7 +109,7 @@ class Machine:
         words = [word for option in options for word in ("-o", option)]
         return pexpect.spawn(
             "ssh",
-            [*words, "-p", str(self.ssh_port), f"{USER}@127.0.0.1", *command],
+            [*words, "-t", "-p", str(self.ssh_port), f"{USER}@127.0.0.1", *command],
             timeout=STEP_TIMEOUT_SECONDS,
             encoding="utf-8",
         )
@@ -167,3 +167,20 @@ def test_the_first_login_has_to_change_the_password(
     third.sendline(PASSWORD)
     third.expect("Permission denied")
     third.expect(pexpect.EOF)
+
+
+def test_the_login_message_goes_once_jupyter_has_another_password(
+    machine: Machine,
+) -> None:
+    message = "/etc/update-motd.d/90-dss-jupyter"
+    change = "~/jupyterenv/bin/jupyter server password"
+    session = machine.ssh(f"{message}; {change} && {message} && echo the end")
+    session.expect("assword:")
+    session.sendline(NEW_PASSWORD)
+    session.expect("port 8888 of this machine")
+    for prompt in ("Enter password:", "Verify password:"):
+        session.expect(prompt)
+        session.sendline("another-notebook-password")
+    session.expect(pexpect.EOF)
+    assert "the end" in session.before
+    assert "8888" not in session.before

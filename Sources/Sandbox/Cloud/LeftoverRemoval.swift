@@ -57,6 +57,17 @@ package struct LeftoverRemoval: Sendable {
         }
     }
 
+    /// Removes what interrupted runs of a stage left, the newest first: what came later holds on
+    /// to what was there before.
+    ///
+    /// - Parameter resource: only of that kind; nil for all.
+    func removeUnfinished(_ context: StageContext, resource: String? = nil) async throws {
+        for entry in await context.journal.unfinished(resource: resource).reversed() {
+            try await remove(entry, onProgress: context.progress)
+            try await context.journal.gone(entry.entry)
+        }
+    }
+
     /// Ends the virtual machines that work there, and removes their files.
     private func removeWorkFolders(_ entry: JournalEntry) async throws {
         for folder in try WorkFolder.left(by: entry) {

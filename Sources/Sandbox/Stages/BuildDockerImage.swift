@@ -67,7 +67,7 @@ package struct BuildDockerImage: Stage {
     }
 
     package func run(_ context: StageContext) async throws -> Outputs {
-        try await removeLeftovers(context)
+        try await LeftoverRemoval(services: services).removeUnfinished(context)
         return try await context.localSlots.withSlot {
             let base = try await baseImage(context)
             let description = try await engine.ping()
@@ -200,15 +200,6 @@ package struct BuildDockerImage: Stage {
             context.warn(
                 "name `\(name)` stays: \(Diagnostic.from(error).summary) "
                     + "(the next run removes it)")
-        }
-    }
-
-    private func removeLeftovers(_ context: StageContext) async throws {
-        // The newest first: a container holds on to the image that it is of.
-        for entry in await context.journal.unfinished().reversed() {
-            try await LeftoverRemoval(services: services).remove(
-                entry, onProgress: context.progress)
-            try await context.journal.gone(entry.entry)
         }
     }
 

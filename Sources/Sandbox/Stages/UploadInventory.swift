@@ -59,6 +59,7 @@ package struct UploadInventory: Stage {
     }
 
     package func run(_ context: StageContext) async throws -> Outputs {
+        try await LeftoverRemoval(services: services).removeUnfinished(context)
         let target = try await ImageBucket.find(
             settings.bucket, region: region, services: services)
         guard let documents = try documents(context) else {

@@ -61,7 +61,7 @@ package struct VerifyImage: Stage {
     }
 
     package func run(_ context: StageContext) async throws -> Outputs {
-        try await removeLeftovers(context)
+        try await LeftoverRemoval(services: services).removeUnfinished(context)
         let image = try context.output(of: ExportVMImage.self)
         return try await WorkFolder(parent: temporaryFolder, prefix: Self.folderPrefix)
             .use(context) { try await verify(image, in: $0, context) }
@@ -115,13 +115,5 @@ package struct VerifyImage: Stage {
                     loginPromptSeconds: boot.loginPromptSeconds, sshSeconds: boot.sshSeconds)
             },
             checks: result.checks)
-    }
-
-    private func removeLeftovers(_ context: StageContext) async throws {
-        for entry in await context.journal.unfinished(resource: WorkFolder.resource) {
-            try await LeftoverRemoval(services: services).remove(
-                entry, onProgress: context.progress)
-            try await context.journal.gone(entry.entry)
-        }
     }
 }
