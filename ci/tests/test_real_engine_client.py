@@ -36,5 +36,5 @@ def test_the_client_speaks_to_a_real_engine(real: RealRelease) -> None:
     )
     said = result.stdout + result.stderr
     assert result.returncode == 0, said[-4000:]
-    assert "0 tests" not in said
-    assert "skipped" not in said
+    # Without its variables it would be skipped, and the run would pass all the same.
+    assert "Suite LiveEngineTests passed" in said
