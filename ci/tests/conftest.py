@@ -132,8 +132,8 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealRelease]:
     folder = tmp_path_factory.mktemp("real")
     with running_registry(folder / "registry") as registry:
         release = RealRelease(folder, registry)
-        result = release.quickstart(timeout_seconds=FIRST_RUN_TIMEOUT_SECONDS)
         try:
+            result = release.quickstart(timeout_seconds=FIRST_RUN_TIMEOUT_SECONDS)
             assert result.returncode == 0, result.stdout[-4000:] + result.stderr[-8000:]
             yield release
         finally:
