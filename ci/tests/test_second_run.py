@@ -75,7 +75,7 @@ def test_local_finds_the_running_cloud(project: Project) -> None:
 @pytest.mark.slow
 def test_manifest_without_optional_sections(project: Project) -> None:
     project.edit_manifest(
-        lambda m: [m.pop(name) for name in ("export", "docker", "release")]
+        lambda m: [m.pop(name, None) for name in ("export", "docker", "release")]
     )
     project.run()
     assert project.view.exported() == {}
