@@ -23,7 +23,7 @@ package struct VirtualMachine: Sendable, Equatable {
     }
 
     /// What the guest sees of its computer.
-    package struct Hardware: Sendable, Equatable, Codable {
+    package struct Hardware: Sendable, Equatable {
         package var firmware: Firmware
         package var diskBus: DiskBus
         package var networkCard: NetworkCard

@@ -107,13 +107,6 @@ package struct VerifyImage: Stage {
         }
         return Outputs(
             bucket: image.bucket, key: image.key, etag: image.etag, format: format.rawValue,
-            acceleration: result.acceleration,
-            boots: result.boots.map { boot in
-                Outputs.Boot(
-                    firmware: boot.hardware.firmware, diskBus: boot.hardware.diskBus,
-                    networkCard: boot.hardware.networkCard,
-                    loginPromptSeconds: boot.loginPromptSeconds, sshSeconds: boot.sshSeconds)
-            },
-            checks: result.checks)
+            acceleration: result.acceleration, boots: result.boots, checks: result.checks)
     }
 }

@@ -5,12 +5,7 @@ import QEMU
 
 /// Starts one disk image twice, as two users would, and looks at it from outside.
 struct DiskTrial: Sendable {
-    /// How long one start took, in seconds.
-    struct Boot: Codable, Sendable, Equatable {
-        let hardware: VirtualMachine.Hardware
-        let loginPromptSeconds: Double
-        let sshSeconds: Double
-    }
+    typealias Boot = VerifyImage.Outputs.Boot
 
     /// What came of it.
     struct Result: Sendable {
@@ -43,7 +38,7 @@ struct DiskTrial: Sendable {
         }
         let other = try await second
         var checks = first.checks
-        checks.append(try await differ(first, other, context))
+        checks.append(try differ(first, other))
         return Result(
             acceleration: acceleration, boots: [first.boot, other.boot], checks: checks)
     }
@@ -73,7 +68,8 @@ struct DiskTrial: Sendable {
                 host: Self.address, port: running.ports[Self.sshPort] ?? 0,
                 deadlineSeconds: limits.sshSeconds, onProgress: { context.progress(nil, $0) })
             let boot = Boot(
-                hardware: hardware, loginPromptSeconds: prompt,
+                firmware: hardware.firmware, diskBus: hardware.diskBus,
+                networkCard: hardware.networkCard, loginPromptSeconds: prompt,
                 sshSeconds: context.time.monotonicSeconds() - start)
             let prompted = PassedCheck(
                 what: "the console of \(hardware.firmware.rawValue) shows a login prompt",
@@ -106,9 +102,7 @@ struct DiskTrial: Sendable {
         return report.checks
     }
 
-    private func differ(
-        _ first: Outcome, _ second: Outcome, _ context: StageContext
-    ) async throws -> PassedCheck {
+    private func differ(_ first: Outcome, _ second: Outcome) throws -> PassedCheck {
         guard first.hostKeys.isDisjoint(with: second.hostKeys), !first.hostKeys.isEmpty else {
             throw Diagnostic(
                 code: "verify.same-host-keys",
@@ -121,7 +115,9 @@ struct DiskTrial: Sendable {
 
     /// The keys of `known_hosts` lines, without the addresses, whose ports differ anyway.
     private static func keys(_ knownHosts: String) -> Set<String> {
-        Set(knownHosts.split(separator: "\n").compactMap { $0.split(separator: " ").last })
-            .reduce(into: Set<String>()) { $0.insert(String($1)) }
+        Set(
+            knownHosts.split(separator: "\n").compactMap { line in
+                line.split(separator: " ").last.map(String.init)
+            })
     }
 }
