@@ -98,9 +98,3 @@ package struct SSHReadiness: Sendable {
             hint: "check that the machine has started and that its firewall lets ssh in from here")
     }
 }
-
-/// Keeps the lines that a program wrote.
-private actor LineCollector {
-    private(set) var all: [String] = []
-    func add(_ line: String) { all.append(line) }
-}

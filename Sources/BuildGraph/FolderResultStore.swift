@@ -23,11 +23,16 @@ package final class FolderResultStore: ResultStore {
     /// - Parameters:
     ///   - root: the folder of all assets' results.
     ///   - assetId: the asset; a folder of that name lies in `root`.
+    ///   - subfolder: for results beside the asset's own, with a lock and a journal of theirs.
     ///   - time: what the waiting for a lock goes by.
-    package init(root: String, assetId: String, time: any TimeSource = SystemTimeSource()) {
+    package init(
+        root: String, assetId: String, subfolder: String? = nil,
+        time: any TimeSource = SystemTimeSource()
+    ) {
         self.assetId = assetId
         self.time = time
-        location = root == "/" ? "/\(assetId)" : "\(root)/\(assetId)"
+        let folder = root == "/" ? "/\(assetId)" : "\(root)/\(assetId)"
+        location = subfolder.map { "\(folder)/\($0)" } ?? folder
     }
 
     /// Reads every result file; `release.json` and stages' documents (`ami.cdx.json`) are none.

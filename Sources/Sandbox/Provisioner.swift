@@ -79,6 +79,21 @@ package protocol MachineAccess: Sendable {
     func makeKeyPair(in folder: String) async throws -> KeyPair
     /// Deletes a pair's folder; nothing happens where it is gone already.
     func removeKeyPair(in folder: String) throws
+    /// Makes a folder, for the owner only; one that is there stays.
+    func makeFolder(_ folder: String) throws
+    /// The public half of a private key: a line of `authorized_keys`.
+    ///
+    /// - Throws: `ssh.unusable-key` where there is no such file, others may read it, it is no key,
+    ///   or it has a passphrase.
+    func publicKey(ofPrivateKeyAt path: String) async throws -> String
+    /// The host keys that the user's own `known_hosts` has for a host.
+    ///
+    /// - Returns: key type and key, such as `ssh-ed25519 AAAA…`; empty where it has none.
+    func knownKeys(host: String, port: Int) async throws -> Set<String>
+    /// Copies a private key, for its owner only.
+    func copyPrivateKey(from path: String, to destination: String) throws
+    /// Writes a machine's host keys where `ssh` can read them.
+    func writeKnownHosts(_ lines: String, to path: String) throws
     /// Waits until the machine's ssh server greets, and pins its host keys.
     ///
     /// - Returns: lines for a `known_hosts` file.

@@ -29,16 +29,17 @@ extension SandboxServices {
         }
     }
 
-    /// Runs a playbook on the machine of stage `instance`, in a slot for local work.
+    /// Runs a playbook on the machine of stage `instance`, whichever way it came there, in a slot
+    /// for local work.
     func play(
         _ playbook: String, onInstanceWith secrets: [String: Secret],
         variables: [String: JSONValue] = [:], manifest: ReleaseManifest, context: StageContext
     ) async throws -> PlayReport {
-        let instance = try context.output(of: LaunchInstance.self)
+        let (machine, scratchFolder) = try context.reachableMachine()
         return try await context.localSlots.withSlot {
             try await play(
-                playbook, on: .machine(instance.machine), secrets: secrets, variables: variables,
-                scratchFolder: instance.scratchFolder, manifest: manifest, context: context)
+                playbook, on: .machine(machine), secrets: secrets, variables: variables,
+                scratchFolder: scratchFolder, manifest: manifest, context: context)
         }
     }
 
@@ -52,5 +53,18 @@ extension SandboxServices {
         members["sandbox_user"] = .string(manifest.instance.user)
         for (name, value) in more.sorted(by: { $0.key < $1.key }) { members[name] = value }
         return .object(members)
+    }
+}
+
+extension StageContext {
+    /// The machine of stage `instance`, with a folder for secrets that goes when the run ends.
+    ///
+    /// - Throws: `graph.no-output`.
+    func reachableMachine() throws -> (machine: Machine, scratchFolder: String) {
+        if let reached = try outputs(of: ReachMachine.self).values.first {
+            return (reached.machine, reached.scratchFolder)
+        }
+        let launched = try output(of: LaunchInstance.self)
+        return (launched.machine, launched.scratchFolder)
     }
 }

@@ -7,6 +7,7 @@ enum ExitStatus {
     static let configuration: Int32 = 2
     static let stale: Int32 = 10
     static let locked: Int32 = 75
+    static let hungUp: Int32 = 129
     static let interrupted: Int32 = 130
     static let terminated: Int32 = 143
 

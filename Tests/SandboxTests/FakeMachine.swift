@@ -11,10 +11,29 @@ struct FakeAccess: MachineAccess {
     var removalProblem: Diagnostic?
     /// Whether every machine shows the same host key.
     var sameHostKeys = false
+    /// What the user's own file has.
+    var knownKeys: Set<String> = []
 
     func makeKeyPair(in folder: String) async throws -> KeyPair {
         timeline.add("make key")
         return KeyPair(publicKey: "ssh-ed25519 AAAA test", privateKeyPath: "\(folder)/id")
+    }
+
+    /// What the private key's public half is.
+    static let publicKey = "ssh-ed25519 AAAA mine"
+
+    func makeFolder(_ folder: String) throws { timeline.add("make folder \(folder)") }
+
+    func publicKey(ofPrivateKeyAt path: String) async throws -> String { Self.publicKey }
+
+    func knownKeys(host: String, port: Int) async throws -> Set<String> { knownKeys }
+
+    func copyPrivateKey(from path: String, to destination: String) throws {
+        timeline.add("copy \(path) to \(destination)")
+    }
+
+    func writeKnownHosts(_ lines: String, to path: String) throws {
+        timeline.add("known hosts \(path)")
     }
 
     func removeKeyPair(in folder: String) throws {

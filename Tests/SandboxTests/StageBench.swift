@@ -27,6 +27,7 @@ final class StageBench: Sendable {
     init(
         callerAddress: String? = nil, keyRemovalProblem: Diagnostic? = nil,
         timeline: Timeline = Timeline(), sameHostKeys: Bool = false,
+        knownKeys: Set<String> = [],
         provisioner: any Provisioner = NoProvisioner(),
         emulator: any MachineEmulator = NoEmulator(),
         registryConfiguration: String? = nil,
@@ -39,7 +40,8 @@ final class StageBench: Sendable {
         services = SandboxServices(
             aws: aws, provisioner: provisioner,
             access: FakeAccess(
-                timeline: timeline, removalProblem: keyRemovalProblem, sameHostKeys: sameHostKeys),
+                timeline: timeline, removalProblem: keyRemovalProblem, sameHostKeys: sameHostKeys,
+                knownKeys: knownKeys),
             callerAddress: FakeAddress(address: callerAddress), emulator: emulator,
             engine: engine,
             registryLogin: RegistryLogin(

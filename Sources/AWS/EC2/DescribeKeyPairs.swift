@@ -6,16 +6,22 @@ package struct DescribeKeyPairs: AWSOperation {
 
     package var keyNames: [String]
     package var filters: [EC2Filter]
+    /// Asks for the public keys too.
+    package var includesPublicKey: Bool
 
     /// Makes the call; see the properties.
-    package init(keyNames: [String] = [], filters: [EC2Filter] = []) {
+    package init(
+        keyNames: [String] = [], filters: [EC2Filter] = [], includesPublicKey: Bool = false
+    ) {
         self.keyNames = keyNames
         self.filters = filters
+        self.includesPublicKey = includesPublicKey
     }
 
     package func encode(into request: inout WireRequest) {
         request.form.list("KeyName", keyNames)
         request.form.filters(filters)
+        if includesPublicKey { request.form.field("IncludePublicKey", "true") }
     }
 
     package func decode(_ response: WireResponse) throws -> [EC2KeyPair] {

@@ -21,8 +21,7 @@ package struct CheckMachine: Stage {
     package var upstream: [StageName] { ["instance", "install"] }
 
     package func run(_ context: StageContext) async throws -> Outputs {
-        let instance = try context.output(of: LaunchInstance.self)
-        let path = "\(instance.scratchFolder)/inventory.json"
+        let path = "\(try context.reachableMachine().scratchFolder)/inventory.json"
         let report = try await services.play(
             MachineChecks.machinePlaybook,
             onInstanceWith: [

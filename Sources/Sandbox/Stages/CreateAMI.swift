@@ -10,7 +10,7 @@ package struct CreateAMI: Stage {
         package let imageId: String
         package let snapshotIds: [String]
         package let name: String
-        /// What is on it; nil for an image that was adopted.
+        /// What is on it; nil for an image that was adopted or of a machine that nobody looked at.
         package var documents: InventoryDocuments?
     }
 
@@ -18,6 +18,8 @@ package struct CreateAMI: Stage {
     let assetId: AssetId
     let region: String
     let aws: any AWSCaller
+    /// What has to be done on the machine before.
+    var after: [StageName] = ["check", "reset-password"]
 
     static let resource = "ec2:image"
     private static let documentsDetail = "documents"
@@ -25,7 +27,7 @@ package struct CreateAMI: Stage {
 
     package var name: StageName { "ami" }
     package var revision: Int { 1 }
-    package var upstream: [StageName] { ["instance", "check", "reset-password"] }
+    package var upstream: [StageName] { ["instance"] + after }
     package var inputs: [StageInput] {
         [.setting(pointer: "/ami/namePrefix", value: .string(namePrefix))]
     }
@@ -41,14 +43,16 @@ package struct CreateAMI: Stage {
             return try await finish(
                 image.id, entry.entry, try await documents(of: entry, context), context)
         }
-        let machine = try context.output(of: LaunchInstance.self)
+        let instanceId = try instanceId(context)
         try await removeUnfinished(context)
         try await removeReplaced(context)
-        let documents = try context.output(of: CheckMachine.self).documents
+        let documents = try context.outputs(of: CheckMachine.self).values.first?.documents
         let entry = try await context.journal.intend(
             resource: Self.resource, region: region, name: imageName,
-            details: [Self.documentsDetail: try JSONValue.encoding(documents).compactText])
-        let id = try await create(from: machine.instanceId, context)
+            details: try documents.map {
+                [Self.documentsDetail: try JSONValue.encoding($0).compactText]
+            } ?? [:])
+        let id = try await create(from: instanceId, context)
         try await context.journal.created(entry, id: id)
         return try await finish(id, entry, documents, context)
     }
@@ -66,6 +70,14 @@ package struct CreateAMI: Stage {
     }
 
     package func identity(of outputs: Outputs) -> String { "\(region)/\(outputs.name)" }
+
+    /// The machine that is started for the image, or that was there before.
+    private func instanceId(_ context: StageContext) throws -> String {
+        if let found = try context.outputs(of: FindInstance.self).values.first {
+            return found.instanceId
+        }
+        return try context.output(of: LaunchInstance.self).instanceId
+    }
 
     /// Removes the image that this release made before, since a name is unique in a region.
     ///

@@ -5,14 +5,16 @@ import Foundation
 import JSON
 
 /// Starts the machine: a fresh key pair, a stack with one instance, and its ssh greeting.
+///
+/// The machine ends with the run, unless `lastingFolder` says that it is to outlive it.
 package struct LaunchInstance: Stage {
-    /// The running machine; held in memory only, since it never outlives the run.
+    /// The running machine.
     package struct Outputs: Codable, Sendable, Equatable {
         package let stackName: String
         package let instanceId: String
         package let publicDnsName: String
-        package let machine: Machine
-        /// A folder for secrets on this machine, which goes with the machine.
+        package var machine: Machine
+        /// A folder for secrets on this machine, which goes when the run ends.
         package let scratchFolder: String
     }
 
@@ -23,19 +25,24 @@ package struct LaunchInstance: Stage {
     let services: SandboxServices
     /// For the private key while the machine lives; absolute, without a slash at the end.
     let keyFolder: String
+    /// A pair of the user's own; nil for a fresh one.
+    var existingKey: ExistingKeyPair?
+    /// Where the machine's files go when it outlives the run; nil where it does not.
+    var lastingFolder: String?
 
     static let template = "cfn/ec2.yaml"
     /// The dead man's switch: a machine that nobody remembers ends itself.
     static let maximumLifeMinutes = 360
     private static let keyPairResource = "ec2:key-pair"
-    private static let keyFileResource = "local:private-key"
+    static let keyFileResource = "local:private-key"
     private static let stackResource = "cloudformation:stack"
     /// The most that CloudFormation takes in a request.
     private static let templateLimitBytes = 51_200
     private static let greetingDeadlineSeconds = 600.0
 
-    package var name: StageName { "instance" }
-    package var lifetime: StageLifetime { .ephemeral }
+    /// A machine that lasts is a stage of its own: those that work on it reach it anew.
+    package var name: StageName { lastingFolder == nil ? "instance" : "machine" }
+    package var lifetime: StageLifetime { lastingFolder == nil ? .ephemeral : .durable }
     package var revision: Int { 1 }
     package var upstream: [StageName] { ["source-ami"] }
     package var inputs: [StageInput] {
@@ -50,13 +57,29 @@ package struct LaunchInstance: Stage {
         ]
     }
 
+    package func preflight(_ context: StageContext) async throws {
+        try await existingKey?.check(region: region, services: services)
+    }
+
     package func run(_ context: StageContext) async throws -> Outputs {
         try await takeDown(context)
+        guard let lastingFolder else { return try await launch(context) }
+        do {
+            return try await handOver(try await launch(context), to: lastingFolder, context)
+        } catch {
+            // Not in this task, which may be cancelled: nothing else would end the machine.
+            try await Task { try await takeDown(context) }.value
+            throw error
+        }
+    }
+
+    private func launch(_ context: StageContext) async throws -> Outputs {
         let source = try context.output(of: SourceAMI.self)
         let stackName = ResourceNames.stack(
             assetId: assetId.text, suffix: ResourceNames.randomSuffix())
         let keyPath = try await makeKeyPair(named: stackName, context)
-        let outputs = try await createStack(stackName, source: source, context)
+        let outputs = try await createStack(
+            stackName, keyName: existingKey?.name ?? stackName, source: source, context)
         guard let instanceId = outputs["InstanceId"] else {
             throw Diagnostic(
                 code: "instance.no-output", summary: "stack `\(stackName)` names no `InstanceId`",
@@ -110,6 +133,11 @@ package struct LaunchInstance: Stage {
         let folder = scratchFolder(context)
         let file = try await context.journal.intend(
             resource: Self.keyFileResource, region: "local", name: folder)
+        if let existingKey {
+            try services.access.makeFolder(folder)
+            try await context.journal.created(file, id: folder)
+            return existingKey.privateKeyPath
+        }
         let pair = try await services.access.makeKeyPair(in: folder)
         try await context.journal.created(file, id: folder)
         let entry = try await context.journal.intend(
@@ -139,12 +167,40 @@ package struct LaunchInstance: Stage {
     }
 
     /// Holds the private key and what Ansible writes; short, because ssh's sockets lie in it.
+    static func scratchFolder(in folder: String, runId: String) -> String {
+        "\(folder)/dss-\(runId.prefix(8))"
+    }
+
     private func scratchFolder(_ context: StageContext) -> String {
-        "\(keyFolder)/dss-\(context.runId.prefix(8))"
+        Self.scratchFolder(in: keyFolder, runId: context.runId)
+    }
+
+    /// Makes the machine independent of this run: its key is kept, and the journal lets go of it.
+    private func handOver(
+        _ outputs: Outputs, to folder: String, _ context: StageContext
+    ) async throws -> Outputs {
+        var outputs = outputs
+        let files = LastingFiles(folder: folder, stackName: outputs.stackName)
+        try services.access.makeFolder(folder)
+        try services.access.writeKnownHosts(
+            outputs.machine.knownHosts, to: files.knownHostsPath)
+        if existingKey == nil {
+            try services.access.copyPrivateKey(
+                from: outputs.machine.privateKeyPath, to: files.privateKeyPath)
+            outputs.machine.privateKeyPath = files.privateKeyPath
+        }
+        for entry in await context.journal.unfinished(resource: Self.keyFileResource) {
+            try await LeftoverRemoval(services: services).remove(entry, onProgress: { _, _ in })
+            try await context.journal.gone(entry.entry)
+        }
+        for entry in await context.journal.unfinished() {
+            try await context.journal.kept(entry.entry)
+        }
+        return outputs
     }
 
     private func createStack(
-        _ stackName: String, source: SourceAMI.Outputs, _ context: StageContext
+        _ stackName: String, keyName: String, source: SourceAMI.Outputs, _ context: StageContext
     ) async throws -> [String: String] {
         let path = project.absolute(Self.template)
         let template = String(
@@ -159,7 +215,7 @@ package struct LaunchInstance: Stage {
             parameters: [
                 "ImageId": source.imageId, "RootDeviceName": source.rootDeviceName,
                 "InstanceType": settings.type, "VolumeSizeGiB": String(settings.volumeGiB),
-                "KeyName": stackName, "IngressCidr": cidr.text,
+                "KeyName": keyName, "IngressCidr": cidr.text,
                 "IngressIpVersion": cidr.isVersion6 ? "6" : "4",
                 "SshPort": String(settings.sshPort), "AssetId": assetId.text,
                 "RunId": context.runId, "MaximumLifeMinutes": String(Self.maximumLifeMinutes),

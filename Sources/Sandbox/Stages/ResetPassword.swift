@@ -8,11 +8,13 @@ package struct ResetPassword: Stage {
 
     let manifest: ReleaseManifest
     let services: SandboxServices
+    /// What has to be done on the machine before.
+    var after: [StageName] = ["install", "check"]
 
     package var name: StageName { "reset-password" }
     package var lifetime: StageLifetime { .ephemeral }
     package var revision: Int { 1 }
-    package var upstream: [StageName] { ["instance", "install", "check"] }
+    package var upstream: [StageName] { ["instance"] + after }
 
     package func preflight(_ context: StageContext) async throws {
         _ = try services.secrets.required(\.defaultPassword)

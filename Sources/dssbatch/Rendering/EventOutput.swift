@@ -31,6 +31,11 @@ final class EventOutput: Sendable {
         if let live { live.say(message) } else { StandardStreams.writeError(message + "\n") }
     }
 
+    /// Writes a line of data to standard output, whatever standard error shows.
+    func printLine(_ line: String) {
+        if let live { live.printLine(line) } else { StandardStreams.printLine(line) }
+    }
+
     /// Takes the live view away, so that what follows is plain text.
     func finish() { live?.finish() }
 

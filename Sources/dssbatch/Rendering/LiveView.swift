@@ -47,6 +47,18 @@ final class LiveView: Sendable {
     /// Shows a line above the view.
     func say(_ line: String) { state.withLock { draw(&$0, above: line) } }
 
+    /// Writes a line to standard output; on a screen it lands above the view.
+    func printLine(_ line: String) {
+        state.withLock { state in
+            let running = state.running
+            state.running = []
+            draw(&state, above: nil)
+            StandardStreams.printLine(line)
+            state.running = running
+            draw(&state, above: nil)
+        }
+    }
+
     /// Takes the view off the screen for good.
     func finish() {
         timer.cancel()

@@ -2,21 +2,27 @@
 import Foundation
 import Synchronization
 
-/// Turns SIGINT and SIGTERM into the cancellation of one task; a second one ends the process.
+/// Turns SIGINT, SIGTERM and SIGHUP into the cancellation of one task; a second one ends the
+/// process.
 final class InterruptSignals: Sendable {
     private let received = Mutex<Int32?>(nil)
     private let sources: [any DispatchSourceSignal]
 
     /// Watches from now on.
     ///
-    /// - Parameter onFirst: called once, for the first signal.
-    init(onFirst: @escaping @Sendable () -> Void) {
-        let numbers = [SIGINT, SIGTERM]
+    /// - Parameters:
+    ///   - isAnswered: asked at each signal until one is not; a signal that somebody waited for
+    ///     interrupts nothing.
+    ///   - onFirst: called once, for the first signal that nobody waited for.
+    init(isAnswered: @escaping @Sendable () -> Bool, onFirst: @escaping @Sendable () -> Void) {
+        // Whoever started this with `nohup` wants it to go on without its terminal.
+        let numbers = [SIGINT, SIGTERM] + (Self.isIgnored(SIGHUP) ? [] : [SIGHUP])
         sources = numbers.map { DispatchSource.makeSignalSource(signal: $0, queue: .global()) }
         for (number, source) in zip(numbers, sources) {
             signal(number, SIG_IGN)
             source.setEventHandler { [weak self] in
                 guard let self else { return }
+                if exitStatus == nil, isAnswered() { return }
                 let isFirst = received.withLock { seen in
                     defer { seen = seen ?? number }
                     return seen == nil
@@ -31,6 +37,13 @@ final class InterruptSignals: Sendable {
         }
     }
 
-    /// 130 or 143; nil where no signal came.
+    /// 129, 130 or 143; nil where no signal came, or each was waited for.
     var exitStatus: Int32? { received.withLock { $0.map { 128 + $0 } } }
+
+    private static func isIgnored(_ number: Int32) -> Bool {
+        var present = sigaction()
+        guard sigaction(number, nil, &present) == 0 else { return false }
+        return unsafeBitCast(present.__sigaction_handler.sa_handler, to: Int.self)
+            == unsafeBitCast(SIG_IGN, to: Int.self)
+    }
 }

@@ -1,14 +1,17 @@
 import Diagnostics
 
-/// Runs work that SIGINT and SIGTERM cancel.
+/// Runs work that SIGINT, SIGTERM and SIGHUP cancel.
 struct Interruptible {
+    /// Asked at each signal; true where somebody waited for it, and the work goes on.
+    var isAnswered: @Sendable () -> Bool = { false }
+
     /// Runs `work` to its end.
     ///
-    /// - Returns: the status it ends with; 130 or 143 where a signal ended it.
+    /// - Returns: the status it ends with; 129, 130 or 143 where a signal ended it.
     func run(_ work: @escaping @Sendable () async throws -> Int32) async -> Result<Int32, any Error>
     {
         let task = Task { try await work() }
-        let signals = InterruptSignals(onFirst: { task.cancel() })
+        let signals = InterruptSignals(isAnswered: isAnswered, onFirst: { task.cancel() })
         let result = await task.result
         guard let status = signals.exitStatus else { return result }
         switch result {

@@ -7,7 +7,9 @@ import Sandbox
 struct SSHMachineAccess: MachineAccess {
     let processes: any ProcessRunner
 
-    func makeKeyPair(in folder: String) async throws -> KeyPair {
+    private static let keyLimitBytes = 64 * 1024
+
+    func makeFolder(_ folder: String) throws {
         do {
             try FileManager.default.createDirectory(
                 atPath: folder, withIntermediateDirectories: true,
@@ -17,6 +19,27 @@ struct SSHMachineAccess: MachineAccess {
                 code: "file.unwritable", summary: "cannot make folder `\(folder)`",
                 causes: ["\(error)"], hint: "free space, or make the folder writable")
         }
+    }
+
+    func publicKey(ofPrivateKeyAt path: String) async throws -> String {
+        try await SSHKeys(processes: processes).publicKey(ofPrivateKeyAt: path)
+    }
+
+    func knownKeys(host: String, port: Int) async throws -> Set<String> {
+        try await SSHKeys(processes: processes).knownKeys(host: host, port: port)
+    }
+
+    func copyPrivateKey(from path: String, to destination: String) throws {
+        let bytes = try FileContents.read(path, limitBytes: Self.keyLimitBytes)
+        try AtomicFile.write(bytes, to: destination, permissions: 0o600)
+    }
+
+    func writeKnownHosts(_ lines: String, to path: String) throws {
+        try AtomicFile.write(Array(lines.utf8), to: path)
+    }
+
+    func makeKeyPair(in folder: String) async throws -> KeyPair {
+        try makeFolder(folder)
         let pair = try await SSHKeyPair(
             comment: "dssbatch", with: processes, temporaryFolder: folder)
         return KeyPair(publicKey: pair.publicKey, privateKeyPath: pair.privateKeyPath)

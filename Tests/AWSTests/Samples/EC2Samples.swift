@@ -14,7 +14,7 @@ extension OperationSample {
                     "NextToken": token.json,
                 ]),
             OperationSample(
-                DescribeKeyPairs(keyNames: ids, filters: filters),
+                DescribeKeyPairs(keyNames: ids, filters: filters, includesPublicKey: true),
                 ["KeyNames": ids.json, "Filters": filters.json]),
             OperationSample(
                 DescribeInstances(instanceIds: ids, filters: filters, pageToken: token),
