@@ -10,7 +10,7 @@ import Sandbox
 /// manifest and touches nothing else.
 struct Session: Sendable {
     let options: GlobalOptions
-    let manifest: ReleaseManifest
+    let workload: any Workload
     let graph: StageGraph
     let store: FolderResultStore
     let output: EventOutput
@@ -20,38 +20,48 @@ struct Session: Sendable {
     private let runId: String
     private let time = SystemTimeSource()
 
-    /// - Parameter keepsContainer: leaves the container that a Docker image is made of.
+    /// - Parameters:
+    ///   - kind: the only kind of manifest that the command works on; nil for any.
+    ///   - pipeline: what the command says about how the stages are laid out.
     init(
-        _ manifestOptions: ManifestOptions, _ options: GlobalOptions, keepsContainer: Bool = false
+        _ manifestOptions: ManifestOptions, _ options: GlobalOptions,
+        kind: (any Workload.Type)? = nil, pipeline: PipelineOptions = PipelineOptions()
     ) throws {
         let environment = ProcessInfo.processInfo.environment
-        let manifest = try ReleaseManifest(
+        isLocal = manifestOptions.changes.local
+        let workload = try WorkloadKind.read(
             contentsOf: manifestOptions.manifest,
-            overrides: manifestOptions.changes.overrides(region: options.region))
+            overrides: manifestOptions.changes.overrides(region: options.region), wanted: kind)
         let output = EventOutput(
             options: options,
             terminal: Terminal(environment: environment, plain: options.noColor))
         let services = ServiceWiring.services(
-            options, environment: environment, project: manifest.project,
-            isLocal: manifestOptions.changes.local, say: { output.say($0) })
-        let root = try Self.resultsRoot(manifest)
-        let store = FolderResultStore(root: root, assetId: manifest.assetId.text)
-        // Without the slash that Foundation puts behind it.
-        let keyFolder = URL(fileURLWithPath: NSTemporaryDirectory()).path
+            options, environment: environment, project: workload.project,
+            isLocal: isLocal, say: { output.say($0) })
+        let store = FolderResultStore(
+            root: try Self.resultsRoot(workload), assetId: workload.storeName)
+        var pipeline = pipeline
+        pipeline.verifiesByDefault = isLocal
         self.options = options
-        self.manifest = manifest
+        self.workload = workload
         self.output = output
         self.services = services
         self.store = store
-        graph = try StageGraph(
-            ReleasePipeline.stages(
-                of: manifest, services: services, keyFolder: keyFolder,
-                keepsContainer: keepsContainer,
-                verifiesByDefault: manifestOptions.changes.local))
+        graph = try StageGraph(workload.stages(services: services, options: pipeline))
         digester = InputDigester(
-            root: manifest.project.path, cachePath: "\(store.location)/.digests")
-        isLocal = manifestOptions.changes.local
+            root: workload.project.path, cachePath: "\(store.location)/.digests")
         runId = UUID().uuidString.lowercased()
+    }
+
+    /// The manifest of a command that only makes sense for a release.
+    ///
+    /// - Throws: `manifest.kind`.
+    var manifest: ReleaseManifest {
+        get throws {
+            if let release = workload as? ReleaseManifest { return release }
+            throw WorkloadKind.unsuitable(
+                workload.path, kind: type(of: workload).kind, wanted: [ReleaseManifest.kind])
+        }
     }
 
     /// The stages that the command line names.
@@ -81,7 +91,7 @@ struct Session: Sendable {
 
     /// Writes a plan for `run --plan`.
     func write(_ plan: Plan, _ world: RecordedWorld, to path: String) throws {
-        let file = PlanFile(plan, world, assetId: manifest.assetId.text)
+        let file = PlanFile(plan, world, assetId: store.assetId)
         try AtomicFile.write(Array(file.json.prettyText.utf8), to: path)
     }
 
@@ -137,14 +147,14 @@ struct Session: Sendable {
     }
 
     /// The absolute folder of all assets' results.
-    private static func resultsRoot(_ manifest: ReleaseManifest) throws -> String {
-        guard !manifest.results.hasPrefix("s3://") else {
+    private static func resultsRoot(_ workload: any Workload) throws -> String {
+        guard !workload.results.hasPrefix("s3://") else {
             throw Diagnostic(
                 code: "results.not-supported", severity: .configuration,
                 summary: "results in S3 are not supported by this version",
-                location: "\(manifest.path)#/results",
+                location: "\(workload.path)#/results",
                 hint: "name a folder, for instance `--results out`")
         }
-        return manifest.project.absolute(manifest.results)
+        return workload.project.absolute(workload.results)
     }
 }

@@ -56,11 +56,17 @@ import Testing
         #expect(error.location?.hasPrefix(fixture.path) == true)
     }
 
+    private func read(_ fixture: ManifestFixture, _ overrides: ManifestOverrides) throws
+        -> ReleaseManifest
+    {
+        let workload = try WorkloadKind.read(contentsOf: fixture.path, overrides: overrides)
+        return try #require(workload as? ReleaseManifest)
+    }
+
     @Test func `an override sets a value as JSON or as text`() throws {
-        let fixture = try ManifestFixture()
-        let manifest = try ReleaseManifest(
-            contentsOf: fixture.path,
-            overrides: .init(
+        let manifest = try read(
+            try ManifestFixture(),
+            .init(
                 assetId: "9.9", settings: ["/instance/volumeGiB=42", "export.prefix=images"]))
         #expect(manifest.assetId.text == "9.9")
         #expect(manifest.instance.volumeGiB == 42)
@@ -68,10 +74,8 @@ import Testing
     }
 
     @Test func `an override without a value is a usage error`() throws {
-        let fixture = try ManifestFixture()
         let error = try #require(throws: Diagnostic.self) {
-            try ReleaseManifest(
-                contentsOf: fixture.path, overrides: .init(settings: ["/export/prefix"]))
+            try read(try ManifestFixture(), .init(settings: ["/export/prefix"]))
         }
         #expect(error.code == "usage.set")
     }

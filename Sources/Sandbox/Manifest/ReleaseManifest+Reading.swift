@@ -4,41 +4,6 @@ package import JSON
 import OrderedCollections
 
 extension ReleaseManifest {
-    /// What the command line changes about a manifest.
-    package struct Overrides: Sendable {
-        package var assetId: String?
-        /// `KEY=VALUE`: the key is a JSON Pointer or a dotted path, the value JSON or a plain text.
-        package var settings: [String]
-        package var results: String?
-        package var region: String?
-
-        /// Collects overrides.
-        package init(
-            assetId: String? = nil, settings: [String] = [], results: String? = nil,
-            region: String? = nil
-        ) {
-            self.assetId = assetId
-            self.settings = settings
-            self.results = results
-            self.region = region
-        }
-    }
-
-    /// Reads and checks a manifest; nothing else is touched.
-    ///
-    /// - Throws: `json.*` and `manifest.*`, all of severity `.configuration`.
-    package init(contentsOf path: String, overrides: Overrides = Overrides()) throws {
-        var document = try JSONValue.parse(contentsOf: path)
-        for setting in overrides.settings { document = try Self.apply(setting, to: document) }
-        if let assetId = overrides.assetId {
-            document = try document.setting(JSONPointer(tokens: ["assetId"]), to: .string(assetId))
-        }
-        if let region = overrides.region {
-            document = try document.setting(JSONPointer(tokens: ["region"]), to: .string(region))
-        }
-        try self.init(document, path: path, results: overrides.results)
-    }
-
     /// Checks a parsed manifest.
     ///
     /// - Parameters:
@@ -49,7 +14,7 @@ extension ReleaseManifest {
             "$schema", "kind", "assetId", "region", "versions", "ami", "instance", "provision",
             "export", "docker", "release", "results",
         ])
-        _ = try root.required("kind").oneOf(["release"])
+        _ = try root.required("kind").oneOf([Self.kind])
         let assetId = try root.required("assetId")
         self.path = path
         self.document = document
@@ -89,28 +54,6 @@ extension ReleaseManifest {
             _ = try release.required("repository").string(
                 matching: /[^\/\s]+\/[^\/\s]+/, allowed: "`OWNER/NAME`")
         }
-    }
-
-    private static func apply(_ setting: String, to document: JSONValue) throws -> JSONValue {
-        guard let equals = setting.firstIndex(of: "="), equals != setting.startIndex else {
-            throw Diagnostic(
-                code: "usage.set", severity: .configuration,
-                summary: "`--set \(setting)` has no `KEY=VALUE`",
-                hint: "write for instance `--set /export/prefix=images`")
-        }
-        let key = String(setting[..<equals])
-        let text = String(setting[setting.index(after: equals)...])
-        let pointer =
-            key.hasPrefix("/")
-            ? try JSONPointer(parsing: key)
-            : JSONPointer(tokens: key.split(separator: ".").map(String.init))
-        let value: JSONValue
-        do {
-            value = try JSONValue.parse(Array(text.utf8), source: "--set \(key)")
-        } catch {
-            value = .string(text)
-        }
-        return try document.setting(pointer, to: value)
     }
 }
 

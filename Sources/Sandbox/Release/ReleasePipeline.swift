@@ -5,14 +5,11 @@ import Diagnostics
 package enum ReleasePipeline {
     /// Every stage that the manifest asks for; what it leaves out has no stage.
     ///
-    /// - Parameters:
-    ///   - keyFolder: absolute folder for private keys and disks while machines live.
-    ///   - keepsContainer: leaves the container that the Docker image is made of.
-    ///   - verifiesByDefault: whether images are booted where the manifest leaves that open.
+    /// - Parameter options: what the command line says about it.
     package static func stages(
-        of manifest: ReleaseManifest, services: SandboxServices, keyFolder: String,
-        keepsContainer: Bool = false, verifiesByDefault: Bool = false
+        of manifest: ReleaseManifest, services: SandboxServices, options: PipelineOptions
     ) -> [any Stage] {
+        let folder = options.temporaryFolder
         let copies = manifest.ami.copyToRegions.filter { $0 != manifest.region }
             .map { region in
                 CopyAMI(
@@ -30,7 +27,7 @@ package enum ReleasePipeline {
             SourceAMI(base: manifest.ami.base, region: manifest.region, aws: services.aws),
             LaunchInstance(
                 settings: manifest.instance, assetId: manifest.assetId, region: manifest.region,
-                project: manifest.project, services: services, keyFolder: keyFolder),
+                project: manifest.project, services: services, keyFolder: folder),
             Install(manifest: manifest, services: services),
             CheckMachine(manifest: manifest, services: services),
             ResetPassword(manifest: manifest, services: services),
@@ -46,8 +43,7 @@ package enum ReleasePipeline {
                     aws: services.aws))
         }
         let verifications = verifications(
-            of: exports, manifest: manifest, services: services, folder: keyFolder,
-            byDefault: verifiesByDefault)
+            of: exports, manifest: manifest, services: services, options)
         let uploads = uploads(of: manifest, services: services)
         stages += exports
         stages += uploads
@@ -58,8 +54,7 @@ package enum ReleasePipeline {
                 copies: copies.map(\.name), verifications: verifications.map(\.name),
                 aws: services.aws))
         let docker = dockerStages(
-            of: manifest, services: services, temporaryFolder: keyFolder,
-            keepsContainer: keepsContainer)
+            of: manifest, services: services, options)
         stages += docker
         stages.append(
             ReleaseNotes(
@@ -71,25 +66,24 @@ package enum ReleasePipeline {
 
     private static func verifications(
         of exports: [ExportVMImage], manifest: ReleaseManifest, services: SandboxServices,
-        folder: String, byDefault: Bool
+        _ options: PipelineOptions
     ) -> [VerifyImage] {
-        guard manifest.export?.verify ?? byDefault else { return [] }
+        guard manifest.export?.verify ?? options.verifiesByDefault else { return [] }
         return exports.map { export in
             VerifyImage(
                 format: export.format, manifest: manifest, services: services,
-                temporaryFolder: folder)
+                temporaryFolder: options.temporaryFolder)
         }
     }
 
     private static func dockerStages(
-        of manifest: ReleaseManifest, services: SandboxServices, temporaryFolder: String,
-        keepsContainer: Bool
+        of manifest: ReleaseManifest, services: SandboxServices, _ options: PipelineOptions
     ) -> [any Stage] {
         guard let docker = manifest.docker else { return [] }
         var stages: [any Stage] = [
             BuildDockerImage(
                 docker: docker, manifest: manifest, services: services,
-                temporaryFolder: temporaryFolder, keepsContainer: keepsContainer)
+                temporaryFolder: options.temporaryFolder, keepsContainer: options.keepsContainer)
         ]
         if docker.publish { stages.append(PushDockerImage(docker: docker, services: services)) }
         return stages

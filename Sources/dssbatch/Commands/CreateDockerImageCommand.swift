@@ -2,6 +2,7 @@ import ArgumentParser
 import BuildGraph
 import Foundation
 import JSON
+import Sandbox
 
 /// The command `dssbatch create-docker-image`: the stages of group `docker`, and nothing else.
 struct CreateDockerImageCommand: AsyncParsableCommand {
@@ -48,8 +49,11 @@ struct CreateDockerImageCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        var pipeline = PipelineOptions()
+        pipeline.keepsContainer = keepContainer
         let session = try Session(
-            preset.manifestOptions(settings), global, keepsContainer: keepContainer)
+            preset.manifestOptions(settings), global, kind: ReleaseManifest.self,
+            pipeline: pipeline)
         try await session.runToEnd(
             RunOptions(
                 lock: session.lock,

@@ -25,7 +25,7 @@ struct ManifestChanges: ParsableArguments {
     }
 
     /// The changes in the form that the manifest's reader takes.
-    func overrides(region: String?) -> ReleaseManifest.Overrides {
+    func overrides(region: String?) -> ManifestOverrides {
         .init(
             assetId: assetId, settings: settings, results: results.map(Self.absolute),
             region: region)

@@ -1,0 +1,46 @@
+package import Diagnostics
+import JSON
+
+/// The kinds of manifests that commands work on; the file's `/kind` decides.
+package enum WorkloadKind {
+    /// Every kind that there is.
+    package static let all: [any Workload.Type] = [ReleaseManifest.self]
+
+    /// Reads and checks a manifest; nothing else is touched.
+    ///
+    /// - Parameter wanted: the only kind that makes sense here; nil for any.
+    /// - Throws: `manifest.kind` where it is of another kind, `usage.asset-id`, `usage.set`, and
+    ///   `json.*` and `manifest.*`, all of severity `.configuration`.
+    package static func read(
+        contentsOf path: String, overrides: ManifestOverrides, wanted: (any Workload.Type)? = nil
+    ) throws -> any Workload {
+        // The file decides, before anything is changed about it.
+        let document = try JSONValue.parse(contentsOf: path)
+        let root = try JSONReader(document, source: path).object()
+        let name = try root.required("kind").oneOf(all.map { $0.kind })
+        guard let kind = all.first(where: { $0.kind == name }) else {
+            throw Self.unsuitable(path, kind: name, wanted: all.map { $0.kind })
+        }
+        if let wanted, wanted.kind != kind.kind {
+            throw unsuitable(path, kind: name, wanted: [wanted.kind])
+        }
+        if overrides.assetId != nil && !kind.hasAssetId {
+            throw Diagnostic(
+                code: "usage.asset-id", severity: .configuration,
+                summary: "a manifest of kind `\(name)` has no asset id", location: path,
+                hint: "leave `--asset-id` out")
+        }
+        return try kind.init(
+            try overrides.applied(to: document), path: path, results: overrides.results)
+    }
+
+    /// The error of a manifest that the command cannot work on.
+    package static func unsuitable(_ path: String, kind: String, wanted: [String]) -> Diagnostic {
+        let names = wanted.map { "`\($0)`" }.joined(separator: " or ")
+        return Diagnostic(
+            code: "manifest.kind", severity: .configuration,
+            summary: "this command needs a manifest of kind \(names), and this one is of kind "
+                + "`\(kind)`", location: "\(path)#/kind",
+            hint: "name another manifest, such as `manifests/\(wanted.first ?? "release").json`")
+    }
+}
