@@ -27,12 +27,38 @@ package struct Verification: Sendable {
 
     /// What is gone, by stage, ready for `RecordedWorld.missing`.
     ///
+    /// Asked are the listed stages, and those whose recorded outputs a stage that runs will read:
+    /// whatever is found gone will run too, and so on.
+    ///
     /// - Throws: what a stage throws whose question could not be answered.
     package func missing(in plan: Plan) async throws -> [StageName: String] {
-        let asked = plan.stages.filter {
-            $0.lifetime == .durable && $0.state != .run && $0.outputs != nil
+        var missing: [StageName: String] = [:]
+        var isAsked = Array(repeating: false, count: graph.stages.count)
+        var running = graph.stages.indices.filter {
+            plan.isListed[$0] && [.run, .maybe].contains(plan.all[$0].state)
         }
-        return try await withThrowingTaskGroup(of: (StageName, Existence).self) { group in
+        var wave = graph.stages.indices.filter { plan.isListed[$0] }
+        repeat {
+            wave += running.flatMap { graph.durableUpstream[$0] }
+            var numbers: [Int] = []
+            for number in wave where !isAsked[number] {
+                isAsked[number] = true
+                numbers.append(number)
+            }
+            let gone = try await ask(numbers.map { plan.all[$0] }.filter(Self.isAskable))
+            missing.merge(gone) { _, new in new }
+            running = gone.keys.compactMap { graph.number(of: $0) }
+            wave = []
+        } while !running.isEmpty
+        return missing
+    }
+
+    private static func isAskable(_ stage: PlannedStage) -> Bool {
+        stage.lifetime == .durable && stage.state != .run && stage.outputs != nil
+    }
+
+    private func ask(_ asked: [PlannedStage]) async throws -> [StageName: String] {
+        try await withThrowingTaskGroup(of: (StageName, Existence).self) { group in
             var missing: [StageName: String] = [:]
             var waiting = asked.makeIterator()
             for _ in 0..<Self.concurrency {

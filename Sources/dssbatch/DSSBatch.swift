@@ -19,7 +19,17 @@ struct DSSBatch: AsyncParsableCommand {
         subcommands: [
             RunCommand.self, PlanCommand.self, StatusCommand.self, WhyCommand.self,
             AdoptCommand.self, UnlockCommand.self, GraphCommand.self, SchemaCommand.self,
-            CreateDockerImageCommand.self,
+        ],
+        groupedSubcommands: [
+            CommandGroup(name: "Release", subcommands: [CreateVMCommand.self]),
+            CommandGroup(
+                name: "Developer",
+                subcommands: [
+                    ExportVMCommand.self, InstallDependenciesCommand.self,
+                    ResetPasswordCommand.self, SetUpEC2Command.self,
+                    SetUpEC2AndInstallCommand.self,
+                ]),
+            CommandGroup(name: "Deployment", subcommands: [CreateDockerImageCommand.self]),
         ],
         defaultSubcommand: RunCommand.self)
 
@@ -62,6 +72,7 @@ struct DSSBatch: AsyncParsableCommand {
             StandardStreams.writeError("\(problem)\n")
             return ExitStatus.of(problem)
         }
+        // With those of the groups.
         let commands = configuration.subcommands.compactMap { $0.configuration.commandName }
         let problem =
             UsageError.misspelled(CommandLine.arguments, among: commands)

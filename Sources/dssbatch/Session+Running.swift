@@ -1,5 +1,7 @@
 import BuildGraph
 import Diagnostics
+import JSON
+import Sandbox
 
 extension Session {
     /// Runs what is stale, heeding signals, as every command does that runs something.
@@ -22,5 +24,32 @@ extension Session {
         case .success(let status): if status != ExitStatus.fresh { throw Exit(status: status) }
         case .failure(let error): throw error
         }
+    }
+
+    /// Does something with one machine that is there already.
+    static func run(
+        _ task: MachineTask, _ manifest: ManifestOptions, _ running: RunningOptions,
+        _ global: GlobalOptions, variables: [String: String] = [:]
+    ) async throws {
+        var pipeline = PipelineOptions()
+        pipeline.machineTask = task
+        let session = try Session(
+            manifest, global, kind: ReleaseManifest.self, pipeline: pipeline,
+            variables: variables)
+        try await session.runToEnd(
+            running.options(session, ReleaseSelections.again(task.goal, refresh: false)))
+    }
+
+    /// Records an image as the release's own, where it is not that already.
+    func take(_ imageId: String, _ running: RunningOptions) async throws {
+        let source = Selection(only: ["source-ami"])
+        if try await !plan(source, verify: false).plan.isFresh {
+            try await runToEnd(running.options(self, source))
+        }
+        let image = try await plan(Selection(only: ["ami"]), verify: false).plan.stages
+            .first { $0.name == "ami" }
+        if image?.state == .fresh, image?.outputs?["imageId"]?.stringValue == imageId { return }
+        _ = try await adopt("ami", id: imageId)
+        output.say("image \(imageId) is now the one of asset id \(store.assetId)")
     }
 }

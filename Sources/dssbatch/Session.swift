@@ -23,24 +23,27 @@ struct Session: Sendable {
     /// - Parameters:
     ///   - kind: the only kind of manifest that the command works on; nil for any.
     ///   - pipeline: what the command says about how the stages are laid out.
+    ///   - output: where events go; nil for what the options say.
+    ///   - variables: what the command adds to the environment's variables.
     init(
         _ manifestOptions: ManifestOptions, _ options: GlobalOptions,
-        kind: (any Workload.Type)? = nil, pipeline: PipelineOptions = PipelineOptions()
+        kind: (any Workload.Type)? = nil, pipeline: PipelineOptions = PipelineOptions(),
+        output: EventOutput? = nil, variables: [String: String] = [:]
     ) throws {
-        let environment = ProcessInfo.processInfo.environment
+        let environment = ProcessInfo.processInfo.environment.merging(variables) { $1 }
         isLocal = manifestOptions.changes.local
         let workload = try WorkloadKind.read(
             contentsOf: manifestOptions.manifest,
             overrides: manifestOptions.changes.overrides(region: options.region), wanted: kind)
-        let output = EventOutput(
-            options: options,
-            terminal: Terminal(environment: environment, plain: options.noColor))
+        let output = output ?? EventOutput(options: options)
         let services = ServiceWiring.services(
             options, environment: environment, project: workload.project,
             isLocal: isLocal, say: { output.say($0) })
         let store = FolderResultStore(
-            root: try Self.resultsRoot(workload), assetId: workload.storeName)
+            root: try Self.resultsRoot(workload), assetId: workload.storeName,
+            subfolder: pipeline.machineTask == nil ? nil : MachinePipeline.folder)
         var pipeline = pipeline
+        pipeline.resultsFolder = store.location
         pipeline.verifiesByDefault = isLocal
         self.options = options
         self.workload = workload

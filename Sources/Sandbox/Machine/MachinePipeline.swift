@@ -7,47 +7,41 @@ package enum MachinePipeline {
     package static let folder = "machine"
 
     /// The stages of a task, top to bottom in the order of data.
-    ///
-    /// - Parameters:
-    ///   - keyFolder: absolute folder for private keys while machines live.
-    ///   - existingKey: what new machines let in; nil for a fresh pair.
     package static func stages(
         for task: MachineTask, of manifest: ReleaseManifest, services: SandboxServices,
-        keyFolder: String, existingKey: ExistingKeyPair? = nil
+        options: PipelineOptions
     ) -> [any Stage] {
-        let install = Install(manifest: manifest, services: services)
+        func given(_ hostName: String, _ privateKeyPath: String) -> ReachMachine {
+            reach(
+                .given(
+                    GivenHost(
+                        host: hostName, port: manifest.instance.sshPort,
+                        user: manifest.instance.user, privateKeyPath: privateKeyPath)))
+        }
         func reach(_ target: ReachMachine.Target) -> ReachMachine {
-            ReachMachine(target: target, services: services, keyFolder: keyFolder)
-        }
-        func launch(lastingFolder: String?) -> [any Stage] {
-            var launch = LaunchInstance(
-                settings: manifest.instance, assetId: manifest.assetId, region: manifest.region,
-                project: manifest.project, services: services, keyFolder: keyFolder)
-            launch.existingKey = existingKey
-            launch.lastingFolder = lastingFolder
-            return [
-                SourceAMI(base: manifest.ami.base, region: manifest.region, aws: services.aws),
-                launch,
-            ]
-        }
-        func hold(_ hold: any MachineHold, installs: Bool, lastingFolder: String?) -> HoldMachine {
-            let machines: [StageName] = lastingFolder == nil ? [] : ["machine"]
-            return HoldMachine(
-                hold: hold, access: services.access, lastingFolder: lastingFolder,
-                upstream: machines + ["instance"] + (installs ? ["install"] : []))
+            ReachMachine(target: target, services: services, keyFolder: options.temporaryFolder)
         }
         switch task {
-        case .setUp(let installs, let person):
-            return launch(lastingFolder: nil) + (installs ? [install] : [])
-                + [hold(person, installs: installs, lastingFolder: nil)]
-        case .setUpToLast(let installs, let person, let folder):
-            return launch(lastingFolder: folder) + [reach(.launched)]
-                + (installs ? [install] : [])
-                + [hold(person, installs: installs, lastingFolder: folder)]
-        case .install(let host): return [reach(.given(host)), install]
-        case .resetPassword(let host):
+        case .setUp(let installs, let lasts, let hold):
+            let folder = lasts ? options.resultsFolder : nil
+            let machine: [any Stage] = [
+                SourceAMI(base: manifest.ami.base, region: manifest.region, aws: services.aws),
+                LaunchInstance(
+                    manifest: manifest, services: services, options: options,
+                    lastingFolder: folder),
+            ]
+            let install = Install(manifest: manifest, services: services)
+            return machine + (lasts ? [reach(.launched)] : []) + (installs ? [install] : []) + [
+                HoldMachine(
+                    hold: hold, access: services.access, lastingFolder: folder,
+                    upstream: (lasts ? ["machine"] : []) + ["instance"]
+                        + (installs ? ["install"] : []))
+            ]
+        case .install(let hostName, let key):
+            return [given(hostName, key), Install(manifest: manifest, services: services)]
+        case .resetPassword(let hostName, let key):
             return [
-                reach(.given(host)),
+                given(hostName, key),
                 ResetPassword(manifest: manifest, services: services, after: []),
             ]
         case .image(let reference):
@@ -58,5 +52,20 @@ package enum MachinePipeline {
                     region: manifest.region, aws: services.aws, after: []),
             ]
         }
+    }
+}
+
+extension LaunchInstance {
+    /// The machine of a manifest.
+    ///
+    /// - Parameter lastingFolder: where its files go when it outlives the run.
+    init(
+        manifest: ReleaseManifest, services: SandboxServices, options: PipelineOptions,
+        lastingFolder: String? = nil
+    ) {
+        self.init(
+            settings: manifest.instance, assetId: manifest.assetId, region: manifest.region,
+            project: manifest.project, services: services, keyFolder: options.temporaryFolder,
+            existingKey: options.existingKey, lastingFolder: lastingFolder)
     }
 }

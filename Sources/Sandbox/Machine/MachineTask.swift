@@ -1,20 +1,23 @@
+package import BuildGraph
+
 /// What is done with one machine, apart from a release.
+///
+/// Port and user of a machine that is there are the manifest's.
 package enum MachineTask: Sendable {
-    /// Starts a machine, installs on it where asked to, and hands it over.
-    case setUp(installs: Bool, hold: any MachineHold)
-    /// The same for a machine that outlives the run; its files go into that folder.
-    case setUpToLast(installs: Bool, hold: any MachineHold, folder: String)
+    /// Starts a machine, installs on it where asked to, and hands it over; one that lasts
+    /// outlives the run.
+    case setUp(installs: Bool, lasts: Bool, hold: any MachineHold)
     /// Installs the sandbox on a machine that is there.
-    case install(GivenHost)
+    case install(hostName: String, privateKeyPath: String)
     /// Gives a machine that is there its default, expired password.
-    case resetPassword(GivenHost)
+    case resetPassword(hostName: String, privateKeyPath: String)
     /// Makes an image of an instance that is there.
     case image(FindInstance.Reference)
 
     /// The stage that is asked for.
-    package var goal: String {
+    package var goal: StageName {
         switch self {
-        case .setUp, .setUpToLast: "hold"
+        case .setUp: "hold"
         case .install: "install"
         case .resetPassword: "reset-password"
         case .image: "ami"

@@ -10,6 +10,13 @@ package struct PipelineOptions: Sendable {
     /// Leaves the container that the Docker image is made of.
     package var keepsContainer = false
 
+    /// What new machines let in; nil for a fresh key pair each.
+    package var existingKey: ExistingKeyPair?
+    /// Something to do with one machine instead of a release; nil for the release.
+    package var machineTask: MachineTask?
+    /// Absolute folder of the results.
+    package var resultsFolder = ""
+
     /// The options of a command that changes nothing.
     package init() {}
 }

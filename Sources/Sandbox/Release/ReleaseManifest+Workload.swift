@@ -10,6 +10,10 @@ extension ReleaseManifest: Workload {
 
     /// The pipeline's stages; what the manifest leaves out has none.
     package func stages(services: SandboxServices, options: PipelineOptions) -> [any Stage] {
-        ReleasePipeline.stages(of: self, services: services, options: options)
+        if let task = options.machineTask {
+            return MachinePipeline.stages(
+                for: task, of: self, services: services, options: options)
+        }
+        return ReleasePipeline.stages(of: self, services: services, options: options)
     }
 }

@@ -9,7 +9,6 @@ package enum ReleasePipeline {
     package static func stages(
         of manifest: ReleaseManifest, services: SandboxServices, options: PipelineOptions
     ) -> [any Stage] {
-        let folder = options.temporaryFolder
         let copies = manifest.ami.copyToRegions.filter { $0 != manifest.region }
             .map { region in
                 CopyAMI(
@@ -25,9 +24,7 @@ package enum ReleasePipeline {
         }
         var stages: [any Stage] = [
             SourceAMI(base: manifest.ami.base, region: manifest.region, aws: services.aws),
-            LaunchInstance(
-                settings: manifest.instance, assetId: manifest.assetId, region: manifest.region,
-                project: manifest.project, services: services, keyFolder: folder),
+            LaunchInstance(manifest: manifest, services: services, options: options),
             Install(manifest: manifest, services: services),
             CheckMachine(manifest: manifest, services: services),
             ResetPassword(manifest: manifest, services: services),

@@ -55,7 +55,8 @@ package struct FindInstance: Stage {
     }
 
     package func verify(_ outputs: Outputs, _ context: StageContext) async throws -> Existence {
-        guard let instance = try await find(outputs.instanceId), instance.state != "terminated"
+        guard let instance = try await find(outputs.instanceId),
+            !["shutting-down", "terminated"].contains(instance.state)
         else { return .missing("instance \(outputs.instanceId)") }
         return .exists
     }

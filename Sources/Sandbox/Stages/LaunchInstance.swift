@@ -64,6 +64,7 @@ package struct LaunchInstance: Stage {
     package func run(_ context: StageContext) async throws -> Outputs {
         try await takeDown(context)
         guard let lastingFolder else { return try await launch(context) }
+        try await settleEarlier(context)
         do {
             return try await handOver(try await launch(context), to: lastingFolder, context)
         } catch {
@@ -106,9 +107,13 @@ package struct LaunchInstance: Stage {
     }
 
     package func verify(_ outputs: Outputs, _ context: StageContext) async throws -> Existence {
-        let stacks = StackDeployment(aws: services.aws, region: region, time: context.time)
-        return try await stacks.find(outputs.stackName) == nil
-            ? .missing("stack \(outputs.stackName)") : .exists
+        guard let stack = try await stacks(context).find(outputs.stackName),
+            !stack.status.hasPrefix("DELETE_")
+        else { return .missing("stack \(outputs.stackName)") }
+        // The dead man's switch ends the machine and leaves its stack.
+        let machine = FindInstance(
+            reference: .instance(outputs.instanceId), region: region, aws: services.aws)
+        return try await machine.verify(.init(instanceId: outputs.instanceId), context)
     }
 
     package func takeDown(_ context: StageContext) async throws {
@@ -199,6 +204,27 @@ package struct LaunchInstance: Stage {
         return outputs
     }
 
+    /// What becomes of an earlier machine that lasts: one that lives stays beside this one, and
+    /// one that has ended itself takes its stack and key pair with it.
+    private func settleEarlier(_ context: StageContext) async throws {
+        guard let earlier = try context.previous(Outputs.self),
+            try await stacks(context).find(earlier.stackName) != nil
+        else { return }
+        if case .exists = try await verify(earlier, context) {
+            return context.warn(
+                "the machine of stack `\(earlier.stackName)` stays beside the new one; "
+                    + "`dssbatch clean --asset-id \(ShellWord.quoted(assetId.text))` removes it")
+        }
+        try await stacks(context).delete(earlier.stackName, onProgress: context.progress)
+        // Of a pair of the user's own there is none of that name, which is no error.
+        _ = try await services.aws.call(
+            DeleteKeyPair(keyName: earlier.stackName), region: region)
+    }
+
+    private func stacks(_ context: StageContext) -> StackDeployment {
+        StackDeployment(aws: services.aws, region: region, time: context.time)
+    }
+
     private func createStack(
         _ stackName: String, keyName: String, source: SourceAMI.Outputs, _ context: StageContext
     ) async throws -> [String: String] {
@@ -221,8 +247,7 @@ package struct LaunchInstance: Stage {
                 "RunId": context.runId, "MaximumLifeMinutes": String(Self.maximumLifeMinutes),
             ],
             tags: tags, capabilities: [], token: UUID().uuidString.lowercased())
-        let stacks = StackDeployment(aws: services.aws, region: region, time: context.time)
-        return try await stacks.create(
+        return try await stacks(context).create(
             request, onCreated: { try await context.journal.created(entry, id: $0) },
             onProgress: context.progress)
     }

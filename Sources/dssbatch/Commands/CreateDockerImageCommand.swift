@@ -1,6 +1,5 @@
 import ArgumentParser
 import BuildGraph
-import Foundation
 import JSON
 import Sandbox
 
@@ -33,19 +32,17 @@ struct CreateDockerImageCommand: AsyncParsableCommand {
     @Flag(help: "Leave the container that the image is made of, to look into it.")
     var keepContainer = false
 
+    @OptionGroup(title: "Running") var running: RunningOptions
     @OptionGroup(title: "Common options") var global: GlobalOptions
 
     /// What the options set, in the notation of `--set`: as JSON, so that a version `3` is a text.
     var settings: [String] {
-        var settings: [String] = []
-        for (pointer, value) in [
-            ("/docker/repository", repository), ("/versions/sandbox", version),
-            ("/docker/registryUser", registryUser),
-        ] {
-            if let value { settings.append("\(pointer)=\(JSONValue.string(value).compactText)") }
-        }
-        if publish { settings.append("/docker/publish=true") }
-        return settings
+        Setting.texts([
+            ("/docker/repository", repository.map { .string($0) }),
+            ("/versions/sandbox", version.map { .string($0) }),
+            ("/docker/registryUser", registryUser.map { .string($0) }),
+            ("/docker/publish", publish ? true : nil),
+        ])
     }
 
     func run() async throws {
@@ -55,9 +52,8 @@ struct CreateDockerImageCommand: AsyncParsableCommand {
             preset.manifestOptions(settings), global, kind: ReleaseManifest.self,
             pipeline: pipeline)
         try await session.runToEnd(
-            RunOptions(
-                lock: session.lock,
-                selection: try Selection(only: ["docker"], force: [], skip: [], in: session.graph),
-                localSlots: ProcessInfo.processInfo.activeProcessorCount))
+            running.options(
+                session,
+                try Selection(only: ["docker"], force: [], skip: [], in: session.graph)))
     }
 }

@@ -1,4 +1,5 @@
 import BuildGraph
+import Foundation
 import JSON
 import Synchronization
 
@@ -10,7 +11,9 @@ final class EventOutput: Sendable {
     /// The last progress message of each stage: the same one again is not worth a line.
     private let lastMessages = Mutex<[StageName: String]>([:])
 
-    init(options: GlobalOptions, terminal: Terminal) {
+    init(options: GlobalOptions) {
+        let terminal = Terminal(
+            environment: ProcessInfo.processInfo.environment, plain: options.noColor)
         self.options = options
         live = terminal.isLive && !options.quiet ? LiveView(width: terminal.width) : nil
     }

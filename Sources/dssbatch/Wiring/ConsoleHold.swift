@@ -15,17 +15,13 @@ final class ConsoleHold: MachineHold {
     private let isJSON: Bool
     /// Whether nobody is waited for, because the machine stays.
     private let endsAtOnce: Bool
-    private let removal: String
     private let state = Mutex(State.notYet)
 
-    /// - Parameters:
-    ///   - endsAtOnce: nobody is waited for, because the machine stays.
-    ///   - removal: the command that removes a machine that stays.
-    init(output: EventOutput, isJSON: Bool, endsAtOnce: Bool, removal: String) {
+    /// - Parameter endsAtOnce: nobody is waited for, because the machine stays.
+    init(output: EventOutput, isJSON: Bool, endsAtOnce: Bool) {
         self.output = output
         self.isJSON = isJSON
         self.endsAtOnce = endsAtOnce
-        self.removal = removal
     }
 
     func ready(_ machine: ReadyMachine) async {
@@ -36,7 +32,7 @@ final class ConsoleHold: MachineHold {
                 + "\(machine.lifeMinutes / 60) hours after its start")
         output.say(
             endsAtOnce
-                ? "it stays; `\(removal)` removes it"
+                ? "it stays until then; `dssbatch clean` removes it before"
                 : "press Ctrl-C when you are done: machine, stack and key pair are then removed")
     }
 

@@ -15,7 +15,7 @@ extension OperationSample {
                 ]),
             OperationSample(
                 DescribeKeyPairs(keyNames: ids, filters: filters, includesPublicKey: true),
-                ["KeyNames": ids.json, "Filters": filters.json]),
+                ["KeyNames": ids.json, "Filters": filters.json, "IncludePublicKey": true]),
             OperationSample(
                 DescribeInstances(instanceIds: ids, filters: filters, pageToken: token),
                 ["InstanceIds": ids.json, "Filters": filters.json, "NextToken": token.json]),

@@ -1,0 +1,61 @@
+import ArgumentParser
+import JSON
+import Sandbox
+
+/// The command `dssbatch create-vm`: AMI and VM images, without Docker image and GitHub.
+struct CreateVMCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "create-vm",
+        abstract: "Makes the AMI and, where asked to, the VM images.",
+        discussion: """
+            Starts a machine, installs the sandbox on it, makes an AMI of it, removes the machine \
+            and exports the AMI. The same as `dssbatch run MANIFEST` without the Docker image and \
+            GitHub: what is recorded and fresh is not made again, and what was interrupted \
+            continues. DSS_DEFAULT_PASSWORD and DSS_JUPYTER_PASSWORD have to be set. Examples:
+              dssbatch create-vm --asset-id 3.4.0
+              dssbatch create-vm --vm-image-format VMDK --vm-image-format RAW
+              dssbatch create-vm --no-vm --make-ami-public
+            """)
+
+    @OptionGroup var preset: PresetOptions
+
+    @Option(
+        help: "Format of a VM image: VHD, VMDK or RAW (repeatable); replaces /export/formats.")
+    var vmImageFormat: [String] = []
+
+    @Flag(help: "Make the AMI only, and no VM image.")
+    var noVm = false
+
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Whether everybody may start the AMI; replaces /ami/public.")
+    var makeAmiPublic: Bool?
+
+    @OptionGroup var keyPair: KeyPairOptions
+    @OptionGroup(title: "Running") var running: RunningOptions
+    @OptionGroup(title: "Common options") var global: GlobalOptions
+
+    func validate() throws {
+        if noVm && !vmImageFormat.isEmpty {
+            throw ValidationError("--no-vm and --vm-image-format exclude each other")
+        }
+    }
+
+    /// What the options set in the manifest.
+    var settings: [String] {
+        Setting.texts([
+            ("/export/formats", noVm ? [] : ImageFormats.setting(vmImageFormat)),
+            ("/ami/public", makeAmiPublic.map { .bool($0) }),
+        ])
+    }
+
+    func run() async throws {
+        var pipeline = PipelineOptions()
+        pipeline.existingKey = keyPair.existing
+        let session = try Session(
+            preset.manifestOptions(settings), global, kind: ReleaseManifest.self,
+            pipeline: pipeline)
+        try await session.runToEnd(
+            running.options(session, ReleaseSelections.virtualMachine(in: session.graph)))
+    }
+}

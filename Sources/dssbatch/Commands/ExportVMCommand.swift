@@ -1,0 +1,84 @@
+import ArgumentParser
+import BuildGraph
+import Diagnostics
+import Sandbox
+
+/// The command `dssbatch export-vm`: stage `ami` on a machine that is there, and group `export`.
+struct ExportVMCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "export-vm",
+        abstract: "Exports an instance or an AMI that is there already to VM images.",
+        discussion: """
+            An instance is made an AMI of first, for which EC2 restarts it; the AMI replaces the \
+            one of the same asset id. It is recorded as the release's own (`dssbatch adopt`), so \
+            that other commands go on with it. Interrupted exports, and further formats, continue \
+            with the AMI that was made; once all are complete, the same command makes another. \
+            Examples:
+              dssbatch export-vm --asset-id test-1 \
+            --stack-name EC2-DATA-SCIENCE-SANDBOX-test-1-abcde
+              dssbatch export-vm --asset-id test-1 --instance-id i-0123456789abcdef0
+              dssbatch export-vm --asset-id test-1 --ami-id ami-0123456789abcdef0 \
+            --vm-image-format RAW
+            """)
+
+    @Option(help: "Stack with one instance.")
+    var stackName: String?
+
+    @Option(help: "Instance.")
+    var instanceId: String?
+
+    @Option(help: "AMI of this account; nothing else is made.")
+    var amiId: String?
+
+    @Option(
+        help: "Format of a VM image: VHD, VMDK or RAW (repeatable); replaces /export/formats.")
+    var vmImageFormat: [String] = []
+
+    @OptionGroup var preset: PresetOptions
+    @OptionGroup(title: "Running") var running: RunningOptions
+    @OptionGroup(title: "Common options") var global: GlobalOptions
+
+    func validate() throws {
+        if [stackName, instanceId, amiId].compactMap({ $0 }).count != 1 {
+            throw ValidationError("name one of --stack-name, --instance-id and --ami-id")
+        }
+    }
+
+    func run() async throws {
+        let options = preset.manifestOptions(
+            Setting.texts([("/export/formats", ImageFormats.setting(vmImageFormat))]))
+        let release = try Session(options, global, kind: ReleaseManifest.self)
+        let exports = try Selection(only: ["export"], force: [], skip: [], in: release.graph)
+        let image =
+            if let amiId { amiId } else { try await makeImage(options, release, exports) }
+        try await release.take(image, running)
+        try await release.runToEnd(running.options(release, exports))
+    }
+
+    /// Makes an image of the instance, or takes the one whose exports were interrupted.
+    private func makeImage(
+        _ options: ManifestOptions, _ release: Session, _ exports: Selection
+    ) async throws -> String {
+        let reference: FindInstance.Reference =
+            stackName.map { .stack($0) } ?? .instance(instanceId ?? "")
+        var pipeline = PipelineOptions()
+        pipeline.machineTask = .image(reference)
+        let machine = try Session(
+            options, global, kind: ReleaseManifest.self, pipeline: pipeline,
+            output: release.output)
+        let takesNew = ImageReuse.takesNew(
+            exports: try await release.plan(exports, verify: false).plan,
+            ofMachine: try await machine.store.load("ami"),
+            ofRelease: try await release.store.load("ami"))
+        var run = running.options(
+            machine, Selection(only: ["ami"], force: takesNew ? ["ami"] : [], refresh: true))
+        run.verify = true
+        try await machine.runToEnd(run)
+        guard let image = ImageReuse.imageId(try await machine.store.load("ami")) else {
+            throw Diagnostic(
+                code: "ami.not-recorded", summary: "stage `ami` has recorded no image",
+                hint: "run the same command again")
+        }
+        return image
+    }
+}

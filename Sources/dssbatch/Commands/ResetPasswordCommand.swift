@@ -1,0 +1,35 @@
+import ArgumentParser
+import Diagnostics
+import Sandbox
+
+/// The command `dssbatch reset-password`: stage `reset-password` on a machine that is there.
+struct ResetPasswordCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "reset-password",
+        abstract: "Gives a machine its default, expired password, and forgets its keys.",
+        discussion: """
+            The last step before an image is made: the user gets the password and has to change it \
+            at the first login, ssh lets passwords in, and `~/.ssh` is removed, so that no key \
+            leads there any more. The password is read from DSS_DEFAULT_PASSWORD or from the first \
+            line of --password-file. Example:
+              dssbatch reset-password --host-name 203.0.113.7 --ssh-private-key ~/.ssh/id \
+            --password-file password.txt
+            """)
+
+    @OptionGroup var host: HostOptions
+
+    @Option(help: "File whose first line is the password.")
+    var passwordFile: String?
+
+    @OptionGroup var preset: PresetOptions
+    @OptionGroup(title: "Running") var running: RunningOptions
+    @OptionGroup(title: "Common options") var global: GlobalOptions
+
+    func run() async throws {
+        let password = try passwordFile.map(PasswordFile.password)
+        try await Session.run(
+            .resetPassword(hostName: host.hostName, privateKeyPath: host.privateKeyPath),
+            preset.manifestOptions(host.settings), running, global,
+            variables: password.map { [MachineSecrets.defaultVariable: $0.reveal()] } ?? [:])
+    }
+}

@@ -1,0 +1,44 @@
+import ArgumentParser
+import BuildGraph
+import Foundation
+
+/// How a command runs its stages.
+struct RunningOptions: ParsableArguments {
+    /// What happens to a machine when a stage fails.
+    enum OnError: String, ExpressibleByArgument, CaseIterable {
+        case cleanup, keep, ask
+
+        /// The choice in the runner's terms.
+        var choice: BuildGraph.OnError {
+            switch self {
+            case .cleanup: .cleanup
+            case .keep: .keep
+            case .ask: .ask { await KeepQuestion.ask(about: $0) }
+            }
+        }
+    }
+
+    @Flag(name: [.short, .long], help: "Go on with what does not depend on a failed stage.")
+    var keepGoing = false
+
+    @Option(name: .short, help: "How many local jobs at once.")
+    var jobs: Int = ProcessInfo.processInfo.activeProcessorCount
+
+    @Option(help: "What becomes of a machine after a failure: cleanup, keep or ask.")
+    var onError: OnError = .cleanup
+
+    @Option(help: "How long to wait for another run, in seconds.")
+    var waitLock: Double = 0
+
+    func validate() throws {
+        if jobs < 1 { throw ValidationError("-j needs a number above 0") }
+        if waitLock < 0 { throw ValidationError("--wait-lock needs a number of seconds") }
+    }
+
+    /// The options of one run.
+    func options(_ session: Session, _ selection: Selection) -> RunOptions {
+        RunOptions(
+            lock: session.lock, selection: selection, keepGoing: keepGoing,
+            onError: onError.choice, localSlots: jobs, waitLockSeconds: waitLock)
+    }
+}

@@ -1,0 +1,35 @@
+import ArgumentParser
+import BuildGraph
+import Diagnostics
+import Sandbox
+
+/// The options of the commands that start a machine for a person.
+struct SetUpOptions: ParsableArguments {
+    @OptionGroup var keyPair: KeyPairOptions
+
+    @Flag(help: "Leave the machine up, and end at once.")
+    var detach = false
+
+    /// Starts the machine, hands it over, and takes it back.
+    func run(
+        _ preset: PresetOptions, _ running: RunningOptions, _ global: GlobalOptions, installs: Bool
+    ) async throws {
+        let output = EventOutput(options: global)
+        let hold = ConsoleHold(output: output, isJSON: global.json, endsAtOnce: detach)
+        let task = MachineTask.setUp(installs: installs, lasts: detach, hold: hold)
+        var pipeline = PipelineOptions()
+        pipeline.existingKey = keyPair.existing
+        pipeline.machineTask = task
+        let session = try Session(
+            preset.manifestOptions([]), global, kind: ReleaseManifest.self, pipeline: pipeline,
+            output: output)
+        // A machine that lasts and is there is not listed; whether it is, only AWS knows.
+        let goal = ReleaseSelections.again(task.goal, refresh: false)
+        let plan = try await session.plan(goal, verify: detach).plan
+        let starts = !detach || plan.stages.contains { $0.name == "machine" }
+        var options = running.options(
+            session, ReleaseSelections.again(task.goal, refresh: starts))
+        options.verify = detach
+        try await session.runToEnd(options, isAnswered: { hold.finish() })
+    }
+}
