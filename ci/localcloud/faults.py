@@ -6,7 +6,13 @@ import fnmatch
 import threading
 from dataclasses import asdict, dataclass, fields
 
-OUTCOMES = ("fail-export", "fail-image")
+OUTCOMES = (
+    "fail-export",
+    "fail-image",
+    "fail-resource",
+    "fail-rollback",
+    "fail-delete",
+)
 
 
 class FaultRuleError(Exception):
@@ -17,7 +23,8 @@ class FaultRuleError(Exception):
 class FaultRule:
     """One rule; it applies to the next `count` requests that it matches.
 
-    `operation` is `service:Operation`, a glob; `key` a glob on the S3 key.
+    `operation` is `service:Operation`, a glob; `key` a glob on the S3 key, or,
+    with an outcome of stacks, on the logical id of a resource.
     """
 
     operation: str = "*"
@@ -97,11 +104,12 @@ class Faults:
                 taken.append(rule)
         return taken
 
-    def take_outcome(self, outcome: str) -> FaultRule | None:
+    def take_outcome(self, outcome: str, key: str = "") -> FaultRule | None:
         """Use up the first rule that makes a background task end as `outcome`."""
         with self._lock:
             for rule in self._rules:
-                if rule.outcome == outcome and rule.count > 0:
+                is_meant = rule.outcome == outcome and rule.count > 0
+                if is_meant and (not rule.key or fnmatch.fnmatchcase(key, rule.key)):
                     rule.count -= 1
                     return rule
         return None

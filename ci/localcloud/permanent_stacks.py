@@ -95,7 +95,7 @@ def _deploy(
 
 
 def _declared_parameters(body: str) -> dict[str, Any]:
-    from localcloud.emulation.change_sets import parse_template
+    from localcloud.emulation.template_checks import parse_template
 
     return parse_template(body).get("Parameters") or {}
 

@@ -12,10 +12,17 @@ from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult, EmptyResult
 
 from localcloud.emulation.patching import operation
+from localcloud.emulation.resource_changes import Side, changes_between
+from localcloud.emulation.template_checks import (
+    check_capabilities,
+    effective_parameters,
+    parse_template,
+    resolve_parameters,
+)
+from localcloud.emulation.template_values import TemplateValues
 from localcloud.emulation.transitions import (
     CHANGE_SET,
     Transition,
-    look,
     transitioning_attribute,
 )
 
@@ -23,14 +30,7 @@ NO_CHANGES = (
     "The submitted information didn't contain changes. "
     "Submit different information to create a change set."
 )
-IAM_TYPES = ("AWS::IAM::",)
-NAME_PROPERTIES = {
-    "AWS::IAM::Role": "RoleName",
-    "AWS::IAM::User": "UserName",
-    "AWS::IAM::Group": "GroupName",
-    "AWS::IAM::ManagedPolicy": "ManagedPolicyName",
-    "AWS::IAM::InstanceProfile": "InstanceProfileName",
-}
+NO_UPDATES = "No updates are to be performed."
 
 transitioning_attribute(ChangeSet, "status")
 
@@ -39,12 +39,6 @@ class ChangeSetNotFoundError(ServiceException):
     """ChangeSetNotFound."""
 
     code = "ChangeSetNotFound"
-
-
-class InsufficientCapabilitiesError(ServiceException):
-    """InsufficientCapabilitiesException."""
-
-    code = "InsufficientCapabilitiesException"
 
 
 class InvalidChangeSetStatusError(ServiceException):
@@ -72,77 +66,6 @@ def find_change_set(
         if change_set.change_set_name == name and in_stack:
             return change_set
     raise ChangeSetNotFoundError(f"ChangeSet [{name}] does not exist")
-
-
-def check_capabilities(template: dict, capabilities: list[str]) -> None:
-    """Raise unless the caller acknowledged that the template makes IAM resources."""
-    resources = [
-        r for r in template["Resources"].values() if r["Type"].startswith(IAM_TYPES)
-    ]
-    named = any(
-        NAME_PROPERTIES.get(r["Type"], "") in (r.get("Properties") or {})
-        for r in resources
-    )
-    if named and "CAPABILITY_NAMED_IAM" not in capabilities:
-        raise InsufficientCapabilitiesError(
-            "Requires capabilities : [CAPABILITY_NAMED_IAM]"
-        )
-    if resources and not {"CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"} & set(capabilities):
-        raise InsufficientCapabilitiesError("Requires capabilities : [CAPABILITY_IAM]")
-
-
-def resolve_parameters(
-    template: dict, given: list[dict], previous: dict
-) -> dict[str, str]:
-    """Return the values passed for the template's parameters, checked as AWS checks them."""
-    declared = template.get("Parameters") or {}
-    values = {}
-    for parameter in given:
-        name = parameter["ParameterKey"]
-        if name not in declared:
-            raise ValidationError(
-                message=f"Parameters: [{name}] do not exist in the template"
-            )
-        if str(parameter.get("UsePreviousValue", "")).lower() == "true":
-            if name not in previous:
-                raise ValidationError(
-                    message=f"Invalid input for parameter key {name}. Cannot specify "
-                    "usePreviousValue as true for a parameter key not in the previous template"
-                )
-            values[name] = previous[name]
-        else:
-            values[name] = str(parameter.get("ParameterValue", ""))
-    missing = [n for n, p in declared.items() if n not in values and "Default" not in p]
-    if missing:
-        raise ValidationError(
-            message=f"Parameters: [{', '.join(missing)}] must have values"
-        )
-    for name, value in values.items():
-        allowed = declared[name].get("AllowedValues")
-        if allowed and value not in [str(item) for item in allowed]:
-            raise ValidationError(
-                message=f"Parameter '{name}' must be one of AllowedValues",
-            )
-    return values
-
-
-def effective_parameters(template: dict, values: dict) -> dict[str, str]:
-    """Return what every parameter comes to, defaults included."""
-    declared = template.get("Parameters") or {}
-    return {n: str(values.get(n, p.get("Default"))) for n, p in declared.items()}
-
-
-def parse_template(body: str | None) -> dict:
-    """Return a template as a dictionary, or raise what AWS answers to a bad one."""
-    try:
-        template = Stack.parse_template(body or "")
-    except Exception as error:  # yaml and json each raise many kinds
-        raise ValidationError(message=f"Template format error: {error}") from error
-    if not isinstance(template, dict) or not template.get("Resources"):
-        raise ValidationError(
-            message="Template format error: At least one Resources member must be defined."
-        )
-    return template
 
 
 def _stack_for(response: Any, kind: str, name: str, tags: dict) -> Stack:
@@ -229,24 +152,69 @@ def create_change_set(self: Any) -> ActionResult:
         role_arn=parameter("RoleARN"),
     )
     change_set.localcloud_token = token
+    change_set.localcloud_capabilities = parameter("Capabilities") or []
     _settle(change_set, stack, template)
     backend.change_sets[change_set.change_set_id] = change_set
     return ActionResult({"Id": change_set.change_set_id, "StackId": stack.stack_id})
 
 
+def _side(stack: Stack, template: dict, parameters: dict, tags: dict | None) -> Side:
+    effective = effective_parameters(template, parameters)
+    pseudo = {
+        name: value
+        for name, value in stack.resource_map._parsed_resources.items()
+        if name.startswith("AWS::")
+    }
+    values = TemplateValues(template, effective, pseudo)
+    return Side(template, effective, tags or {}, values)
+
+
 def _settle(change_set: ChangeSet, stack: Stack, template: dict) -> None:
-    is_empty = change_set.change_set_type == "UPDATE" and (
-        stack.has_template(change_set.template)
-        and effective_parameters(template, change_set.parameters)
-        == effective_parameters(template, stack.parameters)
-        and (change_set.tags or {}) == (stack.tags or {})
+    """Work out the changes; without any, the change set fails."""
+    is_update = change_set.change_set_type == "UPDATE"
+    new = _side(stack, template, change_set.parameters, change_set.tags)
+    former = stack.template_dict if is_update else {"Resources": {}}
+    old = _side(stack, former, stack.parameters, stack.tags if is_update else {})
+    _check_types(old.template["Resources"], template["Resources"])
+    changes = changes_between(old, new)
+    change_set.localcloud_changes = changes
+    resources = stack.resource_map._parsed_resources
+    change_set.localcloud_physical_ids = {
+        c.logical_id: str(resources[c.logical_id].physical_resource_id)
+        for c in changes
+        if c.action != "Add" and resources.get(c.logical_id) is not None
+    }
+    is_empty = (
+        is_update
+        and not changes
+        and old.tags == new.tags
+        and old.values.outputs() == new.values.outputs()
     )
+    reason = NO_CHANGES if former == template else NO_UPDATES
     final = "FAILED" if is_empty else "CREATE_COMPLETE"
     change_set.localcloud_final = (
-        ("UNAVAILABLE", NO_CHANGES) if is_empty else ("AVAILABLE", None)
+        ("UNAVAILABLE", reason) if is_empty else ("AVAILABLE", None)
     )
     change_set.status = Transition(CHANGE_SET, "CREATE_IN_PROGRESS", final)
     change_set.execution_status = "UNAVAILABLE"
+
+
+def _check_types(old: dict, new: dict) -> None:
+    changed = [n for n in new if n in old and old[n]["Type"] != new[n]["Type"]]
+    if changed:
+        raise ValidationError(
+            message="Update of resource type is not permitted. The new template modifies "
+            f"resource type of the following resources: [{', '.join(changed)}]"
+        )
+
+
+def forget_change_sets(
+    backend: CloudFormationBackend, stack: Stack, but: ChangeSet | None = None
+) -> None:
+    """Remove a stack's change sets: what they were made from is no longer there."""
+    for known in list(backend.change_sets.values()):
+        if known.stack_id == stack.stack_id and known is not but:
+            del backend.change_sets[known.change_set_id]
 
 
 def settle_if_done(change_set: ChangeSet) -> None:
@@ -257,16 +225,6 @@ def settle_if_done(change_set: ChangeSet) -> None:
     ):
         execution, reason = change_set.__dict__.pop("localcloud_final")
         change_set.execution_status, change_set.status_reason = execution, reason
-
-
-@operation(CloudFormationResponse)
-def describe_change_set(self: Any) -> ActionResult:
-    """DescribeChangeSet; each look lets it move on."""
-    name, stack_name = self._get_param("ChangeSetName"), self._get_param("StackName")
-    change_set = find_change_set(self.cloudformation_backend, name, stack_name)
-    look(change_set, "status")
-    settle_if_done(change_set)
-    return ActionResult(change_set)
 
 
 @operation(CloudFormationResponse)

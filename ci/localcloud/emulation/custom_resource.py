@@ -13,10 +13,12 @@ from moto.core.common_models import CloudFormationModel
 
 @dataclass
 class Made:
-    """A resource that was made: its id, what `Fn::GetAtt` answers, and how to delete it."""
+    """A resource that was made: its id, what `Fn::GetAtt` answers, how it changes and ends."""
 
     physical_id: str
     delete: Callable[[], Any]
+    # Gets the new properties; whatever makes a new resource does not come here.
+    update: Callable[[dict], Any]
     attributes: dict[str, Any] = field(default_factory=dict)
 
 
@@ -47,17 +49,10 @@ class _MadeResource:
 
     @classmethod
     def update_from_cloudformation_json(
-        cls,
-        original_resource: Any,
-        new_resource_name: str,
-        cloudformation_json: dict,
-        account_id: str,
-        region_name: str,
+        cls, original_resource: Any, cloudformation_json: dict, **_: Any
     ) -> Any:
-        original_resource.made.delete()
-        return cls.create_from_cloudformation_json(
-            new_resource_name, cloudformation_json, account_id, region_name
-        )
+        original_resource.made.update(cloudformation_json.get("Properties") or {})
+        return original_resource
 
     @property
     def physical_resource_id(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import copy
 import json
 from typing import Any
@@ -31,13 +32,17 @@ def _counted(items: list) -> dict[str, Any]:
 @resource_type("AWS::S3::BucketPolicy")
 def _bucket_policy(properties: dict, account_id: str, region: str, name: str) -> Made:
     backend, bucket = s3_backends[account_id]["aws"], properties["Bucket"]
-    backend.put_bucket_policy(bucket, json.dumps(properties["PolicyDocument"]).encode())
+
+    def put(properties: dict) -> None:
+        document = json.dumps(properties["PolicyDocument"])
+        backend.put_bucket_policy(bucket, document.encode())
 
     def delete() -> None:
         if bucket in backend.buckets:
             backend.delete_bucket_policy(bucket)
 
-    return Made(f"{bucket}-policy", delete)
+    put(properties)
+    return Made(f"{bucket}-policy", delete, put)
 
 
 @resource_type("AWS::CloudFront::OriginAccessControl")
@@ -51,6 +56,7 @@ def _origin_access_control(
     return Made(
         control.id,
         lambda: backend.delete_origin_access_control(control.id),
+        lambda new: control.update(new["OriginAccessControlConfig"]),
         {"Id": control.id},
     )
 
@@ -78,6 +84,21 @@ def _api_cache_behavior(behavior: dict) -> dict:
 @resource_type("AWS::CloudFront::Distribution")
 def _distribution(properties: dict, account_id: str, region: str, name: str) -> Made:
     backend = cloudfront_backends[account_id]["aws"]
+    config = _api_configuration(properties, name)
+    made, _, _ = backend.create_distribution_with_tags(
+        config, properties.get("Tags", [])
+    )
+    return Made(
+        made.id,
+        lambda: backend.distributions.pop(made.id, None),
+        lambda new: backend.update_distribution(
+            _api_configuration(new, name), made.id, if_match=True
+        ),
+        {"Id": made.id, "DomainName": made.domain_name},
+    )
+
+
+def _api_configuration(properties: dict, name: str) -> dict:
     config = copy.deepcopy(properties["DistributionConfig"])
     config["CallerReference"] = name
     config.setdefault("Comment", "")
@@ -85,11 +106,7 @@ def _distribution(properties: dict, account_id: str, region: str, name: str) -> 
     if "Aliases" in config:
         config["Aliases"] = _counted(config["Aliases"])
     config["DefaultCacheBehavior"] = _api_cache_behavior(config["DefaultCacheBehavior"])
-    made, _, _ = backend.create_distribution_with_tags(
-        config, properties.get("Tags", [])
-    )
-    attributes = {"Id": made.id, "DomainName": made.domain_name}
-    return Made(made.id, lambda: backend.distributions.pop(made.id, None), attributes)
+    return config
 
 
 def _waf_backend(account_id: str, region: str, scope: str) -> Any:
@@ -115,8 +132,27 @@ def _ip_set(properties: dict, account_id: str, region: str, name: str) -> Made:
     return Made(
         f"{name}|{made.ip_set_id}|{scope}",
         lambda: backend.ip_sets.pop(made.arn, None),
+        lambda new: made.update(new.get("Description", ""), new["Addresses"]),
         {"Arn": made.arn, "Id": made.ip_set_id},
     )
+
+
+def _api_rules(properties: dict) -> list[dict]:
+    return [_api_rule(rule) for rule in properties.get("Rules", [])]
+
+
+def _api_rule(value: Any) -> Any:
+    """Return a rule as the API has it: a text to search for is a blob there."""
+    if isinstance(value, list):
+        return [_api_rule(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        name: base64.b64encode(member.encode()).decode()
+        if name == "SearchString"
+        else _api_rule(member)
+        for name, member in value.items()
+    }
 
 
 @resource_type("AWS::WAFv2::WebACL", "Name")
@@ -130,15 +166,33 @@ def _web_acl(properties: dict, account_id: str, region: str, name: str) -> Made:
         scope,
         properties.get("Description", ""),
         properties.get("Tags", []),
-        properties.get("Rules", []),
+        _api_rules(properties),
         association_config=None,
         captcha_config=None,
         challenge_config=None,
         custom_response_bodies=None,
         token_domains=[],
     )
+
+    def update(new: dict) -> None:
+        backend.update_web_acl(
+            name,
+            made.id,
+            new["DefaultAction"],
+            _api_rules(new),
+            new.get("Description", ""),
+            new["VisibilityConfig"],
+            made.lock_token,
+            custom_response_bodies=None,
+            captcha_config=None,
+            challenge_config=None,
+            token_domains=None,
+            association_config=None,
+        )
+
     return Made(
         f"{name}|{made.id}|{scope}",
         lambda: backend.wacls.pop(made.arn, None),
+        update,
         {"Arn": made.arn, "Id": made.id, "Capacity": 1},
     )

@@ -6,6 +6,7 @@ How fast is set through `POST /moto-api/state-manager/set-transition`.
 from __future__ import annotations
 
 import itertools
+from datetime import datetime
 from typing import Any
 
 from moto.moto_api import state_manager
@@ -31,6 +32,17 @@ class Transition(ManagedState):
     def __init__(self, model: str, *states: str):
         super().__init__(model, list(itertools.pairwise(states)))
         self.last_state = states[-1]
+
+    @property
+    def share_done(self) -> float:
+        """How much of the first state's time is over, from 0 to 1."""
+        if self.is_over:
+            return 1
+        speed = state_manager.get_transition(self.model_name)
+        if speed["progression"] == "time":
+            passed = (datetime.now() - self._time_progressed).total_seconds()
+            return min(passed / max(speed["seconds"], 1e-9), 1)
+        return min(self._tick / max(speed["times"], 1), 1)
 
     @property
     def is_over(self) -> bool:

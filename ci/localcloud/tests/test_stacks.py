@@ -141,7 +141,7 @@ def test_a_failing_resource_rolls_the_stack_back_with_its_cause_first(cloud, nam
             {"ParameterKey": "KeyName", "ParameterValue": "nobody"},
         ],
     )  # fmt: skip
-    assert statuses == ["ROLLBACK_IN_PROGRESS", "ROLLBACK_COMPLETE"]
+    assert statuses == ["CREATE_IN_PROGRESS", "ROLLBACK_COMPLETE"]
     events = client.describe_stack_events(StackName=stack["StackId"])["StackEvents"]
     failed = [e for e in reversed(events) if e["ResourceStatus"] == "CREATE_FAILED"]
     assert failed[0]["LogicalResourceId"] == "Machine"
