@@ -44,6 +44,9 @@ def _load_emulation() -> None:
         change_set_views,
         stacks,
         resource_types,
+        codebuild,
+        dynamic_references,
+        no_value,
         unknown_operations,
     )
 

@@ -142,17 +142,19 @@ def _api_rules(properties: dict) -> list[dict]:
 
 
 def _api_rule(value: Any) -> Any:
-    """Return a rule as the API has it: a text to search for is a blob there."""
+    """Return a rule as the API has it: there `Arn` is `ARN`, and a text to search for a blob."""
     if isinstance(value, list):
         return [_api_rule(item) for item in value]
     if not isinstance(value, dict):
         return value
-    return {
-        name: base64.b64encode(member.encode()).decode()
-        if name == "SearchString"
-        else _api_rule(member)
+    rule = {
+        "ARN" if name == "Arn" else name: _api_rule(member)
         for name, member in value.items()
     }
+    if "SearchString" in rule:
+        text = rule["SearchString"].encode()
+        rule["SearchString"] = base64.b64encode(text).decode()
+    return rule
 
 
 @resource_type("AWS::WAFv2::WebACL", "Name")

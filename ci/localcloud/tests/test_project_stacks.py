@@ -1,0 +1,231 @@
+"""The project's own templates: CodeBuild projects, the download token, updates of all of them."""
+
+import uuid
+from pathlib import Path
+
+import pytest
+from botocore.exceptions import ClientError
+
+from .conftest import PROJECT
+from .test_stack_updates import changes_of, statuses_of
+from .test_stacks import create_change_set, deploy, settle
+
+CFN = Path(PROJECT) / "cfn"
+IAM = {"Capabilities": ["CAPABILITY_IAM"]}
+BUCKET = {"VMBucketName": "images-bucket", "VMExportRoleName": "export-role"}
+
+
+def template(stem):
+    return (CFN / f"{stem}.yaml").read_text()
+
+
+def given(**values):
+    pairs = [{"ParameterKey": k, "ParameterValue": v} for k, v in values.items()]
+    return IAM | {"Parameters": pairs}
+
+
+@pytest.fixture
+def name():
+    return f"stack-{uuid.uuid4().hex[:8]}"
+
+
+def outputs_of(stack):
+    return {o["OutputKey"]: o["OutputValue"] for o in stack["Outputs"]}
+
+
+def project_of(cloud, name):
+    codebuild = cloud.client("codebuild")
+    assert name in codebuild.list_projects()["projects"]
+    return codebuild.batch_get_projects(names=[name])["projects"][0]
+
+
+def variables_of(project):
+    return {
+        v["name"]: (v["type"], v["value"])
+        for v in project["environment"]["environmentVariables"]
+    }
+
+
+def test_the_ci_project_builds_pushes_that_ask_for_it(cloud, name):
+    client = cloud.client("cloudformation")
+    stack, _ = deploy(client, name, template("ci-codebuild"), **IAM)
+    assert stack["StackStatus"] == "CREATE_COMPLETE", statuses_of(client, name)
+    outputs = outputs_of(stack)
+    assert outputs["ProjectName"] == name
+    project = project_of(cloud, name)
+    assert project["arn"] == outputs["ProjectArn"]
+    assert project["source"]["buildspec"] == "ci/buildspec.yaml"
+    assert (PROJECT / project["source"]["buildspec"]).is_file()
+    assert project["webhook"]["filterGroups"] == [
+        [
+            {"type": "EVENT", "pattern": "PUSH"},
+            {"type": "COMMIT_MESSAGE", "pattern": r"\[CodeBuild\]"},
+        ]
+    ]
+    assert project["timeoutInMinutes"] == 180
+    logs = cloud.client("logs").describe_log_groups(
+        logGroupNamePrefix=outputs["LogGroupName"]
+    )["logGroups"]
+    assert logs[0]["retentionInDays"] == 90
+    assert (
+        project["logsConfig"]["cloudWatchLogs"]["groupName"] == outputs["LogGroupName"]
+    )
+
+
+def test_the_release_project_takes_secrets_by_reference_and_batches(cloud, name):
+    client = cloud.client("cloudformation")
+    wanted = given(**BUCKET, GitHubTokenSecret="team/github")
+    stack, _ = deploy(client, name, template("release-codebuild"), **wanted)
+    assert stack["StackStatus"] == "CREATE_COMPLETE", statuses_of(client, name)
+    project = project_of(cloud, name)
+    assert project["environment"]["privilegedMode"] is True
+    assert project["buildBatchConfig"]["serviceRole"].startswith("arn:aws:iam:")
+    assert project["buildBatchConfig"]["serviceRole"] != project["serviceRole"]
+    variables = variables_of(project)
+    assert variables["GITHUB_TOKEN"] == ("SECRETS_MANAGER", "team/github")
+    assert variables["DSS_DEFAULT_PASSWORD"][0] == "SECRETS_MANAGER"
+    assert variables["DSS_JUPYTER_PASSWORD"][0] == "SECRETS_MANAGER"
+    assert variables["RESULTS_BUCKET"] == ("PLAINTEXT", "images-bucket")
+    assert "DOCKER_REGISTRY_PASSWORD" not in variables
+
+
+def test_an_update_of_a_project_changes_it_in_place(cloud, name):
+    client = cloud.client("cloudformation")
+    body = template("release-codebuild")
+    deploy(client, name, body, **given(**BUCKET))
+    before = project_of(cloud, name)
+    wanted = given(**BUCKET, TimeoutMinutes="600", GitHubTokenSecret="team/github")
+    seen = create_change_set(client, name, body, "UPDATE", **wanted)
+    changes = changes_of(seen)
+    assert changes.keys() == {"Project", "ReleaseRole"}
+    assert {c["Replacement"] for c in changes.values()} == {"False"}
+    client.execute_change_set(ChangeSetName=seen["ChangeSetId"])
+    stack, _ = settle(client, name)
+    assert stack["StackStatus"] == "UPDATE_COMPLETE"
+    after = project_of(cloud, name)
+    assert after["timeoutInMinutes"] == 600
+    assert after["created"] == before["created"]
+    assert variables_of(after)["GITHUB_TOKEN"][0] == "SECRETS_MANAGER"
+    client.delete_stack(StackName=name)
+    with pytest.raises(ClientError, match="does not exist"):
+        settle(client, name)
+    assert name not in cloud.client("codebuild").list_projects()["projects"]
+
+
+@pytest.mark.parametrize(
+    ("values", "complaint"),
+    [
+        ({"VMBucketName": "Bad_Bucket"}, "VMBucketName"),
+        ({"TimeoutMinutes": "1"}, "TimeoutMinutes"),
+        ({"GitHubRepositoryUrl": "git@github.com:a/b"}, "GitHubRepositoryUrl"),
+        ({"ComputeType": "HUGE"}, "ComputeType"),
+    ],
+)
+def test_bad_parameters_are_refused(cloud, name, values, complaint):
+    with pytest.raises(ClientError, match=complaint):
+        create_change_set(
+            cloud.client("cloudformation"),
+            name,
+            template("release-codebuild"),
+            **given(**(BUCKET | values)),
+        )
+
+
+def captcha_of(cloud, acl_arn):
+    acl_name, acl_id = acl_arn.split("/")[-2:]
+    waf = cloud.client("wafv2", "us-east-1")
+    acl = waf.get_web_acl(Name=acl_name, Scope="CLOUDFRONT", Id=acl_id)["WebACL"]
+    rules = {rule["Name"]: rule for rule in acl["Rules"]}
+    limit = rules["VMBucketRateLimit"]
+    assert (limit["Priority"], rules["CAPTCHA"]["Priority"]) == (0, 1)
+    rate = limit["Statement"]["RateBasedStatement"]
+    assert (rate["Limit"], rate["EvaluationWindowSec"]) == (100, 300)
+    statement = rules["CAPTCHA"]["Statement"]["NotStatement"]["Statement"]
+    return statement["OrStatement"]["Statements"]
+
+
+def renamed_waf():
+    # Two web ACLs of one name cannot be: the permanent stack has it already.
+    body = template("vm-bucket-waf")
+    for old in ("VMBucketAllowedIpv4", "VMBucketAllowedIpv6"):
+        body = body.replace(f"Name: {old}", f"Name: Test{old}")
+    return body.replace("Name: VMDownloadACL\n", "Name: TestVMDownloadACL\n")
+
+
+def test_a_download_token_replaces_the_captcha_and_can_be_changed(cloud, name):
+    client = cloud.client("cloudformation", "us-east-1")
+    secrets, body = cloud.client("secretsmanager", "us-east-1"), renamed_waf()
+    token, newer = uuid.uuid4().hex, uuid.uuid4().hex
+    first = secrets.create_secret(Name=name, SecretString=token)
+    stack, _ = deploy(client, name, body)
+    acl = outputs_of(stack)["VMDownloadACLArn"]
+    sets = [s["IPSetReferenceStatement"]["ARN"] for s in captcha_of(cloud, acl)]
+    assert [arn.split("/")[-2] for arn in sets] == [
+        "TestVMBucketAllowedIpv4",
+        "TestVMBucketAllowedIpv6",
+    ]
+    wanted = {"DownloadTokenSecret": name}
+    seen = create_change_set(client, name, body, "UPDATE", **given(**wanted))
+    shown = client.describe_change_set(
+        ChangeSetName=seen["ChangeSetId"], IncludePropertyValues=True
+    )
+    assert changes_of(shown)["VMDownloadACL"]["Replacement"] == "False"
+    assert token not in str(shown)
+    client.execute_change_set(ChangeSetName=seen["ChangeSetId"])
+    settle(client, name)
+    match = captcha_of(cloud, acl)[2]["ByteMatchStatement"]
+    assert match["FieldToMatch"]["SingleHeader"]["Name"] == "x-dss-download-token"
+    assert match["SearchString"] == token.encode()
+    assert match["PositionalConstraint"] == "EXACTLY"
+    changed = secrets.put_secret_value(SecretId=name, SecretString=newer)
+    for version, text in ((changed["VersionId"], newer), (first["VersionId"], token)):
+        options = given(**wanted, DownloadTokenVersionId=version)
+        stack, _ = deploy(client, name, body, "UPDATE", **options)
+        assert stack["StackStatus"] == "UPDATE_COMPLETE", statuses_of(client, name)
+        match = captcha_of(cloud, acl)[2]["ByteMatchStatement"]
+        assert match["SearchString"] == text.encode()
+    by_arn = given(DownloadTokenSecret=first["ARN"])
+    stack, _ = deploy(client, name, body, "UPDATE", **by_arn)
+    assert stack["StackStatus"] == "UPDATE_COMPLETE", statuses_of(client, name)
+    client.delete_stack(StackName=name)
+
+
+def test_a_secret_that_is_missing_fails_the_stack(cloud, name):
+    client = cloud.client("cloudformation", "us-east-1")
+    options = given(DownloadTokenSecret="nobody/knows")
+    stack, _ = deploy(client, name, renamed_waf(), **options)
+    assert stack["StackStatus"] == "ROLLBACK_COMPLETE"
+    reasons = [r for n, _, r in statuses_of(client, name) if n == "VMDownloadACL"]
+    assert any("can't find the specified secret" in reason for reason in reasons)
+    client.delete_stack(StackName=name)
+
+
+def test_the_bucket_stays_when_its_stack_goes(cloud, name):
+    client = cloud.client("cloudformation")
+    acl = "arn:aws:wafv2:us-east-1:123456789012:global/webacl/x/y"
+    body = template("vm-bucket")
+    stack, _ = deploy(client, name, body, **given(WebAclArn=acl))
+    assert stack["StackStatus"] == "CREATE_COMPLETE", statuses_of(client, name)
+    outputs = outputs_of(stack)
+    assert outputs.keys() == {
+        "VMBucketId",
+        "VMExportRoleId",
+        "CfDistributionId",
+        "CfDistributionDomainName",
+    }
+    wanted = given(WebAclArn=acl, ImagePrefix="other")
+    seen = create_change_set(client, name, body, "UPDATE", **wanted)
+    assert changes_of(seen).keys() == {"VMBucketPolicy"}
+    client.execute_change_set(ChangeSetName=seen["ChangeSetId"])
+    settle(client, name)
+    s3 = cloud.client("s3")
+    policy = s3.get_bucket_policy(Bucket=outputs["VMBucketId"])["Policy"]
+    assert "/other/*" in policy
+    client.delete_stack(StackName=name)
+    with pytest.raises(ClientError, match="does not exist"):
+        settle(client, name)
+    s3.head_bucket(Bucket=outputs["VMBucketId"])
+    assert ("VMBucket", "DELETE_SKIPPED", "") in statuses_of(client, stack["StackId"])
+    distributions = cloud.client("cloudfront").list_distributions()["DistributionList"]
+    ids = {d["Id"] for d in distributions.get("Items", [])}
+    assert outputs["CfDistributionId"] not in ids
