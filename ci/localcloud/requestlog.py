@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import datetime
 import json
+import re
 import threading
 from pathlib import Path
 
 from localcloud.wire import WireRequest
 
+# The parts of a request that say what it is about; nothing in them is secret.
+SUBJECTS = re.compile(
+    r"(Stack|ChangeSet|Key|Role)Name|ChangeSetType|(Image|SourceImage|Export(Image)?Task)Id"
+    r"|SourceRegion|(Instance|Snapshot|KeyPair|Volume)Id(\.\d+)?"
+    r"|TagSpecification\.\d+\.(ResourceType|Tag\.\d+\.Key)|Tags\.member\.\d+\.Key"
+)
+
 
 class RequestLog:
-    """Appends to `requests.ndjson`; holds no header, query or body, so no secret."""
+    """Appends to `requests.ndjson`; holds no header, and of the form only what names things."""
 
     def __init__(self, path: Path):
         self._lock = threading.Lock()
@@ -40,9 +48,17 @@ class RequestLog:
         }
         if request.service == "s3":
             line |= {"bucket": request.bucket, "key": request.key}
+            if "x-amz-tagging" in request.headers:
+                line["tagged"] = True
+        if subjects := _subjects(request.form):
+            line["subjects"] = subjects
         if fault:
             line["fault"] = fault
         text = json.dumps(line, ensure_ascii=False)
         with self._lock:
             self._file.write(text + "\n")
             self._file.flush()
+
+
+def _subjects(form: dict[str, str]) -> dict[str, str]:
+    return {name: value for name, value in form.items() if SUBJECTS.fullmatch(name)}

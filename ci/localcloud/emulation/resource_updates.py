@@ -8,6 +8,8 @@ from typing import Any
 from moto.iam.models import Role
 from moto.logs.models import LogGroup
 
+from localcloud.emulation.patching import wrap
+
 
 def _update_role(
     cls: type, original_resource: Role, cloudformation_json: dict, **_: Any
@@ -36,6 +38,14 @@ def _update_log_group(
     original_resource.set_retention_policy(properties.get("RetentionInDays"))
     original_resource.kms_key_id = properties.get("KmsKeyId")
     return original_resource
+
+
+@wrap(Role, "put_policy")
+def _put_policy(original: Any, role: Role, policy_name: str, policy: Any) -> None:
+    # A template's document comes as an object; the API keeps text.
+    original(
+        role, policy_name, policy if isinstance(policy, str) else json.dumps(policy)
+    )
 
 
 Role.update_from_cloudformation_json = classmethod(_update_role)
