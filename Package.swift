@@ -62,6 +62,7 @@ let package = Package(
             ],
             resources: [
                 .embedInCode("Schemas/release.schema.json"),
+                .embedInCode("Schemas/infrastructure.schema.json"),
                 .embedInCode("Schemas/result.schema.json"),
             ],
             swiftSettings: settings

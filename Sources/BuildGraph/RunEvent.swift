@@ -20,6 +20,7 @@ package struct RunEvent: Sendable {
     /// What happened.
     package enum Kind: Sendable {
         case plan(Plan)
+        case preview(StagePreview)
         case stageStarted(expectedSeconds: Double?)
         case stageProgress(percent: Double?, message: String)
         case stageFinished(Status, seconds: Double)
@@ -52,6 +53,7 @@ package struct RunEvent: Sendable {
         if let stage { members["stage"] = .string(stage.rawValue) }
         switch kind {
         case .plan(let plan): members["stages"] = .array(plan.stages.map(\.json))
+        case .preview(let preview): members.merge(preview.details) { first, _ in first }
         case .stageStarted(let expected):
             if let expected { members["expectedSeconds"] = Self.rounded(expected) }
         case .stageProgress(let percent, let message):
@@ -96,6 +98,7 @@ extension RunEvent.Kind {
     package var name: String {
         switch self {
         case .plan: "plan"
+        case .preview(let preview): preview.event
         case .stageStarted: "stage-started"
         case .stageProgress: "stage-progress"
         case .stageFinished: "stage-finished"

@@ -27,6 +27,13 @@ package protocol Stage: Sendable {
     /// Checks, before any stage starts, what would make this one fail late (a missing password, a
     /// bucket that is not there). Has no upstream outputs, and changes nothing.
     func preflight(_ context: StageContext) async throws
+    /// What `run` would change in the world, for `plan` to show; nil where there is nothing to show.
+    ///
+    /// Leaves nothing behind. The context's upstream outputs are the recorded ones.
+    ///
+    /// - Parameter open: upstream stages that will or may run first, so that their outputs may
+    ///   come out different.
+    func preview(_ context: StageContext, open: Set<StageName>) async throws -> StagePreview?
     /// Whether `run` can finish what an interrupted run began of the same inputs, without the
     /// ephemeral stages that it otherwise needs.
     func canResume(_ context: StageContext) async throws -> Bool
@@ -73,6 +80,10 @@ extension Stage {
     package var pool: String? { nil }
     /// Finds nothing wrong.
     package func preflight(_ context: StageContext) async throws {}
+    /// Nothing to show.
+    package func preview(
+        _ context: StageContext, open: Set<StageName>
+    ) async throws -> StagePreview? { nil }
     /// Nothing to resume.
     package func canResume(_ context: StageContext) async throws -> Bool { false }
     /// Refuses: there is nothing that could be adopted.

@@ -26,10 +26,16 @@ struct DSSBatch: AsyncParsableCommand {
                 name: "Developer",
                 subcommands: [
                     ExportVMCommand.self, InstallDependenciesCommand.self,
-                    ResetPasswordCommand.self, SetUpEC2Command.self,
-                    SetUpEC2AndInstallCommand.self,
+                    ResetPasswordCommand.self, SetupEC2Command.self,
+                    SetupEC2AndInstallCommand.self,
                 ]),
-            CommandGroup(name: "Deployment", subcommands: [CreateDockerImageCommand.self]),
+            CommandGroup(
+                name: "Deployment",
+                subcommands: [
+                    SetupVMBucketWAFCommand.self, SetupVMBucketCommand.self,
+                    SetupCICodeBuildCommand.self, SetupReleaseCodeBuildCommand.self,
+                    CreateDockerImageCommand.self,
+                ]),
         ],
         defaultSubcommand: RunCommand.self)
 

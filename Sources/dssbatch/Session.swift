@@ -92,6 +92,16 @@ struct Session: Sendable {
         return (Planner.plan(graph, world, selection), world)
     }
 
+    /// Shows what the stages of a plan would change in the world, where they can tell.
+    func preview(
+        _ plan: Plan, _ world: RecordedWorld, onEvent: @escaping @Sendable (RunEvent) -> Void
+    ) async throws {
+        try await Previews(
+            graph: graph, store: store, digester: digester, tool: Version.tool, lock: lock,
+            time: time, onEvent: onEvent
+        ).emit(of: plan, world)
+    }
+
     /// Writes a plan for `run --plan`.
     func write(_ plan: Plan, _ world: RecordedWorld, to path: String) throws {
         let file = PlanFile(plan, world, assetId: store.assetId)

@@ -19,6 +19,22 @@ package struct ChangeSet: Sendable, Equatable {
         package let resourceType: String?
         /// `True`, `False` or `Conditional`.
         package let replacement: String?
+        /// What of it changes; one place may be named several times, once a cause.
+        package let details: [Detail]
+    }
+
+    /// One place of a resource that changes.
+    package struct Detail: Sendable, Equatable {
+        /// `Properties`, `Tags`, `Metadata`, `DeletionPolicy` and the like.
+        package let attribute: String?
+        /// The property's name, where the attribute is `Properties`.
+        package let name: String?
+        /// Where in the resource, such as `/Properties/BucketName`; only with property values.
+        package let path: String?
+        /// `Never`, `Conditionally` or `Always`.
+        package let requiresRecreation: String?
+        package let before: String?
+        package let after: String?
     }
 
     /// Whether it failed only because there is nothing to change.
@@ -40,8 +56,19 @@ package struct ChangeSet: Sendable, Equatable {
                 action: change?.text("Action"),
                 logicalResourceId: change?.text("LogicalResourceId"),
                 resourceType: change?.text("ResourceType"),
-                replacement: change?.text("Replacement"))
+                replacement: change?.text("Replacement"),
+                details: change?.items("Details").map(Detail.init) ?? [])
         }
         nextToken = node.text("NextToken").flatMap { $0.isEmpty ? nil : $0 }
+    }
+}
+
+extension ChangeSet.Detail {
+    init(_ node: XMLNode) {
+        let target = node["Target"]
+        self.init(
+            attribute: target?.text("Attribute"), name: target?.text("Name"),
+            path: target?.text("Path"), requiresRecreation: target?.text("RequiresRecreation"),
+            before: target?.text("BeforeValue"), after: target?.text("AfterValue"))
     }
 }

@@ -9,12 +9,18 @@ package struct DescribeChangeSet: AWSPagedOperation {
     package var changeSetName: String
     /// Needed with a name.
     package var stackName: String?
+    /// Whether each change tells the values before and after.
+    package var includePropertyValues: Bool?
     package var pageToken: String?
 
     /// Makes the call; see the properties.
-    package init(changeSetName: String, stackName: String? = nil, pageToken: String? = nil) {
+    package init(
+        changeSetName: String, stackName: String? = nil, includePropertyValues: Bool? = nil,
+        pageToken: String? = nil
+    ) {
         self.changeSetName = changeSetName
         self.stackName = stackName
+        self.includePropertyValues = includePropertyValues
         self.pageToken = pageToken
     }
 
@@ -23,6 +29,7 @@ package struct DescribeChangeSet: AWSPagedOperation {
     package func encode(into request: inout WireRequest) {
         request.form.field("ChangeSetName", changeSetName)
         request.form.field("StackName", stackName)
+        request.form.field("IncludePropertyValues", includePropertyValues)
         request.form.field("NextToken", pageToken)
     }
 

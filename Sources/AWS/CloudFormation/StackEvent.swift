@@ -11,6 +11,8 @@ package struct StackEvent: Sendable, Equatable {
     package let resourceStatus: String?
     package let resourceStatusReason: String?
     package let timestamp: Date?
+    /// Of the call that began the operation which the event belongs to.
+    package let clientToken: String?
 
     init(_ node: XMLNode) throws {
         id = try node.required("EventId")
@@ -21,5 +23,6 @@ package struct StackEvent: Sendable, Equatable {
         resourceStatus = node.text("ResourceStatus")
         resourceStatusReason = node.text("ResourceStatusReason")
         timestamp = try node.date("Timestamp")
+        clientToken = node.text("ClientRequestToken")
     }
 }

@@ -26,6 +26,8 @@ package struct LeftoverRemoval: Sendable {
             let stacks = StackDeployment(
                 aws: services.aws, region: entry.region, time: services.time)
             try await stacks.delete(id, onProgress: onProgress)
+        case DeployStack.resource:
+            try await withdrawChangeSet(entry)
         case "ec2:key-pair":
             // By name: DeleteKeyPair of a name that does not exist succeeds.
             _ = try await services.aws.call(
@@ -74,6 +76,18 @@ package struct LeftoverRemoval: Sendable {
             try await services.emulator.endMachines(below: folder)
             try services.access.removeKeyPair(in: folder)
         }
+    }
+
+    /// A change set that was never carried out goes; a permanent stack stays, whatever became of it.
+    private func withdrawChangeSet(_ entry: JournalEntry) async throws {
+        guard let changeSet = entry.id ?? entry.name,
+            let stack = entry.details[DeployStack.stackDetail]
+        else { return }
+        let stacks = StackDeployment(aws: services.aws, region: entry.region, time: services.time)
+        try await stacks.withdraw(
+            changeSet, stack: stack,
+            removesStack: entry.details[DeployStack.kindDetail]
+                == CreateChangeSet.Kind.create.rawValue)
     }
 
     private func removeImage(_ entry: JournalEntry) async throws {

@@ -19,7 +19,11 @@ struct StackDeployment {
     let region: String
     let time: any TimeSource
 
-    /// Creates a stack and waits for it.
+    /// CloudFront takes its time.
+    static let deadlineSeconds = 3600.0
+    private static let machineDeadlineSeconds = 1800.0
+
+    /// Creates a stack that lives no longer than its run, and waits for it.
     ///
     /// - Parameter onCreated: called with the stack's id as soon as it is known, before anything
     ///   in it is created.
@@ -30,22 +34,17 @@ struct StackDeployment {
         onCreated: (String) async throws -> Void,
         onProgress: @escaping @Sendable (Double?, String) -> Void
     ) async throws -> [String: String] {
-        let created = try await aws.call(
-            CreateChangeSet(
-                stackName: request.name, changeSetName: "create-\(request.token)",
-                kind: .create, templateBody: request.template, clientToken: request.token,
-                parameters: request.parameters.sorted { $0.key < $1.key }.map {
-                    StackParameter($0.key, $0.value)
-                },
-                capabilities: request.capabilities, tags: request.tags),
-            region: region)
-        try await onCreated(created.stackId)
-        try await waitForChangeSet(created.changeSetId, stack: request.name)
-        _ = try await aws.call(
-            ExecuteChangeSet(
-                changeSetName: created.changeSetId, clientToken: request.token),
-            region: region)
-        return try await waitForCreation(created.stackId, name: request.name, onProgress)
+        let proposal = try await propose(request, kind: .create) { try await onCreated($0.stackId) }
+        try await execute(proposal, token: request.token)
+        // At the first sign of a failure: what it leaves is deleted anyway.
+        let stack = try await settled(
+            proposal.stackId, name: request.name,
+            deadlineSeconds: Self.machineDeadlineSeconds, onProgress: onProgress
+        ) { !["CREATE_IN_PROGRESS", "REVIEW_IN_PROGRESS"].contains($0) }
+        guard stack.status == "CREATE_COMPLETE" else {
+            throw try await failure(of: stack, token: request.token)
+        }
+        return stack.outputs
     }
 
     /// Deletes a stack and waits until it is gone; one that never was is no error.
@@ -89,70 +88,9 @@ struct StackDeployment {
                 DescribeStacks(stackName: idOrName), region: region
             ).first
         } catch let error as Diagnostic
-            where error.code == "aws.ValidationError"
-            && error.causes.contains(where: { $0.contains("does not exist") })
+            where error.code == "aws.ValidationError" && Self.saysNoSuchThing(error)
         {
             return nil
         }
-    }
-
-    private func waitForChangeSet(_ id: String, stack: String) async throws {
-        let schedule = WaiterSchedule(
-            firstDelaySeconds: 0.5, expectedSeconds: nil, deadlineSeconds: 300)
-        try await Waiter.wait(
-            "change set of stack `\(stack)`", schedule: schedule, time: time,
-            onProgress: { _, _ in }
-        ) {
-            let changeSet = try await aws.call(
-                DescribeChangeSet(changeSetName: id),
-                region: region)
-            switch changeSet.status {
-            case "CREATE_COMPLETE": return .done(())
-            case "FAILED":
-                return .failed(
-                    Diagnostic(
-                        code: "stack.rejected",
-                        summary: "CloudFormation rejects stack `\(stack)`",
-                        causes: changeSet.statusReason.map { [$0] } ?? [],
-                        hint: "correct the template or its parameters"))
-            default: return .pending(percent: nil, message: changeSet.status)
-            }
-        }
-    }
-
-    private func waitForCreation(
-        _ id: String, name: String, _ onProgress: @escaping @Sendable (Double?, String) -> Void
-    ) async throws -> [String: String] {
-        let schedule = WaiterSchedule(
-            firstDelaySeconds: 1, expectedSeconds: nil, deadlineSeconds: 1800)
-        return try await Waiter.wait(
-            "stack `\(name)`", schedule: schedule, time: time, onProgress: onProgress
-        ) {
-            guard let stack = try await find(id) else {
-                return .pending(percent: nil, message: "stack \(name): not visible yet")
-            }
-            switch stack.status {
-            case "CREATE_COMPLETE": return .done(stack.outputs)
-            case "CREATE_IN_PROGRESS", "REVIEW_IN_PROGRESS":
-                return .pending(percent: nil, message: "stack \(name): \(stack.status)")
-            default: return .failed(try await failure(of: stack))
-            }
-        }
-    }
-
-    private func failure(of stack: Stack) async throws -> Diagnostic {
-        let events = try await aws.all(
-            DescribeStackEvents(stackName: stack.id), region: region)
-        // Events come newest first: the first cause is the oldest failure.
-        let first = events.last { event in
-            event.resourceStatus?.hasSuffix("_FAILED") == true && event.resourceStatusReason != nil
-        }
-        let cause = first.map { event in
-            "\(event.logicalResourceId ?? stack.name): \(event.resourceStatusReason ?? "")"
-        }
-        return Diagnostic(
-            code: "stack.failed", summary: "stack `\(stack.name)` ended as `\(stack.status)`",
-            causes: [cause ?? stack.statusReason ?? "its events name no cause"],
-            hint: "remove the cause, then run the same command again")
     }
 }

@@ -4,6 +4,7 @@ import Diagnostics
 package enum PublishedSchema {
     private static let all: [(kind: String, bytes: [UInt8])] = [
         ("release", PackageResources.release_schema_json),
+        ("infrastructure", PackageResources.infrastructure_schema_json),
         ("result", PackageResources.result_schema_json),
     ]
 

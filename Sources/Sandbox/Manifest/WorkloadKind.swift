@@ -4,7 +4,9 @@ import JSON
 /// The kinds of manifests that commands work on; the file's `/kind` decides.
 package enum WorkloadKind {
     /// Every kind that there is.
-    package static let all: [any Workload.Type] = [ReleaseManifest.self]
+    package static let all: [any Workload.Type] = [
+        ReleaseManifest.self, InfrastructureManifest.self,
+    ]
 
     /// Reads and checks a manifest; nothing else is touched.
     ///

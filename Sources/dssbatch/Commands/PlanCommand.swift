@@ -6,7 +6,15 @@ import Diagnostics
 struct PlanCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "plan",
-        abstract: "Says what would run, and why. Needs no network and writes nothing.")
+        abstract: "Says what would run, and why. Writes nothing.",
+        discussion: """
+            For a release no network is needed. For stacks that are to run, CloudFormation is \
+            asked what it would change: a change set is made, shown and deleted again. \
+            --offline leaves that out. Examples:
+              dssbatch plan manifests/release.json --explain
+              dssbatch plan manifests/infrastructure.json
+              dssbatch plan manifests/infrastructure.json --offline --only vm-bucket
+            """)
 
     @OptionGroup var manifestOptions: ManifestOptions
     @OptionGroup(title: "Selection") var selectionOptions: SelectionOptions
@@ -18,6 +26,9 @@ struct PlanCommand: AsyncParsableCommand {
     @Flag(help: "Exit with status 10 where something is stale.")
     var detailedExitcode = false
 
+    @Flag(help: "Ask nobody what would change in a stack.")
+    var offline = false
+
     @Option(help: "Write the plan to a file for `run --plan`.")
     var output: String?
 
@@ -26,17 +37,34 @@ struct PlanCommand: AsyncParsableCommand {
         let selection = try session.selection(selectionOptions)
         let (plan, world) = try await session.plan(
             selection, verify: selectionOptions.verify)
-        try await Self.show(session, plan, explain: explain)
+        Self.show(session, plan, explain: explain)
+        if !offline { try await Self.preview(session, plan, world) }
         if let output { try session.write(plan, world, to: output) }
         if detailedExitcode && !plan.isFresh { throw Exit(status: ExitStatus.stale) }
     }
 
     /// Prints a plan: text, or one `plan` event.
-    static func show(_ session: Session, _ plan: Plan, explain: Bool) async throws {
+    static func show(_ session: Session, _ plan: Plan, explain: Bool) {
         if session.options.json {
             session.emit(.plan(plan))
         } else {
             StandardStreams.printLine(PlanText.text(plan, explain: explain))
         }
+    }
+
+    /// Prints what the plan's stages would change; takes back what that needs in the cloud even
+    /// where it is interrupted.
+    static func preview(_ session: Session, _ plan: Plan, _ world: RecordedWorld) async throws {
+        let isJSON = session.options.json
+        let status = await Interruptible().run {
+            try await session.preview(plan, world) { event in
+                session.output.receive(event)
+                if case .preview(let preview) = event.kind, !isJSON {
+                    StandardStreams.printLine(PreviewText.text(preview, of: event.stage))
+                }
+            }
+            return ExitStatus.fresh
+        }
+        if try status.get() != ExitStatus.fresh { throw Exit(status: try status.get()) }
     }
 }

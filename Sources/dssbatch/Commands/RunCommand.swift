@@ -34,10 +34,10 @@ struct RunCommand: AsyncParsableCommand {
         }
         let selection = try planned?.selection ?? session.selection(selectionOptions)
         if dryRun {
-            try await PlanCommand.show(
-                session,
-                try await session.plan(selection, verify: selectionOptions.verify).plan,
-                explain: false)
+            let (plan, world) = try await session.plan(
+                selection, verify: selectionOptions.verify)
+            PlanCommand.show(session, plan, explain: false)
+            try await PlanCommand.preview(session, plan, world)
             return
         }
         var options = running.options(session, selection)

@@ -10,6 +10,8 @@ enum EventText {
         let prefix = event.stage.map { "\($0): " } ?? ""
         switch event.kind {
         case .plan(let plan): return PlanText.summary(plan)
+        // A plan's previews are data and go to standard output.
+        case .preview: return nil
         case .stageStarted(let expected):
             let hint = expected.map { " (took \(Durations.text($0)) last time)" } ?? ""
             return "\(prefix)started\(hint)"

@@ -26,10 +26,12 @@ extension OperationSample {
                     "Description": name.json,
                 ]),
             OperationSample(
-                DescribeChangeSet(changeSetName: name, stackName: stack, pageToken: token),
+                DescribeChangeSet(
+                    changeSetName: name, stackName: stack, includePropertyValues: flag,
+                    pageToken: token),
                 [
                     "ChangeSetName": name.json, "StackName": stack.json,
-                    "NextToken": token.json,
+                    "IncludePropertyValues": flag.json, "NextToken": token.json,
                 ]),
             OperationSample(
                 ExecuteChangeSet(

@@ -3,7 +3,7 @@ import BuildGraph
 import Sandbox
 
 /// The command `dssbatch setup-ec2-and-install-dependencies`: a machine with the sandbox.
-struct SetUpEC2AndInstallCommand: AsyncParsableCommand {
+struct SetupEC2AndInstallCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "setup-ec2-and-install-dependencies",
         abstract: "Starts a machine and installs the sandbox on it.",
@@ -17,7 +17,7 @@ struct SetUpEC2AndInstallCommand: AsyncParsableCommand {
             """)
 
     @OptionGroup var preset: PresetOptions
-    @OptionGroup var setup: SetUpOptions
+    @OptionGroup var setup: SetupOptions
     @OptionGroup(title: "Running") var running: RunningOptions
     @OptionGroup(title: "Common options") var global: GlobalOptions
 

@@ -4,7 +4,7 @@ import Diagnostics
 import Sandbox
 
 /// The options of the commands that start a machine for a person.
-struct SetUpOptions: ParsableArguments {
+struct SetupOptions: ParsableArguments {
     @OptionGroup var keyPair: KeyPairOptions
 
     @Flag(help: "Leave the machine up, and end at once.")

@@ -3,7 +3,7 @@ import BuildGraph
 import Sandbox
 
 /// The command `dssbatch setup-ec2`: a machine, and nothing on it.
-struct SetUpEC2Command: AsyncParsableCommand {
+struct SetupEC2Command: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "setup-ec2",
         abstract: "Starts a machine, and removes it when you are done with it.",
@@ -18,7 +18,7 @@ struct SetUpEC2Command: AsyncParsableCommand {
             """)
 
     @OptionGroup var preset: PresetOptions
-    @OptionGroup var setup: SetUpOptions
+    @OptionGroup var setup: SetupOptions
     @OptionGroup(title: "Running") var running: RunningOptions
     @OptionGroup(title: "Common options") var global: GlobalOptions
 

@@ -1,0 +1,55 @@
+import ArgumentParser
+
+/// The command `dssbatch setup-vm-bucket`: the stage of that name of the infrastructure.
+struct SetupVMBucketCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "setup-vm-bucket",
+        abstract: "Creates or updates the stack of the VM images: bucket, role, distribution.",
+        discussion: """
+            The same as `dssbatch run manifests/infrastructure.json --only vm-bucket`: the stack \
+            of the firewall in front of it is brought up to date first where it is stale. Name, \
+            template and parameters come from the manifest. See what would change before:
+              dssbatch plan manifests/infrastructure.json --only vm-bucket
+              dssbatch setup-vm-bucket
+            """)
+
+    @OptionGroup var infrastructure: InfrastructureOptions
+    @OptionGroup(title: "Common options") var global: GlobalOptions
+
+    func run() async throws { try await infrastructure.run("vm-bucket", global) }
+}
+
+/// The command `dssbatch setup-ci-codebuild`: the stage `ci-codebuild` of the infrastructure.
+struct SetupCICodeBuildCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "setup-ci-codebuild",
+        abstract: "Creates or updates the stack of the CodeBuild project that tests changes.",
+        discussion: """
+            The same as `dssbatch run manifests/infrastructure.json --only ci-codebuild`. Name, \
+            template and parameters come from the manifest. Example:
+              dssbatch setup-ci-codebuild
+            """)
+
+    @OptionGroup var infrastructure: InfrastructureOptions
+    @OptionGroup(title: "Common options") var global: GlobalOptions
+
+    func run() async throws { try await infrastructure.run("ci-codebuild", global) }
+}
+
+/// The command `dssbatch setup-release-codebuild`: the stage `release-codebuild` of the
+/// infrastructure.
+struct SetupReleaseCodeBuildCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "setup-release-codebuild",
+        abstract: "Creates or updates the stack of the CodeBuild project that makes releases.",
+        discussion: """
+            The same as `dssbatch run manifests/infrastructure.json --only release-codebuild`. \
+            Name, template and parameters come from the manifest. Example:
+              dssbatch setup-release-codebuild
+            """)
+
+    @OptionGroup var infrastructure: InfrastructureOptions
+    @OptionGroup(title: "Common options") var global: GlobalOptions
+
+    func run() async throws { try await infrastructure.run("release-codebuild", global) }
+}
