@@ -121,7 +121,7 @@ struct Session: Sendable {
             graph: graph, store: store, digester: digester, tool: Version.tool, time: time,
             recovery: ReleaseRecovery(services: services),
             onEvent: { event in
-                if case .plan(let plan) = event.kind, !plan.isFresh, isLocal { sayDefaults() }
+                if case .plan(let plan) = event.kind, !plan.isFresh { sayDefaults() }
                 output.receive(event)
             })
         let summary = try await runner.run(options)
@@ -153,6 +153,8 @@ struct Session: Sendable {
     }
 
     private func sayDefaults() {
+        // Only a release finishes machines.
+        guard isLocal, workload is ReleaseManifest else { return }
         let environment = ProcessInfo.processInfo.environment
         for variable in ServiceWiring.passwordVariables where environment[variable] == nil {
             output.say("local run: \(variable) is `\(ServiceWiring.localPassword)`")

@@ -94,6 +94,34 @@ import Testing
         #expect(set.isEmpty)
     }
 
+    @Test func `a change tells its places and the call that began an event its token`() throws {
+        let set = try decode(
+            DescribeChangeSet(changeSetName: "c"),
+            """
+            <DescribeChangeSetResponse><DescribeChangeSetResult><ChangeSetId>c</ChangeSetId>
+            <Status>CREATE_COMPLETE</Status><Changes><member><ResourceChange>
+            <Action>Modify</Action><LogicalResourceId>L</LogicalResourceId>
+            <Replacement>True</Replacement><Details><member><Target>
+            <Attribute>Properties</Attribute><Name>N</Name><Path>/Properties/N</Path>
+            <RequiresRecreation>Always</RequiresRecreation><BeforeValue>b</BeforeValue>
+            <AfterValue>a</AfterValue></Target></member></Details></ResourceChange></member>
+            </Changes></DescribeChangeSetResult></DescribeChangeSetResponse>
+            """)
+        let change = try #require(set.changes.first)
+        #expect(change.replacement == "True" && change.resourceType == nil)
+        let detail = try #require(change.details.first)
+        #expect(detail.path == "/Properties/N" && detail.requiresRecreation == "Always")
+        #expect(detail.before == "b" && detail.after == "a")
+        let events = try decode(
+            DescribeStackEvents(stackName: "s"),
+            """
+            <DescribeStackEventsResponse><DescribeStackEventsResult><StackEvents><member>
+            <EventId>e</EventId><ClientRequestToken>t</ClientRequestToken></member></StackEvents>
+            </DescribeStackEventsResult></DescribeStackEventsResponse>
+            """)
+        #expect(events.items.first?.clientToken == "t")
+    }
+
     @Test func `keys of a list are read whether or not they are encoded`() throws {
         let contents = "<Contents><Key>KEY</Key><Size>5</Size></Contents>"
         for (encoding, written) in [

@@ -4,6 +4,7 @@ import Diagnostics
 extension StackDeployment {
     /// So many looks may pass before the events of an operation that was begun are visible.
     private static let mostBlindLooks = 10
+    private static let eventPageLimit = 100
 
     /// Waits until a stack has come to rest.
     ///
@@ -66,33 +67,41 @@ extension StackDeployment {
 
     /// What was done to a stack last.
     func operation(of stack: Stack, token: String?) async throws -> StackOperation {
-        var events: [StackEvent] = []
-        var request = DescribeStackEvents(stackName: stack.id)
-        // A stack that is years old has many: only the last operation's are read.
-        for _ in 0..<100 {
-            let page = try await aws.call(request, region: region)
-            events += page.items
-            let isWhole = page.items.contains {
-                StackOperation.isStart($0, of: stack.name, token: nil)
-            }
-            guard !isWhole, let next = page.nextToken else { break }
-            request.pageToken = next
-        }
-        return StackOperation(newestFirst: events, stackName: stack.name, token: token)
+        StackOperation(
+            newestFirst: try await lastEvents(of: stack), stackName: stack.name, token: token)
     }
 
     /// What an operation failed of.
     ///
     /// - Parameter token: of the call that began it.
     func failure(of stack: Stack, token: String) async throws -> Diagnostic {
-        let own = try await operation(of: stack, token: token)
+        let events = try await lastEvents(of: stack)
+        let own = StackOperation(newestFirst: events, stackName: stack.name, token: token)
         let operation =
-            own.events.isEmpty ? try await self.operation(of: stack, token: nil) : own
+            own.events.isEmpty
+            ? StackOperation(newestFirst: events, stackName: stack.name, token: nil) : own
         let isBack = stack.status == "UPDATE_ROLLBACK_COMPLETE"
         return Diagnostic(
             code: "stack.failed", summary: "stack `\(stack.name)` ended as `\(stack.status)`",
             causes: [operation.firstCause ?? stack.statusReason ?? "its events name no cause"],
             hint: (isBack ? "it is as it was before; " : "")
                 + "remove the cause, then run the same command again")
+    }
+
+    /// The events since the last operation began, the newest first; a stack that is years old has
+    /// many more.
+    private func lastEvents(of stack: Stack) async throws -> [StackEvent] {
+        var events: [StackEvent] = []
+        var request = DescribeStackEvents(stackName: stack.id)
+        for _ in 0..<Self.eventPageLimit {
+            let page = try await aws.call(request, region: region)
+            events += page.items
+            let isWhole = page.items.contains {
+                StackOperation.isStart($0, of: stack.name, token: nil)
+            }
+            guard !isWhole, let next = page.nextToken, !next.isEmpty else { break }
+            request.pageToken = next
+        }
+        return events
     }
 }
