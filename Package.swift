@@ -51,14 +51,15 @@ let package = Package(
         library("HTTP", ["CCurl", "Diagnostics"]),
         library("BuildGraph", ["Diagnostics", "JSON", collections, crypto]),
         library("AWS", ["Diagnostics", "JSON", "HTTP", crypto]),
+        library("GitHub", ["Diagnostics", "JSON", "HTTP"]),
         library("Ansible", ["Diagnostics", "JSON"]),
         library("DockerEngine", ["Diagnostics", "JSON", "HTTP", collections, crypto]),
         library("QEMU", ["Diagnostics"]),
         .target(
             name: "Sandbox",
             dependencies: [
-                "Diagnostics", "JSON", "BuildGraph", "AWS", "DockerEngine", "QEMU", crypto,
-                collections,
+                "Diagnostics", "JSON", "BuildGraph", "AWS", "GitHub", "DockerEngine", "QEMU",
+                crypto, collections,
             ],
             resources: [
                 .embedInCode("Schemas/release.schema.json"),
@@ -70,8 +71,8 @@ let package = Package(
         .executableTarget(
             name: "dssbatch",
             dependencies: [
-                "Diagnostics", "JSON", "HTTP", "BuildGraph", "AWS", "Ansible", "DockerEngine",
-                "QEMU", "Sandbox", argumentParser,
+                "Diagnostics", "JSON", "HTTP", "BuildGraph", "AWS", "GitHub", "Ansible",
+                "DockerEngine", "QEMU", "Sandbox", argumentParser,
             ],
             swiftSettings: settings
         ),
@@ -86,14 +87,15 @@ let package = Package(
         tests(of: "HTTP", ["HTTP", "Diagnostics"]),
         tests(of: "BuildGraph", ["BuildGraph", "JSON", "Diagnostics"]),
         tests(of: "AWS", ["AWS", "HTTP", "JSON", "Diagnostics"], files: ["Judges"]),
+        tests(of: "GitHub", ["GitHub", "HTTP", "JSON", "Diagnostics"]),
         tests(of: "DockerEngine", ["DockerEngine", "HTTP", "JSON", "Diagnostics", crypto]),
         tests(of: "QEMU", ["QEMU", "Diagnostics"]),
         tests(of: "Ansible", ["Ansible", "JSON", "Diagnostics"], files: ["Fixtures"]),
         tests(
             of: "Sandbox",
             [
-                "Sandbox", "AWS", "BuildGraph", "DockerEngine", "HTTP", "JSON", "QEMU",
-                "Diagnostics", collections,
+                "Sandbox", "AWS", "BuildGraph", "DockerEngine", "GitHub", "HTTP", "JSON",
+                "QEMU", "Diagnostics", collections,
             ],
             files: ["Golden", "Judges"]),
         tests(of: "Tidy", []),

@@ -1,6 +1,7 @@
 package import AWS
 package import Diagnostics
 package import DockerEngine
+package import GitHub
 package import QEMU
 
 /// Everything outside this process that the stages use; a test replaces any of it.
@@ -18,6 +19,8 @@ package struct SandboxServices: Sendable {
     package let engine: any ContainerEngine
     /// Finds what to show a Docker registry.
     package let registryLogin: RegistryLogin
+    /// Where releases are published.
+    package let releases: any ReleaseHost
     package let secrets: MachineSecrets
     package let time: any TimeSource
 
@@ -25,7 +28,8 @@ package struct SandboxServices: Sendable {
     package init(
         aws: any AWSCaller, provisioner: any Provisioner, access: any MachineAccess,
         callerAddress: any CallerAddress, emulator: any MachineEmulator,
-        engine: any ContainerEngine, registryLogin: RegistryLogin, secrets: MachineSecrets,
+        engine: any ContainerEngine, registryLogin: RegistryLogin,
+        releases: any ReleaseHost, secrets: MachineSecrets,
         time: any TimeSource = SystemTimeSource()
     ) {
         self.aws = aws
@@ -35,6 +39,7 @@ package struct SandboxServices: Sendable {
         self.emulator = emulator
         self.engine = engine
         self.registryLogin = registryLogin
+        self.releases = releases
         self.secrets = secrets
         self.time = time
     }

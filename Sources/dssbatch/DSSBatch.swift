@@ -21,7 +21,8 @@ struct DSSBatch: AsyncParsableCommand {
             AdoptCommand.self, UnlockCommand.self, GraphCommand.self, SchemaCommand.self,
         ],
         groupedSubcommands: [
-            CommandGroup(name: "Release", subcommands: [CreateVMCommand.self]),
+            CommandGroup(
+                name: "Release", subcommands: [CreateVMCommand.self, UpdateReleaseCommand.self]),
             CommandGroup(
                 name: "Developer",
                 subcommands: [

@@ -18,6 +18,7 @@ struct Session: Sendable {
     private let digester: InputDigester
     private let isLocal: Bool
     private let runId: String
+    private let recovery: ReleaseRecovery?
     private let time = SystemTimeSource()
 
     /// - Parameters:
@@ -54,6 +55,7 @@ struct Session: Sendable {
         digester = InputDigester(
             root: workload.project.path, cachePath: "\(store.location)/.digests")
         runId = UUID().uuidString.lowercased()
+        recovery = pipeline.isRecordedOnly ? nil : ReleaseRecovery(services: services)
     }
 
     /// The manifest of a command that only makes sense for a release.
@@ -119,7 +121,7 @@ struct Session: Sendable {
     func run(_ options: RunOptions) async throws -> Int32 {
         let runner = Runner(
             graph: graph, store: store, digester: digester, tool: Version.tool, time: time,
-            recovery: ReleaseRecovery(services: services),
+            recovery: recovery,
             onEvent: { event in
                 if case .plan(let plan) = event.kind, !plan.isFresh { sayDefaults() }
                 output.receive(event)

@@ -1,6 +1,7 @@
 import BuildGraph
 import Diagnostics
 import DockerEngine
+import GitHub
 import JSON
 import QEMU
 import Sandbox
@@ -52,7 +53,7 @@ final class StageBench: Sendable {
                     Issue.record("nothing should be run: \(command.executable)")
                     throw Diagnostic(code: "test.unexpected-call", summary: command.executable)
                 }),
-            secrets: secrets, time: clock)
+            releases: NoReleaseHost(), secrets: secrets, time: clock)
     }
 
     /// What the stage showed and warned of.
@@ -97,6 +98,18 @@ final class StageBench: Sendable {
     }
 
     private func say(_ message: String) { said.withLock { $0.append(message) } }
+}
+
+/// A GitHub that nobody may ask.
+struct NoReleaseHost: ReleaseHost {
+    func checkConfiguration() throws {
+        throw Diagnostic(code: "test.unexpected-call", summary: "checkConfiguration")
+    }
+
+    func call<O: GitHubOperation>(_ operation: O) async throws -> O.Output {
+        Issue.record("nothing should be asked of GitHub: \(O.self)")
+        throw Diagnostic(code: "test.unexpected-call", summary: "\(O.self)")
+    }
 }
 
 extension Optional {

@@ -8,16 +8,19 @@ package struct ManifestOverrides: Sendable {
     package var settings: [String]
     package var results: String?
     package var region: String?
+    /// The environment's release id; `settings` go before it.
+    package var releaseId: String?
 
     /// Collects overrides.
     package init(
         assetId: String? = nil, settings: [String] = [], results: String? = nil,
-        region: String? = nil
+        region: String? = nil, releaseId: String? = nil
     ) {
         self.assetId = assetId
         self.settings = settings
         self.results = results
         self.region = region
+        self.releaseId = releaseId
     }
 
     /// The manifest as it stands with these; `results` is not written into it.
@@ -25,6 +28,11 @@ package struct ManifestOverrides: Sendable {
     /// - Throws: `usage.set` and what a JSON Pointer that leads nowhere throws.
     package func applied(to manifest: JSONValue) throws -> JSONValue {
         var document = manifest
+        if let releaseId, !releaseId.isEmpty,
+            manifest["kind"]?.stringValue == ReleaseManifest.kind
+        {
+            document = try ReleaseManifest.Release.setting(id: releaseId, of: document)
+        }
         for setting in settings { document = try Self.apply(setting, to: document) }
         if let assetId {
             document = try document.setting(JSONPointer(tokens: ["assetId"]), to: .string(assetId))

@@ -30,7 +30,7 @@ extension ReleaseManifest {
         let sandbox = versions["sandbox"] ?? ""
         docker = try root.optional("docker").map { try Docker($0, version: sandbox) }
         self.results = try results ?? root.optional("results")?.nonEmptyString() ?? "out"
-        try Self.checkLater(root)
+        release = try root.optional("release").map(Release.init)
         for (playbook, pointer) in [
             (provision.playbook, "/provision/playbook"),
             (provision.resetPlaybook, "/provision/playbook"),
@@ -46,14 +46,6 @@ extension ReleaseManifest {
         for name in object.names { versions[name] = try object.required(name).string() }
         _ = try object.required("sandbox").nonEmptyString()
         return versions
-    }
-
-    /// Sections whose stages come into being elsewhere are checked for their form all the same.
-    private static func checkLater(_ root: JSONObjectReader) throws {
-        if let release = try root.optional("release")?.object(allowing: ["repository"]) {
-            _ = try release.required("repository").string(
-                matching: /[^\/\s]+\/[^\/\s]+/, allowed: "`OWNER/NAME`")
-        }
     }
 }
 

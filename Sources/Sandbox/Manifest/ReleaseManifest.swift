@@ -90,6 +90,7 @@ package struct ReleaseManifest: Sendable {
     package let provision: Provision
     package let export: Export?
     package let docker: Docker?
+    package let release: Release?
     /// Folder (relative to the project) or `s3://` address of the results.
     package let results: String
 }

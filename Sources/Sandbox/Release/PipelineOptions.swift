@@ -14,6 +14,9 @@ package struct PipelineOptions: Sendable {
     package var existingKey: ExistingKeyPair?
     /// Something to do with one machine instead of a release; nil for the release.
     package var machineTask: MachineTask?
+    /// Works with the recorded documents of a release alone: nothing is asked of AWS, not even to
+    /// remove what interrupted runs left there.
+    package var isRecordedOnly = false
     /// Absolute folder of the results.
     package var resultsFolder = ""
 

@@ -14,6 +14,9 @@ extension ReleaseManifest: Workload {
             return MachinePipeline.stages(
                 for: task, of: self, services: services, options: options)
         }
+        if options.isRecordedOnly {
+            return ReleasePipeline.recordedStages(of: self, services: services)
+        }
         return ReleasePipeline.stages(of: self, services: services, options: options)
     }
 }

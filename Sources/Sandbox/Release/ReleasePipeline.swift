@@ -58,7 +58,21 @@ package enum ReleasePipeline {
                 manifest: manifest,
                 optional: copies.map(\.name) + exports.map(\.name) + uploads.map(\.name)
                     + verifications.map(\.name) + docker.map(\.name)))
-        return stages
+        return stages + publication(of: manifest, services: services)
+    }
+
+    /// The stages of a release whose documents are all that is to be published.
+    package static func recordedStages(
+        of manifest: ReleaseManifest, services: SandboxServices
+    ) -> [any Stage] {
+        [RecordedNotes()] + publication(of: manifest, services: services)
+    }
+
+    private static func publication(
+        of manifest: ReleaseManifest, services: SandboxServices
+    ) -> [any Stage] {
+        guard let settings = manifest.release, let id = settings.id else { return [] }
+        return [PublishRelease(settings: settings, releaseId: id, services: services)]
     }
 
     private static func verifications(

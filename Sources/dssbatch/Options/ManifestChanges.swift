@@ -28,6 +28,7 @@ struct ManifestChanges: ParsableArguments {
     func overrides(region: String?) -> ManifestOverrides {
         .init(
             assetId: assetId, settings: settings, results: results.map(Self.absolute),
-            region: region)
+            region: region,
+            releaseId: ProcessInfo.processInfo.environment[ReleaseManifest.Release.idVariable])
     }
 }

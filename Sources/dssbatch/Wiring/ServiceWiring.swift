@@ -2,6 +2,7 @@ import AWS
 import Diagnostics
 import DockerEngine
 import Foundation
+import GitHub
 import HTTP
 import QEMU
 import Sandbox
@@ -45,10 +46,28 @@ enum ServiceWiring {
             engine: engine(transport, connection, isLocal: isLocal),
             registryLogin: RegistryLogin(
                 files: DockerFiles(environment: environment), processes: processes),
+            releases: GitHubClient(transport: transport, say: say) {
+                try gitHub(environment, isLocal: isLocal)
+            },
             secrets: MachineSecrets(
                 defaultPassword: password(passwordVariables[0]),
                 jupyterPassword: password(passwordVariables[1]),
                 registryPassword: environment[MachineSecrets.registryVariable].map { Secret($0) }))
+    }
+
+    /// GitHub as the environment names it; what the local cloud made is no release for anybody.
+    private static func gitHub(
+        _ environment: [String: String], isLocal: Bool
+    ) throws -> GitHubServer {
+        let server = try GitHubServer(environment: environment)
+        guard !isLocal || server.isLoopback else {
+            throw Diagnostic(
+                code: "localcloud.no-github", severity: .configuration,
+                summary: "what the local cloud made is not published on GitHub",
+                hint: "leave out `/release/id` and `\(ReleaseManifest.Release.idVariable)`, or let "
+                    + "`\(GitHubServer.urlVariable)` name a server on this machine")
+        }
+        return server
     }
 
     /// The Docker engine: the local cloud's with `--local`, else whatever the environment names.

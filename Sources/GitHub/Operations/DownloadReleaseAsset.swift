@@ -1,0 +1,25 @@
+/// Downloads an asset's bytes; GitHub sends them itself, or says where they are.
+///
+/// Source: <https://docs.github.com/en/rest/releases/assets?apiVersion=2022-11-28#get-a-release-asset>
+package struct DownloadReleaseAsset: GitHubOperation {
+    let repository: RepositoryName
+    let id: Int64
+
+    /// Names the asset.
+    package init(repository: RepositoryName, id: Int64) {
+        self.repository = repository
+        self.id = id
+    }
+
+    package var call: GitHubCall {
+        var call = GitHubCall.reading(
+            .path("\(repository.path)/releases/assets/\(id)"), purpose: "download asset \(id)",
+            in: repository)
+        call.accept = "application/octet-stream"
+        call.answers = [302]
+        call.limitSeconds = 300
+        return call
+    }
+
+    package func output(_ answer: GitHubAnswer) throws -> [UInt8] { answer.body }
+}
