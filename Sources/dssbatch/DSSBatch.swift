@@ -28,7 +28,7 @@ struct DSSBatch: AsyncParsableCommand {
                 subcommands: [
                     ExportVMCommand.self, InstallDependenciesCommand.self,
                     ResetPasswordCommand.self, SetupEC2Command.self,
-                    SetupEC2AndInstallCommand.self,
+                    SetupEC2AndInstallCommand.self, MakeAMIPublicCommand.self,
                 ]),
             CommandGroup(
                 name: "Deployment",

@@ -11,8 +11,18 @@ extension Session {
     func runToEnd(
         _ options: RunOptions, isAnswered: @escaping @Sendable () -> Bool = { false }
     ) async throws {
-        let interrupts = Interruptible(isAnswered: isAnswered)
-        let status = await interrupts.run { try await run(options) }
+        try await finishing(isAnswered: isAnswered) { try await run(options) }
+    }
+
+    /// Does work that ends with a status, heeding signals.
+    ///
+    /// - Parameter isAnswered: asked at each signal; true where somebody waited for it.
+    /// - Throws: `Exit` with the status of anything but success.
+    func finishing(
+        isAnswered: @escaping @Sendable () -> Bool = { false },
+        _ work: @escaping @Sendable () async throws -> Int32
+    ) async throws {
+        let status = await Interruptible(isAnswered: isAnswered).run(work)
         output.finish()
         if case .success(let status) = status,
             [ExitStatus.hungUp, ExitStatus.interrupted, ExitStatus.terminated].contains(status)

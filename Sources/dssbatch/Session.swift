@@ -111,8 +111,8 @@ struct Session: Sendable {
     }
 
     /// Shows an event that no run emits.
-    func emit(_ kind: RunEvent.Kind) {
-        output.receive(RunEvent(time: time.now(), stage: nil, kind: kind))
+    func emit(_ kind: RunEvent.Kind, stage: StageName? = nil) {
+        output.receive(RunEvent(time: time.now(), stage: stage, kind: kind))
     }
 
     /// Runs what is stale.

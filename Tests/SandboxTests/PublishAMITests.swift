@@ -34,7 +34,8 @@ import Testing
         let outputs = try await run(isPublic: isPublic)
         #expect(outputs.public == isPublic)
         #expect(outputs.images == [StageBench.region: "ami-1", "us-east-1": "ami-2"])
-        #expect(bench.aws.calls.map(\.region) == [StageBench.region, "us-east-1"])
+        #expect(bench.aws.calls.count == 2)
+        #expect(Set(bench.aws.calls.map(\.region)) == [StageBench.region, "us-east-1"])
     }
 
     @Test(arguments: [true, false])
@@ -52,21 +53,32 @@ import Testing
     }
 
     @Test func `an account that blocks public images is told how to allow them`() async throws {
-        bench.aws.on("DescribeImageAttribute", [:], .permission(isPublic: false))
-        bench.aws.on("ModifyImageAttribute", [:], .error("aws.OperationNotPermitted"))
+        bench.aws.on(
+            "DescribeImageAttribute", ["ImageId": "ami-1"], .permission(isPublic: false))
+        bench.aws.on(
+            "DescribeImageAttribute", ["ImageId": "ami-2"], .permission(isPublic: false),
+            .permission(isPublic: true))
+        bench.aws.on(
+            "ModifyImageAttribute", ["ImageId": "ami-1"], .error("aws.OperationNotPermitted"))
+        bench.aws.on("ModifyImageAttribute", ["ImageId": "ami-2"], .empty)
         let error = try await #require(throws: Diagnostic.self) { try await run(isPublic: true) }
         #expect(error.code == "aws.OperationNotPermitted")
         #expect(
             error.hint?.contains(
                 "aws ec2 disable-image-block-public-access --region eu-central-1") == true)
+        // The other region did not wait for this one.
+        #expect(bench.aws.unused.isEmpty)
     }
 
     @Test func `a change that did not come about is an error`() async throws {
         bench.aws.on(
             "DescribeImageAttribute", [:], .permission(isPublic: false),
+            .permission(isPublic: false), .permission(isPublic: false),
             .permission(isPublic: false))
-        bench.aws.on("ModifyImageAttribute", [:], .empty)
+        bench.aws.on("ModifyImageAttribute", [:], .empty, .empty)
         let error = try await #require(throws: Diagnostic.self) { try await run(isPublic: true) }
         #expect(error.code == "ami.permission-unchanged")
+        #expect(error.summary.contains("eu-central-1"))
+        #expect(error.causes.contains { $0.contains("us-east-1") })
     }
 }

@@ -35,6 +35,7 @@ def _load_emulation() -> None:
         images,
         exports,
         instances,
+        public_access,
         instance_resource,
         bucket_resource,
         resource_updates,

@@ -19,58 +19,36 @@ package struct PublishAMI: Stage {
     let verifications: [StageName]
     let aws: any AWSCaller
 
-    package var name: StageName { "ami-public" }
+    static let stageName: StageName = "ami-public"
+
+    package var name: StageName { Self.stageName }
     package var revision: Int { 1 }
     package var upstream: [StageName] { ["ami"] + copies + verifications }
     package var inputs: [StageInput] {
         [.setting(pointer: "/ami/public", value: .bool(isPublic))]
     }
 
+    private var publication: ImagePublication { ImagePublication(isPublic: isPublic, aws: aws) }
+
     package func run(_ context: StageContext) async throws -> Outputs {
         let images = try ReleasedImages.byRegion(region: region, context)
-        for (region, image) in images.sorted(by: { $0.key < $1.key }) {
-            try await settle(image, in: region)
-        }
+        try await publication.settle(
+            images.map { ImagePublication.Image(region: $0.key, id: $0.value) })
         return Outputs(public: isPublic, images: images)
     }
 
     package func verify(_ outputs: Outputs, _ context: StageContext) async throws -> Existence {
         for (region, image) in outputs.images {
             guard try await EC2Images(aws: aws, region: region).find(image) != nil,
-                try await isImagePublic(image, in: region) == outputs.public
+                try await publication.isPublic(.init(region: region, id: image)) == outputs.public
             else { return .missing("launch permission of image \(image)") }
         }
         return .exists
     }
 
     package func adopt(id: String, _ context: StageContext) async throws -> Outputs {
-        let isPublic = try await isImagePublic(id, in: region)
+        let isPublic = try await publication.isPublic(.init(region: region, id: id))
         return Outputs(public: isPublic, images: [region: id])
-    }
-
-    private func settle(_ image: String, in region: String) async throws {
-        if try await isImagePublic(image, in: region) == isPublic { return }
-        do {
-            _ = try await aws.call(
-                ModifyImageAttribute(
-                    imageId: image, change: isPublic ? .makePublic : .makePrivate),
-                region: region)
-        } catch let error as Diagnostic where error.code == "aws.OperationNotPermitted" {
-            throw error.wrapped(
-                in: "image `\(image)` cannot be made public in `\(region)`",
-                hint: "the account blocks public images: `aws ec2 "
-                    + "disable-image-block-public-access --region \(region)`")
-        }
-        if try await isImagePublic(image, in: region) != isPublic {
-            throw Diagnostic(
-                code: "ami.permission-unchanged",
-                summary: "launch permission of image `\(image)` did not change in `\(region)`",
-                hint: "run the same command again")
-        }
-    }
-
-    private func isImagePublic(_ image: String, in region: String) async throws -> Bool {
-        try await aws.call(DescribeImageAttribute(imageId: image), region: region).isPublic
     }
 }
 
