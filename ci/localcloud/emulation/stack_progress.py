@@ -46,8 +46,11 @@ class StackProgress:
         self.cause = reason_of(error)
         if self.verb == "DELETE":
             return
-        prefix = "" if self.verb == "CREATE" else "UPDATE_"
-        self.say(f"{prefix}ROLLBACK_IN_PROGRESS", failure_reason(self.verb, failed))
+        reason = failure_reason(self.verb, failed)
+        if self.verb == "CREATE":
+            self.say("ROLLBACK_IN_PROGRESS", reason + "Rollback requested by user.")
+        else:
+            self.say("UPDATE_ROLLBACK_IN_PROGRESS", reason)
 
     def look(self, backend: CloudFormationBackend) -> None:
         """Count one look: show what has happened by now, and end what is done."""
@@ -124,7 +127,11 @@ def delete_resources(stack: Stack, token: str | None, fault: str) -> list[str]:
         stack.resource_map._resource_json_map,
         stack.resource_map._parsed_resources,
     )
-    names = [n for n in creation_order({"Resources": bodies}, bodies) if parsed.get(n)]
+    names = [
+        n
+        for n in creation_order({"Resources": bodies}, bodies)
+        if parsed.get(n) is not None
+    ]
     stack.localcloud_ending = [
         parsed[n] for n in names if isinstance(parsed[n], Instance)
     ]

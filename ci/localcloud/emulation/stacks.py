@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from moto.cloudformation.exceptions import ValidationError
-from moto.cloudformation.models import Stack
+from moto.cloudformation.models import OutputMap, Stack
 from moto.cloudformation.responses import CloudFormationResponse
 from moto.core.responses import ActionResult, EmptyResult
 
@@ -49,6 +49,7 @@ def _create(stack: Stack, change_set: Any, progress: StackProgress) -> None:
 
 def _update(stack: Stack, change_set: Any, progress: StackProgress) -> None:
     former = (stack.template, stack.parameters, stack.tags)
+    outputs = {o["OutputKey"]: {"Value": o["OutputValue"]} for o in stack.outputs or []}
     update = StackUpdate(
         stack,
         change_set.localcloud_changes,
@@ -62,6 +63,10 @@ def _update(stack: Stack, change_set: Any, progress: StackProgress) -> None:
     except Exception as error:  # noqa: BLE001 - moto raises each service's own kinds
         progress.fail(update.failed, error)
         _describe(stack, *former)
+        # Where the rollback fails, what they were made of may be gone.
+        stack.output_map = OutputMap(
+            stack.resource_map, {"Outputs": outputs}, stack.stack_id
+        )
         _roll_back_update(stack, update, progress)
         return
     progress.say("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS")
@@ -158,6 +163,8 @@ def delete_stack(self: Any) -> ActionResult:
     if failed := delete_resources(stack, token, "fail-delete"):
         reason = failure_reason("DELETE", failed)
         progress.fail(failed, ValidationError(message=reason))
+    if update := stack.__dict__.pop("localcloud_rollback", None):
+        update.clean_up()
     return EmptyResult()
 
 

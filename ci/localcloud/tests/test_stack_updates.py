@@ -257,10 +257,26 @@ def test_a_rollback_can_fail_and_be_continued(client, cloud, name):
         ClientError, match="is in UPDATE_ROLLBACK_FAILED state and can not be updated"
     ):
         create_change_set(client, name, GROUPS, "UPDATE", **IAM)
+    outputs = client.describe_stacks(StackName=name)["Stacks"][0]["Outputs"]
+    assert outputs[0]["OutputValue"] == f"{name}-one"
     client.continue_update_rollback(StackName=name)
     _, statuses = settle(client, name)
     assert statuses[-1] == "UPDATE_ROLLBACK_COMPLETE"
     assert groups(cloud, name) == {"one": 7}
+
+
+def test_a_stack_whose_rollback_failed_can_be_deleted(client, cloud, name):
+    rules = [
+        {"outcome": "fail-resource", "key": "Role", "message": "first"},
+        {"outcome": "fail-rollback", "key": "Role", "message": "second"},
+    ]
+    cloud.call("/localcloud/faults", "POST", rules)
+    stack, _ = deploy(client, name, GROUPS, "UPDATE", **given(Suffix="two"))
+    assert stack["StackStatus"] == "UPDATE_ROLLBACK_FAILED"
+    client.delete_stack(StackName=name)
+    with pytest.raises(ClientError, match="does not exist"):
+        settle(client, name)
+    assert groups(cloud, name) == {}
 
 
 def test_a_failed_creation_leaves_its_cause_and_refuses_updates(cloud, name):
