@@ -1,52 +1,58 @@
 #!/usr/bin/env bash
-# Puts a pinned Swift toolchain on the PATH; sourced by the buildspecs on CodeBuild's Ubuntu image.
-# It is downloaded from swift.org and used only where the release key has signed it.
-# shellcheck disable=SC2016 # backticks in messages are meant as they stand
+# Installs a pinned Swift toolchain on CodeBuild's Ubuntu image, and prints the folder of its
+# programs. It comes from swift.org, and is used only where the release key has signed it.
+# DSS_SWIFT_HOME names another folder than /opt/swift-<version>.
 # Source: https://www.swift.org/install/linux/tarball/
+# shellcheck disable=SC2016 # backticks in messages are meant as they stand
+set -euo pipefail
 
-swift_version=6.3.1
+version=6.3.1
 # The key "Swift 6.x Release Signing Key", by its fingerprint.
-swift_key=52BB7E3DE28A71BE22EC05FFEF80A866B47A981F
-swift_home=/opt/swift-$swift_version
+key=52BB7E3DE28A71BE22EC05FFEF80A866B47A981F
+home=${DSS_SWIFT_HOME:-/opt/swift-$version}
 
-install_swift() (
-  set -euo pipefail
-  # shellcheck source=/dev/null
-  ubuntu=$(. /etc/os-release && printf '%s' "$VERSION_ID")
-  platform=ubuntu$ubuntu
-  name=swift-$swift_version-RELEASE-$platform
-  if [ "$(uname -m)" != x86_64 ]; then name+=-$(uname -m) platform+=-$(uname -m); fi
-  url=https://download.swift.org/swift-$swift_version-release
-  url+=/${platform//./}/swift-$swift_version-RELEASE/$name.tar.gz
+if [ -x "$home/usr/bin/swift" ]; then
+  printf '%s\n' "$home/usr/bin"
+  exit
+fi
 
-  # What the toolchain itself needs; `bin/setup` installs what the project needs.
-  export DEBIAN_FRONTEND=noninteractive
-  apt-get -qq update
-  apt-get -qq install --no-install-recommends binutils ca-certificates curl git gnupg libc6-dev \
-    libcurl4-openssl-dev libedit2 libgcc-13-dev libncurses-dev libpython3-dev libsqlite3-0 \
-    libstdc++-13-dev libxml2-dev libz3-dev pkg-config tzdata zlib1g-dev >/dev/null
+# shellcheck source=/dev/null
+platform=$(. /etc/os-release && printf '%s%s' "$ID" "$VERSION_ID")
+if [ "$(uname -m)" != x86_64 ]; then platform+=-$(uname -m); fi
+release=swift-$version-RELEASE
+url=https://download.swift.org/swift-$version-release/${platform//./}/$release
+url+=/$release-$platform.tar.gz
 
-  folder=$(mktemp -d)
-  trap 'rm -rf -- "$folder"' EXIT
-  fetch=(curl --fail --silent --show-error --location --retry 5 --max-time 1800)
-  "${fetch[@]}" --output "$folder/swift.tar.gz" "$url"
-  "${fetch[@]}" --output "$folder/swift.tar.gz.sig" "$url.sig"
-  "${fetch[@]}" --output "$folder/keys.asc" https://www.swift.org/keys/all-keys.asc
-  export GNUPGHOME=$folder/gnupg
-  mkdir --mode=700 "$GNUPGHOME"
-  gpg --batch --quiet --import "$folder/keys.asc"
-  # The last field of VALIDSIG is the fingerprint of the primary key that signed.
-  gpg --batch --status-fd 3 --verify "$folder/swift.tar.gz.sig" "$folder/swift.tar.gz" \
-    3>"$folder/status"
-  if ! grep --quiet "^\[GNUPG:\] VALIDSIG .*\b$swift_key\$" "$folder/status"; then
-    printf 'error: `%s` is not signed by the pinned key\n' "$url" >&2
-    exit 1
-  fi
-  mkdir --parents "$swift_home.part"
-  tar --extract --gzip --file "$folder/swift.tar.gz" --directory "$swift_home.part" \
-    --strip-components=1
-  mv "$swift_home.part" "$swift_home"
-)
+# What the toolchain itself needs; `bin/setup` installs what the project needs.
+export DEBIAN_FRONTEND=noninteractive
+apt-get -qq update >&2
+apt-get -qq install --no-install-recommends binutils ca-certificates curl git gnupg libc6-dev \
+  libcurl4-openssl-dev libedit2 libgcc-13-dev libncurses-dev libpython3-dev libsqlite3-0 \
+  libstdc++-13-dev libxml2-dev libz3-dev pkg-config tzdata zlib1g-dev >&2
 
-if [ ! -x "$swift_home/usr/bin/swift" ]; then install_swift || exit 1; fi
-export PATH=$swift_home/usr/bin:$PATH
+folder=$(mktemp -d)
+trap 'rm -rf -- "$folder"' EXIT
+fetch() { # file, URL
+  curl --fail --silent --show-error --location --retry 5 --max-time 1800 --output "$1" "$2"
+}
+fetch "$folder/swift.tar.gz" "$url"
+fetch "$folder/swift.tar.gz.sig" "$url.sig"
+fetch "$folder/keys.asc" https://www.swift.org/keys/all-keys.asc
+
+export GNUPGHOME=$folder/gnupg
+mkdir --mode=700 "$GNUPGHOME"
+gpg --batch --quiet --import "$folder/keys.asc"
+# The last field of VALIDSIG is the fingerprint of the primary key that signed.
+signature=$(gpg --batch --status-fd 1 --verify "$folder/swift.tar.gz.sig" "$folder/swift.tar.gz") ||
+  true
+if ! grep --quiet "^\[GNUPG:\] VALIDSIG .* $key\$" <<<"$signature"; then
+  printf 'error: `%s` is not signed by the key `%s`\n' "$url" "$key" >&2
+  printf '\nhint: build again; if it stays so, do not use what swift.org serves now\n' >&2
+  exit 1
+fi
+
+rm -rf -- "$home.part"
+mkdir --parents "$home.part"
+tar --extract --gzip --file "$folder/swift.tar.gz" --directory "$home.part" --strip-components=1
+mv -- "$home.part" "$home"
+printf '%s\n' "$home/usr/bin"
