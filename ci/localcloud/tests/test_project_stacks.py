@@ -190,6 +190,40 @@ def test_a_download_token_replaces_the_captcha_and_can_be_changed(cloud, name):
     client.delete_stack(StackName=name)
 
 
+def test_allowed_addresses_change_in_place(cloud, name):
+    client = cloud.client("cloudformation", "us-east-1")
+    waf, body = cloud.client("wafv2", "us-east-1"), renamed_waf()
+    deploy(client, name, body)
+
+    def addresses():
+        found = {}
+        for item in waf.list_ip_sets(Scope="CLOUDFRONT")["IPSets"]:
+            if item["Name"].startswith("Test"):
+                ip_set = waf.get_ip_set(
+                    Name=item["Name"], Scope="CLOUDFRONT", Id=item["Id"]
+                )
+                found[item["Name"][-4:]] = ip_set["IPSet"]["Addresses"]
+        return found
+
+    assert addresses() == {"Ipv4": [], "Ipv6": []}
+    wanted = given(
+        AllowedIpv4Cidrs="198.51.100.0/24,203.0.113.7/32",
+        AllowedIpv6Cidrs="2001:db8::/48",
+    )
+    seen = create_change_set(client, name, body, "UPDATE", **wanted)
+    assert changes_of(seen).keys() == {"AllowedIpv4", "AllowedIpv6"}
+    assert changes_of(seen)["AllowedIpv4"]["Replacement"] == "False"
+    client.execute_change_set(ChangeSetName=seen["ChangeSetId"])
+    settle(client, name)
+    assert addresses() == {
+        "Ipv4": ["198.51.100.0/24", "203.0.113.7/32"],
+        "Ipv6": ["2001:db8::/48"],
+    }
+    deploy(client, name, body, "UPDATE", **given())
+    assert addresses() == {"Ipv4": [], "Ipv6": []}
+    client.delete_stack(StackName=name)
+
+
 def test_a_secret_that_is_missing_fails_the_stack(cloud, name):
     client = cloud.client("cloudformation", "us-east-1")
     options = given(DownloadTokenSecret="nobody/knows")
