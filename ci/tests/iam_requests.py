@@ -7,9 +7,12 @@ Source: https://docs.aws.amazon.com/service-authorization/latest/reference/
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
+
+from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 
 from .iam_policy import Demand
 
@@ -51,11 +54,6 @@ STACK_CREATION = {
         "subnet",
         "volume",
     ),
-    "DescribeInstances": (),
-    "DescribeSecurityGroups": (),
-    "DescribeSubnets": (),
-    "DescribeVolumes": (),
-    "DescribeVpcs": (),
 }
 STACK_DELETION = {
     "TerminateInstances": ("instance",),
@@ -81,6 +79,7 @@ EC2_MAKING: dict[str, tuple[tuple[str, ...], tuple[str, str] | None]] = {
 }
 # Images and snapshots have no account in their ARNs.
 WITHOUT_ACCOUNT = ("image", "snapshot")
+READING = re.compile(r":(Describe|List|Get)")
 FREE = {"sts:GetCallerIdentity"}
 
 
@@ -141,6 +140,9 @@ class RequestDemands:
         elif operation == "DeleteStack":
             called = STACK_DELETION
         yield from _through_cloudformation(called, region)
+        if operation in ("ExecuteChangeSet", "DeleteStack"):
+            for read in sorted(stack_reads()):
+                yield Demand(read, "*")
 
     def _ec2(self, operation: str, request: dict[str, Any]) -> Iterator[Demand]:
         subjects, region = request.get("subjects", {}), request["region"]
@@ -179,6 +181,24 @@ class RequestDemands:
         tags = self._tagged_names.get(name) or self._tags_of(name)
         context = {f"aws:ResourceTag/{key}": "…" for key in tags}
         return Demand(action, _ec2_arn(kind, name, region), context)
+
+
+@functools.cache
+def stack_reads() -> set[str]:
+    """Return what CloudFormation reads for cfn/ec2.yaml, as its own schemas have it.
+
+    What an instance needs only with a launch template or an instance profile is left out.
+    """
+    found = set()
+    for kind in ("AWS::EC2::SecurityGroup", "AWS::EC2::Instance"):
+        schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", kind).schema
+        for handler in ("create", "read", "delete"):
+            found |= set(schema["handlers"][handler]["permissions"])
+    reads = {action for action in found if READING.search(action)}
+    return reads - {
+        "ec2:DescribeIamInstanceProfileAssociations",
+        "ec2:DescribeLaunchTemplateVersions",
+    }
 
 
 def _through_cloudformation(
