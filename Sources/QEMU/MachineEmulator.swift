@@ -5,6 +5,11 @@ package protocol MachineEmulator: Sendable {
     /// - Throws: `process.not-found`, `qemu.no-firmware`, severity `.configuration`.
     func preflight(_ firmware: [Firmware]) async throws
 
+    /// What the emulator says of itself, in one line.
+    ///
+    /// - Throws: `process.not-found`.
+    func version() async throws -> String
+
     /// Who will execute guests here; found out once, in bounded time.
     func acceleration() async throws -> Acceleration
 

@@ -1,5 +1,6 @@
 package import Diagnostics
 import Foundation
+import Synchronization
 
 /// Runs virtual machines with `qemu-system-x86_64`.
 package actor QEMUEmulator: MachineEmulator {
@@ -26,10 +27,18 @@ package actor QEMUEmulator: MachineEmulator {
 
     package func preflight(_ firmware: [Firmware]) async throws {
         for kind in firmware { _ = try Self.image(kind) }
-        let version = ProcessCommand(
+        _ = try await version()
+    }
+
+    package func version() async throws -> String {
+        let command = ProcessCommand(
             executable: program, arguments: ["--version"], timeoutSeconds: 30, graceSeconds: 1)
+        let first = Mutex<String?>(nil)
         do {
-            _ = try await processes.run(version) { _ in }
+            _ = try await processes.run(command) { line in
+                first.withLock { $0 = $0 ?? line }
+            }
+            return first.withLock { $0 } ?? program
         } catch let error as Diagnostic where error.code == "process.not-found" {
             throw error.wrapped(
                 in: "images cannot be verified without `\(program)`",

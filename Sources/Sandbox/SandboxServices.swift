@@ -22,6 +22,8 @@ package struct SandboxServices: Sendable {
     /// Where releases are published.
     package let releases: any ReleaseHost
     package let secrets: MachineSecrets
+    /// The machine that this program runs on.
+    package let workstation: any Workstation
     package let time: any TimeSource
 
     /// Collects the services.
@@ -30,7 +32,7 @@ package struct SandboxServices: Sendable {
         callerAddress: any CallerAddress, emulator: any MachineEmulator,
         engine: any ContainerEngine, registryLogin: RegistryLogin,
         releases: any ReleaseHost, secrets: MachineSecrets,
-        time: any TimeSource = SystemTimeSource()
+        workstation: any Workstation, time: any TimeSource = SystemTimeSource()
     ) {
         self.aws = aws
         self.provisioner = provisioner
@@ -41,6 +43,7 @@ package struct SandboxServices: Sendable {
         self.registryLogin = registryLogin
         self.releases = releases
         self.secrets = secrets
+        self.workstation = workstation
         self.time = time
     }
 }

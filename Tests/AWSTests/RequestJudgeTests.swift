@@ -129,9 +129,11 @@ import Testing
             } ?? AWSEndpoint(service: action.service, region: region)
         let made = try signed(
             RequestEncoder.httpRequest(wire, to: target), service: action.service.rawValue,
-            region: region, credentials: credentials, date: date)
+            region: target.region, credentials: credentials, date: date)
+        let client = action.service == .serviceQuotas ? "service-quotas" : action.service.rawValue
         let asked: [(String, JSONValue)] =
             made.asked + [
+                ("client", client.json), ("clientRegion", region.json),
                 ("operation", action.name.json), ("params", sample.parameters),
                 ("endpoint", endpoint?.json ?? .null),
             ]

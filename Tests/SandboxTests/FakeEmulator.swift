@@ -22,6 +22,8 @@ final class FakeEmulator: MachineEmulator {
         timeline.add("preflight \(firmware.map(\.rawValue).sorted())")
     }
 
+    func version() -> String { "QEMU emulator version 0" }
+
     func acceleration() -> Acceleration { .kvm }
 
     func run<Result: Sendable>(

@@ -77,6 +77,10 @@ struct NoProvisioner: Provisioner {
 /// An emulator that no test of these stages may reach.
 struct NoEmulator: MachineEmulator {
     func preflight(_ firmware: [Firmware]) throws { try refuse() }
+    func version() throws -> String {
+        throw Diagnostic(code: "test.unexpected-call", summary: "version")
+    }
+
     func acceleration() throws -> Acceleration {
         try refuse()
         return .tcg

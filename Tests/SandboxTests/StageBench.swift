@@ -32,7 +32,8 @@ final class StageBench: Sendable {
         provisioner: any Provisioner = NoProvisioner(),
         emulator: any MachineEmulator = NoEmulator(),
         registryConfiguration: String? = nil,
-        secrets: MachineSecrets = MachineSecrets(defaultPassword: nil, jupyterPassword: nil)
+        secrets: MachineSecrets = MachineSecrets(defaultPassword: nil, jupyterPassword: nil),
+        workstation: any Workstation = FakeWorkstation()
     ) {
         self.timeline = timeline
         aws = ScriptedAWS(timeline)
@@ -53,7 +54,7 @@ final class StageBench: Sendable {
                     Issue.record("nothing should be run: \(command.executable)")
                     throw Diagnostic(code: "test.unexpected-call", summary: command.executable)
                 }),
-            releases: NoReleaseHost(), secrets: secrets, time: clock)
+            releases: NoReleaseHost(), secrets: secrets, workstation: workstation, time: clock)
     }
 
     /// What the stage showed and warned of.

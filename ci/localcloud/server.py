@@ -36,6 +36,8 @@ def _load_emulation() -> None:
         exports,
         instances,
         public_access,
+        quotas,
+        policy_simulation,
         instance_resource,
         bucket_resource,
         resource_updates,
@@ -155,6 +157,9 @@ def serve(mode: str, port: int, ready: int) -> None:
     control = ControlArea(
         faults, lambda: {"status": "ok", "mode": mode, "pid": os.getpid()}
     )
+    from localcloud.emulation import quotas
+
+    control.add_route("quotas", quotas.answer)
     if mode == "paper":
         control.add_route("instances", machines.answer_instances)
     keys = KeyRing(*home.access_keys())

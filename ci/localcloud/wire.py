@@ -19,6 +19,7 @@ DELETING = re.compile(
 
 JSON_SERVICES = {
     "ssm",
+    "servicequotas",
     "codebuild",
     "logs",
     "wafv2",

@@ -76,8 +76,13 @@ class Cloud:
         """Say where new paper instances are to be found."""
         self.call("/localcloud/instances", "POST", address)
 
+    def set_quota(self, code: str, value: float) -> None:
+        """Set one of the account's EC2 quotas."""
+        self.call("/localcloud/quotas", "POST", {code: value})
+
     def restore(self) -> None:
         """Undo what a test switched; the normal speed is the highest."""
+        self.call("/localcloud/quotas", "DELETE")
         self.call("/localcloud/faults", "DELETE")
         self.call("/localcloud/instances", "DELETE")
         for model in MODELS:

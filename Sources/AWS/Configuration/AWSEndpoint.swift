@@ -15,12 +15,15 @@ package struct AWSEndpoint: Sendable, Equatable {
     ///
     /// Source: https://docs.aws.amazon.com/general/latest/gr/rande.html
     package init(service: AWSService, region: String) {
-        let suffix = region.hasPrefix("cn-") ? "amazonaws.com.cn" : "amazonaws.com"
+        let partition = AWSPartition(region: region)
         scheme = "https"
-        authority = "\(service.endpointPrefix).\(region).\(suffix)"
+        authority =
+            service.isGlobal
+            ? "\(service.endpointPrefix)\(partition.globalLabel).\(partition.suffix)"
+            : "\(service.endpointPrefix).\(region).\(partition.suffix)"
         basePath = ""
         isCustom = false
-        self.region = region
+        self.region = service.isGlobal ? partition.homeRegion : region
         self.service = service
     }
 
@@ -47,7 +50,7 @@ package struct AWSEndpoint: Sendable, Equatable {
         authority = String(parts[1][..<slash])
         basePath = String(path)
         isCustom = true
-        self.region = region
+        self.region = service.isGlobal ? AWSPartition(region: region).homeRegion : region
         self.service = service
     }
 

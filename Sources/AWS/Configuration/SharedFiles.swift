@@ -79,7 +79,7 @@ struct SharedFiles: Sendable {
                 summary: "\(profile) names the section `services \(name)`, which is not there",
                 location: configPath, hint: "add `[services \(name)]` or take the line away")
         }
-        guard case .nested(let settings) = section[service.rawValue] else { return nil }
+        guard case .nested(let settings) = section[service.configurationName] else { return nil }
         return settings[option]
     }
 }

@@ -28,7 +28,7 @@ enum ProvidedCredentials {
             accessKeyId: try required("AccessKeyId"),
             secretAccessKey: Secret(try required("SecretAccessKey")),
             sessionToken: json[tokenName]?.stringValue.map { Secret($0) },
-            expiration: expiration, origin: origin)
+            expiration: expiration, isRenewable: true, origin: origin)
     }
 }
 

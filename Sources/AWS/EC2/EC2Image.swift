@@ -12,6 +12,8 @@ package struct EC2Image: Sendable, Equatable {
     package let rootDeviceName: String?
     package let rootDeviceType: String?
     package let snapshotIds: [String]
+    /// Whether any of its volumes is encrypted.
+    package let isEncrypted: Bool
     package let ownerId: String?
     package let isPublic: Bool
     /// `windows`, or nil.
@@ -34,6 +36,9 @@ package struct EC2Image: Sendable, Equatable {
         rootDeviceType = node.text("rootDeviceType")
         snapshotIds = node.items("blockDeviceMapping").compactMap {
             $0["ebs"]?.text("snapshotId")
+        }
+        isEncrypted = node.items("blockDeviceMapping").contains {
+            $0["ebs"]?.text("encrypted") == "true"
         }
         ownerId = node.text("imageOwnerId")
         isPublic = node.boolean("isPublic") ?? false

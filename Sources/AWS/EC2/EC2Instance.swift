@@ -9,6 +9,8 @@ package struct EC2Instance: Sendable, Equatable {
     package let stateReason: String?
     package let imageId: String?
     package let instanceType: String?
+    /// `spot`, `scheduled`, or nil for one on demand.
+    package let lifecycle: String?
     package let keyName: String?
     package let publicDnsName: String?
     package let publicIp: String?
@@ -23,6 +25,7 @@ package struct EC2Instance: Sendable, Equatable {
         stateReason = node["stateReason"]?.text("message")
         imageId = node.text("imageId")
         instanceType = node.text("instanceType")
+        lifecycle = node.text("instanceLifecycle")
         keyName = node.text("keyName")
         // EC2 writes an empty element for a machine without a public name.
         publicDnsName = node.text("dnsName").flatMap { $0.isEmpty ? nil : $0 }

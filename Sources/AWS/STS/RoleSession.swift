@@ -19,6 +19,7 @@ package struct RoleSession: Sendable, Equatable {
     package func credentials(origin: String) -> AWSCredentials {
         AWSCredentials(
             accessKeyId: accessKeyId, secretAccessKey: secretAccessKey,
-            sessionToken: sessionToken, expiration: expiration, origin: origin)
+            sessionToken: sessionToken, expiration: expiration, isRenewable: true,
+            origin: origin)
     }
 }

@@ -10,18 +10,21 @@ package struct AWSCredentials: Sendable, Equatable {
     package let sessionToken: Secret?
     /// When they stop working; nil where they do not.
     package let expiration: Date?
+    /// Whether the place that gave them gives others when they expire.
+    package let isRenewable: Bool
     /// Where they come from, as messages name it, such as ``profile `release` ``.
     package let origin: String
 
     /// Makes credentials; see the properties.
     package init(
         accessKeyId: String, secretAccessKey: Secret, sessionToken: Secret? = nil,
-        expiration: Date? = nil, origin: String
+        expiration: Date? = nil, isRenewable: Bool = false, origin: String
     ) {
         self.accessKeyId = accessKeyId
         self.secretAccessKey = secretAccessKey
         self.sessionToken = sessionToken
         self.expiration = expiration
+        self.isRenewable = isRenewable
         self.origin = origin
     }
 }

@@ -2,7 +2,9 @@
 package enum AWSService: String, Sendable, CaseIterable {
     case cloudFormation = "cloudformation"
     case ec2
+    case iam
     case s3
+    case serviceQuotas = "servicequotas"
     case ssm
     case sts
 
@@ -22,8 +24,9 @@ package enum AWSService: String, Sendable, CaseIterable {
     package var wireProtocol: WireProtocol {
         switch self {
         case .ec2: .ec2Query
-        case .cloudFormation, .sts: .awsQuery
+        case .cloudFormation, .iam, .sts: .awsQuery
         case .s3: .restXml
+        case .serviceQuotas: .json(version: "1.1", targetPrefix: "ServiceQuotasV20190624")
         case .ssm: .json(version: "1.1", targetPrefix: "AmazonSSM")
         }
     }
@@ -33,7 +36,9 @@ package enum AWSService: String, Sendable, CaseIterable {
         switch self {
         case .cloudFormation: "2010-05-15"
         case .ec2: "2016-11-15"
+        case .iam: "2010-05-08"
         case .s3: "2006-03-01"
+        case .serviceQuotas: "2019-06-24"
         case .ssm: "2014-11-06"
         case .sts: "2011-06-15"
         }
@@ -42,6 +47,14 @@ package enum AWSService: String, Sendable, CaseIterable {
     /// First label of the host name, and the service's name in a signature's scope.
     package var endpointPrefix: String { rawValue }
 
+    /// Whether there is one of it for all regions, which signs for the partition's home region.
+    package var isGlobal: Bool { self == .iam }
+
+    /// What the service is called in the `services` sections of the configuration file.
+    package var configurationName: String {
+        self == .serviceQuotas ? "service_quotas" : rawValue
+    }
+
     /// The end of `AWS_ENDPOINT_URL_<SERVICE>`.
-    package var environmentSuffix: String { rawValue.uppercased() }
+    package var environmentSuffix: String { configurationName.uppercased() }
 }

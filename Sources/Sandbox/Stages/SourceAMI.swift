@@ -29,6 +29,13 @@ package struct SourceAMI: Stage {
     }
 
     package func run(_ context: StageContext) async throws -> Outputs {
+        try outputs(of: try await find())
+    }
+
+    /// The image that `/ami/base` means now.
+    ///
+    /// - Throws: `source-ami.no-match`, `ami.not-found`.
+    func find() async throws -> EC2Image {
         switch base {
         case .id(let id): return try await image(id: id)
         case .ssmParameter(let parameter):
@@ -44,16 +51,17 @@ package struct SourceAMI: Stage {
     }
 
     package func adopt(id: String, _ context: StageContext) async throws -> Outputs {
-        try await image(id: id)
+        try outputs(of: try await image(id: id))
     }
 
     package func identity(of outputs: Outputs) -> String { outputs.imageId }
 
-    private func image(id: String) async throws -> Outputs {
-        try outputs(of: try await EC2Images(aws: aws, region: region).require(id))
+    private func image(id: String) async throws -> EC2Image {
+        try await EC2Images(aws: aws, region: region).require(id)
     }
 
-    private func newest(owner: String, architecture: String, name: String) async throws -> Outputs {
+    private func newest(owner: String, architecture: String, name: String) async throws -> EC2Image
+    {
         let images = try await aws.all(
             DescribeImages(
                 owners: [owner],
@@ -75,7 +83,7 @@ package struct SourceAMI: Stage {
                 causes: ["looked in region `\(region)`"],
                 hint: "correct `/ami/base`, or name an image by `{\"id\": \"ami-…\"}`")
         }
-        return try outputs(of: newest)
+        return newest
     }
 
     private func outputs(of image: EC2Image) throws -> Outputs {

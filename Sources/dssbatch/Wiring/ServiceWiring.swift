@@ -52,7 +52,8 @@ enum ServiceWiring {
             secrets: MachineSecrets(
                 defaultPassword: password(passwordVariables[0]),
                 jupyterPassword: password(passwordVariables[1]),
-                registryPassword: environment[MachineSecrets.registryVariable].map { Secret($0) }))
+                registryPassword: environment[MachineSecrets.registryVariable].map { Secret($0) }),
+            workstation: ThisWorkstation(processes: processes, connection: connection))
     }
 
     /// GitHub as the environment names it; what the local cloud made is no release for anybody.

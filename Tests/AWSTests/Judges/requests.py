@@ -1,7 +1,8 @@
 """Judges requests by botocore: its own serialisers and its own signer.
 
 Reads one JSON object a line: `service`, `operation`, `params` (as a boto user would write them),
-`region`, `endpoint` (or null), `request` (`method`, `url`, `headers`, base64 `body`) and `date`.
+`region`, `client` and `clientRegion` (botocore's name of the service, and the region that is
+asked for), `endpoint` (or null), `request` (`method`, `url`, `headers`, base64 `body`) and `date`.
 Answers one object a line: `ours` and `theirs`, both requests in the same normal form, and
 `authorization`, botocore's signature of the very request that was given.
 """
@@ -82,7 +83,10 @@ def normal_body(body, content_type):
     if content_type.startswith("application/x-amz-json"):
         return json.loads(body)
     if body.startswith(b"<"):
-        return element(ElementTree.fromstring(body))
+        try:
+            return element(ElementTree.fromstring(body))
+        except ElementTree.ParseError:
+            pass  # An object's own bytes, which may begin like that.
     return base64.b64encode(body).decode()
 
 
@@ -120,7 +124,7 @@ def text(value):
 
 def theirs(case):
     """What botocore would send."""
-    made = client(case["service"], case["region"], case["endpoint"])
+    made = client(case["client"], case["clientRegion"], case["endpoint"])
     try:
         made._make_api_call(case["operation"], case["params"])
     except Captured as captured:

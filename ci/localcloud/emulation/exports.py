@@ -13,7 +13,7 @@ from moto.moto_api._internal import mock_random
 
 from localcloud import runtime
 from localcloud.emulation import storage
-from localcloud.emulation.images import tags_for
+from localcloud.emulation.images import is_encrypted, tags_for
 from localcloud.emulation.patching import operation, paged
 
 EXTENSIONS = {"VMDK": "vmdk", "RAW": "raw", "VHD": "vhd"}
@@ -109,7 +109,11 @@ def _check_exportable(response: Any, image: Any, location: dict) -> None:
             f"The service role {role} provided does not exist or does not have "
             "sufficient permissions",
         )
-    if image.owner_id != backend.account_id:
+    if is_encrypted(image):
+        raise EC2ClientError(
+            "NotExportable", f"The image {image.id} has an encrypted snapshot."
+        )
+    if image.owner_id != backend.account_id or image.product_codes:
         raise EC2ClientError(
             "NotExportable", f"The image ID provided ({image.id}) is not exportable."
         )

@@ -23,6 +23,11 @@ Ami.platform_details = "Linux/UNIX"
 Ami.usage_operation = "RunInstances"
 
 
+def is_encrypted(image: Any) -> bool:
+    """Return whether an image's snapshot is encrypted."""
+    return bool(image.__dict__.get("localcloud_encrypted"))
+
+
 def _root_size_gib(image: Any) -> int:
     return image.__dict__.get("localcloud_size_gib", ROOT_SIZE_GIB)
 
@@ -33,7 +38,7 @@ def _block_device_mappings(image: Any) -> list[dict[str, Any]]:
         "VolumeSize": _root_size_gib(image),
         "DeleteOnTermination": True,
         "VolumeType": "gp2",
-        "Encrypted": False,
+        "Encrypted": is_encrypted(image),
     }
     return [{"DeviceName": image.root_device_name, "Ebs": ebs}]
 
@@ -118,6 +123,9 @@ def copy_image(self: Any) -> ActionResult:
         source.id, self._get_param("SourceRegion"), name, self._get_param("Description")
     )
     image.localcloud_client_token = token
+    wants_encryption = self._get_param("Encrypted") in (True, "true")
+    image.localcloud_encrypted = wants_encryption or is_encrypted(source)
+    image.product_codes = list(source.product_codes)
     image.root_device_name = source.root_device_name
     _finish_record(image, _root_size_gib(source))
     if self._get_param("CopyImageTags") in (True, "true"):
@@ -187,8 +195,27 @@ def describe_snapshots(self: Any) -> ActionResult:
 @wrap(EC2Response, "describe_image_attribute")
 def _describe_image_attribute(original: Any, response: Any) -> Any:
     """moto answers an internal error for an image that is not there; EC2 names it."""
-    response.ec2_backend.describe_images(ami_ids=[response._get_param("ImageId")])
+    image_id = response._get_param("ImageId")
+    (image,) = response.ec2_backend.describe_images(ami_ids=[image_id])
+    if response._get_param("Attribute") == "productCodes":
+        codes = list(image.product_codes)
+        return ActionResult({"ImageId": image_id, "ProductCodes": codes})
     return original(response)
+
+
+@wrap(EC2Response, "modify_image_attribute")
+def _modify_image_attribute(original: Any, response: Any) -> Any:
+    """Product codes, which an owner may add and never take away."""
+    codes = response._get_param("ProductCodes", [])
+    if not codes:
+        return original(response)
+    image_id = response._get_param("ImageId")
+    image = response.ec2_backend.describe_images(ami_ids=[image_id])[0]
+    image.product_codes = [
+        *image.product_codes,
+        *({"ProductCodeId": c, "ProductCodeType": "marketplace"} for c in codes),
+    ]
+    return ActionResult({})
 
 
 @wrap(EC2Response, "deregister_image")

@@ -1,0 +1,69 @@
+import AWS
+
+/// Whether the image that the machine starts from is there, and what is made of it can be exported.
+struct BaseImageCheck: HealthCheck {
+    var name: String { "base-image" }
+    var needs: [String] { [RegionCheck.name] }
+
+    func run(_ context: DoctorContext) async throws -> HealthFinding {
+        let stage = SourceAMI(
+            base: context.manifest.ami.base, region: context.region, aws: context.services.aws)
+        let image = try await stage.find()
+        return Self.judge(image, isExported: context.manifest.export != nil)
+    }
+
+    /// Decides by what EC2 documents of images that it exports.
+    ///
+    /// Source: <https://docs.aws.amazon.com/vm-import/latest/userguide/limits-image-export.html>
+    static func judge(_ image: EC2Image, isExported: Bool) -> HealthFinding {
+        let known = "`\(image.id)` \(image.name ?? "")"
+        guard image.state == "available" else {
+            return .failed("\(known) is `\(image.state)`", hint: "choose another `/ami/base`")
+        }
+        guard isExported else { return .ok(known) }
+        let reasons = obstacles(image)
+        if !reasons.isEmpty {
+            return .failed(
+                "\(known) cannot be exported: " + reasons.joined(separator: ", "),
+                hint: "choose another `/ami/base`, or leave `/export` out")
+        }
+        let doubts = doubts(image)
+        if !doubts.isEmpty {
+            return .warning(
+                "\(known) may not be exportable: " + doubts.joined(separator: ", "),
+                hint: "should ExportImage refuse it, choose another `/ami/base`")
+        }
+        return .ok("\(known) can be exported")
+    }
+
+    private static func obstacles(_ image: EC2Image) -> [String] {
+        var reasons: [String] = []
+        if !image.productCodes.isEmpty {
+            reasons.append(
+                "it has the product code "
+                    + image.productCodes.map { "`\($0)`" }
+                    .joined(separator: ", "))
+        }
+        if image.isEncrypted { reasons.append("a snapshot is encrypted") }
+        if image.platform == "windows" {
+            reasons.append("it is Windows")
+        } else if let platform = image.platformDetails, platform != "Linux/UNIX" {
+            reasons.append("its platform `\(platform)` is licensed")
+        }
+        if let type = image.rootDeviceType, type != "ebs" {
+            reasons.append("its root device is `\(type)`, not EBS")
+        }
+        return reasons
+    }
+
+    private static func doubts(_ image: EC2Image) -> [String] {
+        var reasons: [String] = []
+        if let architecture = image.architecture, !["x86_64", "i386"].contains(architecture) {
+            reasons.append("VM export is documented for x86 only, and it is `\(architecture)`")
+        }
+        if image.bootMode == "uefi-preferred" {
+            reasons.append("EC2 exports no disk that boots by BIOS and UEFI both")
+        }
+        return reasons
+    }
+}

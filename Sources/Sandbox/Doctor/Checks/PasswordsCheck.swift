@@ -1,0 +1,25 @@
+import Diagnostics
+
+/// Whether the passwords of the finished machine are there.
+struct PasswordsCheck: HealthCheck {
+    var name: String { "passwords" }
+
+    func run(_ context: DoctorContext) async throws -> HealthFinding {
+        let secrets = context.services.secrets
+        return Self.judge([
+            (MachineSecrets.defaultVariable, secrets.defaultPassword),
+            (MachineSecrets.jupyterVariable, secrets.jupyterPassword),
+        ])
+    }
+
+    /// Decides; shows the variables' names alone.
+    static func judge(_ passwords: [(variable: String, value: Secret?)]) -> HealthFinding {
+        let missing = passwords.filter { $0.value?.isEmpty ?? true }.map { "`\($0.variable)`" }
+        guard !missing.isEmpty else {
+            return .ok(passwords.map { "`\($0.variable)`" }.joined(separator: ", ") + " are set")
+        }
+        return .failed(
+            "not set: " + missing.joined(separator: ", "),
+            hint: "set each to the password that the finished machine shall have")
+    }
+}

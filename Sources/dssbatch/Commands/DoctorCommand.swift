@@ -1,0 +1,36 @@
+import ArgumentParser
+import Sandbox
+
+/// The command `dssbatch doctor [MANIFEST]`.
+struct DoctorCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "doctor",
+        abstract: "Looks for what would make a release fail, before anything is begun.",
+        discussion: """
+            Asks AWS and this machine: whose credentials these are and how long they last, \
+            regions, quotas, the network, names that are taken, whether the base image can be \
+            exported, the bucket and role of the exports, passwords, programs and disk space. \
+            Nothing is changed. Each check is a line: ok, warning, failed, or skipped where \
+            something before it failed; what could not be looked at for want of a permission is \
+            a warning. The exit status is 1 where a check failed.
+
+            With --json each line is an event: {"event":"check","name":…,"status":…,
+            "message":…,"hint":…}. Examples:
+              dssbatch doctor
+              dssbatch doctor manifests/release.json --aws-profile release
+              dssbatch doctor --local
+            """)
+
+    @Argument(help: "The manifest of a release.")
+    var manifest = "manifests/release.json"
+
+    @OptionGroup var changes: ManifestChanges
+    @OptionGroup(title: "Common options") var global: GlobalOptions
+
+    func run() async throws {
+        var options = ManifestOptions()
+        options.manifest = manifest
+        options.changes = changes
+        try await Session(options, global, kind: ReleaseManifest.self).examine()
+    }
+}
