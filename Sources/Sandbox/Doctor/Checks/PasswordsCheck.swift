@@ -16,7 +16,9 @@ struct PasswordsCheck: HealthCheck {
     static func judge(_ passwords: [(variable: String, value: Secret?)]) -> HealthFinding {
         let missing = passwords.filter { $0.value?.isEmpty ?? true }.map { "`\($0.variable)`" }
         guard !missing.isEmpty else {
-            return .ok(passwords.map { "`\($0.variable)`" }.joined(separator: ", ") + " are set")
+            return .ok(
+                passwords.map { "`\($0.variable)`" }.joined(separator: ", ")
+                    + (passwords.count == 1 ? " is set" : " are set"))
         }
         return .failed(
             "not set: " + missing.joined(separator: ", "),

@@ -1,0 +1,135 @@
+import AWS
+import Diagnostics
+import Foundation
+import HTTP
+import JSON
+import Testing
+
+@testable import Sandbox
+
+@Suite struct HealthDecisionTests {
+    private let now = Date(timeIntervalSince1970: 1_790_000_000)
+
+    private func credentials(
+        token: Bool, lifeSeconds: Double? = nil, isRenewable: Bool = false
+    ) -> AWSCredentials {
+        AWSCredentials(
+            accessKeyId: "A", secretAccessKey: Secret("s"),
+            sessionToken: token ? Secret("t") : nil,
+            expiration: lifeSeconds.map { now.addingTimeInterval($0) }, isRenewable: isRenewable,
+            origin: "test")
+    }
+
+    @Test func `credentials are held against the length of the run`() {
+        for (held, status) in [
+            (credentials(token: false), HealthFinding.Status.ok),
+            (credentials(token: true, lifeSeconds: 10, isRenewable: true), .ok),
+            (credentials(token: true, lifeSeconds: 3601), .ok),
+            (credentials(token: true, lifeSeconds: 3599), .failed),
+            (credentials(token: true, lifeSeconds: -5), .failed),
+            (credentials(token: true), .warning),
+        ] {
+            let finding = CredentialLifetimeCheck.judge(held, now: now, neededSeconds: 3600)
+            #expect(finding.status == status, "\(finding)")
+        }
+    }
+
+    @Test func `a quota is enough up to its last one`() {
+        for used in 0...10 {
+            for needed in 0...5 {
+                let finding = Quota.images.judge(
+                    used: used, needed: needed, limit: 10, region: "r")
+                #expect(finding.status == (used + needed <= 10 ? .ok : .failed))
+            }
+        }
+    }
+
+    @Test(arguments: [
+        ("t3.medium", "L-1216C47A"), ("m7i-flex.large", "L-1216C47A"),
+        ("im4gn.large", "L-1216C47A"), ("g5.xlarge", "L-DB2E81BA"), ("inf2.xlarge", "L-1945791B"),
+        ("x2idn.large", "L-7295265B"), ("hpc7a.48xlarge", nil),
+    ])
+    func `a type counts against its family's quota`(type: String, code: String?) {
+        #expect(VCPUQuotaCheck.quota(of: type)?.code == code)
+    }
+
+    @Test func `exports of others are waited for, not failed over`() {
+        #expect(ExportQuotaCheck.judge(active: 3, needed: 2, region: "r").status == .ok)
+        #expect(ExportQuotaCheck.judge(active: 4, needed: 2, region: "r").status == .warning)
+    }
+
+    @Test func `a machine needs a default subnet with public addresses`() {
+        func subnet(_ id: String, _ gives: Bool, isDefault: Bool = true) throws
+            -> DescribeSubnets.Subnet
+        {
+            let xml = """
+                <R><subnetSet><item><subnetId>\(id)</subnetId>
+                <defaultForAz>\(isDefault)</defaultForAz>
+                <mapPublicIpOnLaunch>\(gives)</mapPublicIpOnLaunch></item></subnetSet></R>
+                """
+            let response = WireResponse(
+                action: DescribeSubnets.action,
+                http: HTTPResponse(status: 200, body: Array(xml.utf8)))
+            return try DescribeSubnets().decode(response).items.first.orThrow()
+        }
+        #expect(throws: Never.self) {
+            for (network, subnets, status) in [
+                (nil, [], HealthFinding.Status.failed), ("v", [], .failed),
+                ("v", [try subnet("a", true, isDefault: false)], .failed),
+                ("v", [try subnet("a", false)], .failed),
+                ("v", [try subnet("a", true), try subnet("b", false)], .warning),
+                ("v", [try subnet("a", true), try subnet("b", true)], .ok),
+            ] as [(String?, [DescribeSubnets.Subnet], HealthFinding.Status)] {
+                let finding = NetworkCheck.judge(network: network, subnets: subnets, region: "r")
+                #expect(finding.status == status, "\(finding)")
+            }
+        }
+    }
+
+    @Test(arguments: [
+        (#"{"Service": "vmie.amazonaws.com"}"#, "\"vmimport\"", "Allow", true),
+        (
+            #"{"Service": ["ec2.amazonaws.com", "vmie.amazonaws.com"]}"#, "[\"vmimport\"]", "Allow",
+            true
+        ),
+        (#"{"Service": "vmie.amazonaws.com"}"#, "\"other\"", "Allow", false),
+        (#"{"Service": "ec2.amazonaws.com"}"#, "\"vmimport\"", "Allow", false),
+        (#"{"Service": "vmie.amazonaws.com"}"#, "\"vmimport\"", "Deny", false),
+        (#"{"AWS": "arn:aws:iam::1:root"}"#, "\"vmimport\"", "Allow", false),
+    ])
+    func `a trust policy names the service and the external id`(
+        principal: String, externalId: String, effect: String, isGood: Bool
+    ) throws {
+        let statement = """
+            {"Effect": "\(effect)", "Principal": \(principal), "Action": "sts:AssumeRole",
+             "Condition": {"StringEquals": {"sts:Externalid": \(externalId)}}}
+            """
+        for document in [statement, "[\(statement)]"] {
+            let policy = try JSONValue.parse(
+                Array("{\"Statement\": \(document)}".utf8), source: "test")
+            #expect(
+                TrustPolicy(policy).lets(
+                    service: TrustPolicy.exportService, externalId: "vmimport") == isGood)
+        }
+    }
+
+    @Test func `missing passwords are named and never shown`() {
+        let finding = PasswordsCheck.judge([("A", Secret("hidden")), ("B", Secret("")), ("C", nil)])
+        #expect(finding.status == .failed && finding.message == "not set: `B`, `C`")
+        #expect(PasswordsCheck.judge([("A", Secret("hidden"))]).message == "`A` is set")
+    }
+
+    @Test func `what is free is held against what a disk takes`() {
+        for (free, status) in [
+            (DiskSpaceCheck.leastBytes - 1, HealthFinding.Status.failed),
+            (DiskSpaceCheck.leastBytes, .warning), (DiskSpaceCheck.usualBytes, .ok),
+        ] {
+            #expect(DiskSpaceCheck.judge(free: free, folder: "/f").status == status)
+        }
+    }
+
+    @Test func `a stage without a record takes as long as usual`() {
+        #expect(ExpectedDuration.seconds(group: "install", recorded: nil) == 1200)
+        #expect(ExpectedDuration.seconds(group: "install", recorded: 3) == 3)
+    }
+}
