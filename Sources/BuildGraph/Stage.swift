@@ -27,7 +27,7 @@ package protocol Stage: Sendable {
     /// Checks, before any stage starts, what would make this one fail late (a missing password, a
     /// bucket that is not there). Has no upstream outputs, and changes nothing.
     func preflight(_ context: StageContext) async throws
-    /// What `run` would change in the world, for `plan` to show; nil where there is nothing to show.
+    /// What `run` would change in the world, for `plan` to show; nil for nothing to show.
     ///
     /// Leaves nothing behind. The context's upstream outputs are the recorded ones.
     ///

@@ -37,6 +37,9 @@ import Testing
         #expect(stacks["vm-bucket-waf"]?.name == "DATA-SCIENCE-SANDBOX-VM-Bucket-WAF")
         #expect(stacks["vm-bucket-waf"]?.region == "us-east-1")
         #expect(stacks["vm-bucket"]?.region == manifest.region)
+        #expect(stacks["ci-codebuild"]?.name == "DATA-SCIENCE-SANDBOX-CI-TEST-CODEBUILD")
+        #expect(stacks["release-codebuild"]?.name == "DATA-SCIENCE-SANDBOX-RELEASE-CODEBUILD")
+        #expect(stacks["release-codebuild"]?.needs == ["vm-bucket"])
         #expect(manifest.storeName == "infrastructure")
     }
 

@@ -10,12 +10,12 @@ import Testing
 
     private func events(_ oldestFirst: [Line]) throws -> [StackEvent] {
         try oldestFirst.enumerated().map { number, line in
+            let type =
+                line.resource == "S-1" ? "AWS::CloudFormation::Stack" : "AWS::S3::Bucket"
             var children = [
                 XMLNode("EventId", text: "e\(number)"),
                 XMLNode("LogicalResourceId", text: line.resource),
-                XMLNode(
-                    "ResourceType",
-                    text: line.resource == "S-1" ? "AWS::CloudFormation::Stack" : "AWS::S3::Bucket"),
+                XMLNode("ResourceType", text: type),
                 XMLNode("ResourceStatus", text: line.status),
             ]
             if let reason = line.reason {

@@ -284,7 +284,9 @@ def test_plan_shows_the_change_set_and_leaves_nothing(
     outcome = deployed.project.dssbatch("plan", MANIFEST, check=0)
     assert "fresh    first" in outcome.stdout
     assert re.search(
-        r"^  Replace +Group +AWS::Logs::LogGroup +.*7 -> 30", outcome.stdout, re.MULTILINE
+        r"^  Replace +Group +AWS::Logs::LogGroup +.*7 -> 30",
+        outcome.stdout,
+        re.MULTILINE,
     )
     assert "cloudformation:ExecuteChangeSet" not in cloud.operations(mark)
     assert deployed.status("second") == "CREATE_COMPLETE"

@@ -78,7 +78,7 @@ package struct LeftoverRemoval: Sendable {
         }
     }
 
-    /// A change set that was never carried out goes; a permanent stack stays, whatever became of it.
+    /// A change set that was never carried out goes; the permanent stack stays.
     private func withdrawChangeSet(_ entry: JournalEntry) async throws {
         guard let changeSet = entry.id ?? entry.name,
             let stack = entry.details[DeployStack.stackDetail]

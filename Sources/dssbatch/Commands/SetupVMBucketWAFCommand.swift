@@ -14,7 +14,8 @@ struct SetupVMBucketWAFCommand: AsyncParsableCommand {
             later run without it goes by the manifest again and takes the blocks away. Blocks \
             that shall stay belong into /stacks/vm-bucket-waf/parameters of the manifest. Examples:
               dssbatch setup-vm-bucket-waf
-              dssbatch setup-vm-bucket-waf --allowed-cidr 203.0.113.0/24 --allowed-cidr 2001:db8::/32
+              dssbatch setup-vm-bucket-waf --allowed-cidr 203.0.113.0/24
+              dssbatch setup-vm-bucket-waf --allowed-cidr 192.0.2.7/32 --allowed-cidr 2001:db8::/32
             """)
 
     @Option(
