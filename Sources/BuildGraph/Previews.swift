@@ -34,11 +34,13 @@ package struct Previews: Sendable {
         events = EventSink(time: time, receive: onEvent)
     }
 
-    /// Asks every listed stage that will or may run; a stage that cannot tell is warned of, and
-    /// the plan stands without it.
+    /// Asks every listed stage that will run.
+    ///
+    /// One that only may run is left out: what decides that is not known yet. A stage that cannot
+    /// tell is warned of, and the plan stands without it.
     package func emit(of plan: Plan, _ world: RecordedWorld) async throws {
         let asked = graph.stages.indices.filter { number in
-            plan.isListed[number] && [.run, .maybe].contains(plan.all[number].state)
+            plan.isListed[number] && plan.all[number].state == .run
         }
         guard !asked.isEmpty else { return }
         let setup = try await setup(plan, world)

@@ -53,7 +53,8 @@ package struct RunEvent: Sendable {
         if let stage { members["stage"] = .string(stage.rawValue) }
         switch kind {
         case .plan(let plan): members["stages"] = .array(plan.stages.map(\.json))
-        case .preview(let preview): members.merge(preview.details) { first, _ in first }
+        case .preview(let preview):
+            members.merge(preview.details.objectValue ?? [:]) { first, _ in first }
         case .stageStarted(let expected):
             if let expected { members["expectedSeconds"] = Self.rounded(expected) }
         case .stageProgress(let percent, let message):

@@ -1,5 +1,4 @@
 package import JSON
-package import OrderedCollections
 
 /// What a stage would change in the world, found out without changing it.
 package struct StagePreview: Sendable, Equatable {
@@ -9,13 +8,13 @@ package struct StagePreview: Sendable, Equatable {
     package let title: String
     /// A table's rows, all of one length; may be empty.
     package let rows: [[String]]
-    /// The same for scripts.
-    package let details: OrderedDictionary<String, JSONValue>
+    /// The same for scripts: an object, whose members the event gets.
+    package let details: JSONValue
 
     /// Makes a preview.
     package init(
         event: String, title: String, rows: [[String]] = [],
-        details: OrderedDictionary<String, JSONValue> = [:]
+        details: JSONValue = [:]
     ) {
         self.event = event
         self.title = title

@@ -23,6 +23,10 @@ struct FakeStage: Stage {
     var check: @Sendable (StageContext) async throws -> Void = { _ in }
     /// Whether it can finish what an interrupted run began.
     var resumes: @Sendable (StageContext) async throws -> Bool = { _ in false }
+    /// What it would change; gets the open upstream stages.
+    var shows: @Sendable (StageContext, Set<StageName>) async throws -> StagePreview? = { _, _ in
+        nil
+    }
     var existence = Existence.exists
     /// The prefix of the outputs' value up to this character is their identity; nil for all of it.
     var identityLength: Int?
@@ -41,6 +45,10 @@ struct FakeStage: Stage {
     }
 
     func preflight(_ context: StageContext) async throws { try await check(context) }
+
+    func preview(
+        _ context: StageContext, open: Set<StageName>
+    ) async throws -> StagePreview? { try await shows(context, open) }
 
     func canResume(_ context: StageContext) async throws -> Bool { try await resumes(context) }
 

@@ -316,6 +316,17 @@ def test_plan_of_new_stacks_leaves_nothing(stacks: Stacks) -> None:
     assert stacks.status("first") is None
 
 
+def test_an_interrupted_plan_leaves_nothing(stacks: Stacks, cloud: Cloud) -> None:
+    cloud.set_speed("cloudformation::changeset", progression="time", seconds=4)
+    running = stacks.project.start("plan", MANIFEST)
+    running.wait_until(
+        lambda: stacks.status("first") == "REVIEW_IN_PROGRESS", "a change set"
+    )
+    running.send(signal.SIGINT)
+    assert running.outcome().status == 130
+    assert stacks.status("first") is None
+
+
 def test_plan_of_a_rejected_template_warns_and_leaves_nothing(stacks: Stacks) -> None:
     stacks.edit(lambda m: m["stacks"]["first"].update(parameters={"Dais": "1"}))
     outcome = stacks.project.dssbatch("plan", MANIFEST, check=0)

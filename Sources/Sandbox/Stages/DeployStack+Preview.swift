@@ -59,7 +59,7 @@ extension DeployStack {
         return StagePreview(
             event: Self.previewEvent,
             title: "\(verb) stack \(stack.name) in \(stack.region)\(condition)",
-            rows: changes.rows, details: details(verb, changes.json))
+            rows: changes.rows, details: .object(details(verb, changes.json)))
     }
 
     /// The parameters' values as far as they are known before anything runs, and the stages after
@@ -109,13 +109,13 @@ extension DeployStack {
             event: Self.previewEvent,
             title: "stack \(stack.name) in \(stack.region): decided after \(stages)",
             rows: known.map { ["parameter", $0.key, "known after \($0.value)"] },
-            details: details)
+            details: .object(details))
     }
 
     private func preview(_ action: String, _ found: Stack?, _ text: String) -> StagePreview {
         let start = found.map { "stack \($0.name) is in \($0.status): " } ?? ""
         return StagePreview(
-            event: Self.previewEvent, title: start + text, details: details(action, []))
+            event: Self.previewEvent, title: start + text, details: .object(details(action, [])))
     }
 
     private func details(
