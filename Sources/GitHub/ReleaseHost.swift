@@ -18,10 +18,12 @@ extension ReleaseHost {
     /// - Parameters:
     ///   - operation: of the first page.
     ///   - pageLimit: how many pages to read at most.
+    ///   - partIsEnough: whether what is behind the last of these pages may be left out.
     ///   - isEnough: asked after each page; true ends the reading.
     /// - Throws: `github.too-many-pages` where there are more pages than that.
     package func all<O: PagedGitHubOperation>(
-        _ operation: O, pageLimit: Int = 50, until isEnough: ([O.Element]) -> Bool = { _ in false }
+        _ operation: O, pageLimit: Int = 50, partIsEnough: Bool = false,
+        until isEnough: ([O.Element]) -> Bool = { _ in false }
     ) async throws -> [O.Element] {
         var elements: [O.Element] = []
         var next: O? = operation
@@ -32,7 +34,7 @@ extension ReleaseHost {
             if isEnough(elements) { return elements }
             next = page.next.map { operation.following($0) }
         }
-        guard next != nil else { return elements }
+        guard next != nil, !partIsEnough else { return elements }
         throw Diagnostic(
             code: "github.too-many-pages",
             summary: "GitHub lists more than \(elements.count) of what was asked for",

@@ -41,6 +41,7 @@ import Testing
             [("/instance/volumeGiB", 8), ("/instance/sshPort", 65_535)],
             [("/instance/ingressCidr", "2001:db8::/32")],
             [("/docker/registryUser", "me"), ("/docker/network", "my_net.1")],
+            [("/release/id", 1), ("/release/repository", "a-b/c_d.e")],
             [("/docker/repository", "h.x:5000/a/b"), ("/docker/baseImage", "debian")],
         ]
         let fixture = try ManifestFixture()

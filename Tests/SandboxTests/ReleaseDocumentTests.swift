@@ -78,13 +78,13 @@ import Testing
         let document = document(
             exports: exports, verifications: [verification], documents: documents,
             docker: docker)
-        try Golden("release.json").check(document.json.prettyText)
-        try Golden("artifacts.md").check(document.markdown)
+        try GoldenFile("release.json").check(document.json.prettyText)
+        try GoldenFile("artifacts.md").check(document.markdown)
     }
 
     @Test func `a release without images has no table of them`() throws {
         let document = document(exports: [])
-        try Golden("artifacts-without-images.md").check(document.markdown)
+        try GoldenFile("artifacts-without-images.md").check(document.markdown)
         #expect(document.json["images"] == [])
     }
 
@@ -101,22 +101,5 @@ import Testing
         ] as [(Int64, String)])
     func `sizes are read in binary units`(bytes: Int64, text: String) {
         #expect(ByteCount.text(bytes) == text)
-    }
-}
-
-/// A file under `Golden` that a text has to equal.
-private struct Golden {
-    private let path: String
-
-    init(_ name: String) { path = "\(ManifestFixture.root)/Tests/SandboxTests/Golden/\(name)" }
-
-    /// Compares; with `DSS_WRITE_GOLDEN` set it rewrites the file, and fails all the same.
-    func check(_ text: String) throws {
-        if ProcessInfo.processInfo.environment["DSS_WRITE_GOLDEN"] != nil {
-            try AtomicFile.write(Array(text.utf8), to: path)
-            Issue.record("rewrote \(path): look at the difference, then run without the variable")
-            return
-        }
-        #expect(try String(decoding: FileContents.read(path), as: UTF8.self) == text)
     }
 }

@@ -40,6 +40,11 @@ import Testing
         ("/docker/network", .string("a b"), "manifest.unknown-value"),
         ("/docker/registryUser", .string(""), "manifest.unknown-value"),
         ("/docker/tag", .string("1"), "manifest.unknown-field"),
+        ("/release/repository", .string("sandbox"), "manifest.unknown-value"),
+        ("/release/repository", .string("a/.."), "manifest.unknown-value"),
+        ("/release/repository", .string("a/b c"), "manifest.unknown-value"),
+        ("/release/id", .integer(0), "manifest.out-of-range"),
+        ("/release/id", .string("3.4.0"), "manifest.wrong-type"),
     ]
 
     @Test(arguments: badValues)

@@ -98,7 +98,7 @@ package final class GitHubClient: ReleaseHost {
             if isRateLimit {
                 progress.rateLimits += 1
                 progress.waitedSeconds += seconds
-                say("GitHub's rate limit is used up: waiting \(Int(seconds.rounded(.up))) s")
+                say("the rate limit of GitHub is used up: waiting \(Int(seconds.rounded(.up))) s")
             } else {
                 progress.attempt += 1
             }

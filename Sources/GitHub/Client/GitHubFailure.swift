@@ -45,7 +45,7 @@ struct GitHubFailure: Sendable {
         }
         return Diagnostic(
             code: "github.rate-limit",
-            summary: "GitHub's rate limit is used up, and waiting for it would take too long",
+            summary: "the rate limit of GitHub is used up, and waiting for it would take too long",
             causes: [said(refusal)],
             hint: "run the same command again\(until ?? " in an hour"), or with a token of its own")
     }

@@ -24,7 +24,7 @@ struct PreviousRelease: Sendable {
     ) async throws -> ReleaseDescription.Previous? {
         let releases = try await host.all(
             ListReleases(repository: repository), pageLimit: Self.pageLimit,
-            until: { Self.newest($0, before: current) != nil || $0.count >= 100 * Self.pageLimit })
+            partIsEnough: true, until: { Self.newest($0, before: current) != nil })
         guard let previous = Self.newest(releases, before: current) else { return nil }
         var versions: [String: String] = [:]
         var changes: [(title: String, changes: InventoryChanges)] = []

@@ -35,7 +35,7 @@ struct ReleaseDescription: Sendable {
         let groups = groups
         for (index, group) in groups.enumerated() {
             // Each list behind may need its own note of having been cut.
-            let later = groups[(index + 1)...].reduce(0) { $0 + cost($1.shortest) }
+            let later = groups[(index + 1)...].reduce(0) { $0 + $1.leastCost(cost) }
             guard let part = group.text(room: room - cost(text) - later, cost: cost) else { break }
             text += part
         }
@@ -143,11 +143,17 @@ struct ChangeList: Sendable {
         count == 0 ? "" : "\n- … and \(count) more: see the inventories in the assets"
     }
 
+    private var whole: String { start + changes.map { "\n" + $0.line }.joined() + end }
+
     /// With no change shown.
-    var shortest: String { start + cut(changes.count) + end }
+    private var shortest: String { start + cut(changes.count) + end }
+
+    /// What it costs at least.
+    func leastCost(_ cost: (String) -> Int) -> Int { min(cost(whole), cost(shortest)) }
 
     /// The list, with as many changes as there is room for; nil where there is none at all.
     func text(room: Int, cost: (String) -> Int) -> String? {
+        if cost(whole) <= room { return whole }
         var left = room - cost(shortest)
         if left < 0 { return nil }
         var shown = ""

@@ -7,11 +7,12 @@ struct ReleasePublication: Sendable {
     let host: any ReleaseHost
     let repository: RepositoryName
     let releaseId: Int64
+    let time: any TimeSource
 
     /// How often the text is written anew because people changed it meanwhile.
     private static let bodyAttempts = 5
-    /// How often a file is uploaded whose outcome nobody knows.
-    private static let uploadAttempts = 3
+    /// How often all assets are looked at and put right.
+    private static let rounds = 4
 
     /// The release as it is.
     func release() async throws -> GitHubRelease {
@@ -20,18 +21,28 @@ struct ReleasePublication: Sendable {
 
     /// Uploads what differs, and takes away what interrupted runs left.
     ///
-    /// - Returns: the release's own assets afterwards, in the order of `files`.
+    /// - Returns: each file's asset afterwards, in their order.
+    /// - Throws: `github.asset-unsettled`, `github.immutable`.
     func publish(
         _ files: [ReleaseFile], to release: GitHubRelease,
         onProgress: @Sendable (Double?, String) -> Void
     ) async throws -> [GitHubAsset] {
-        var published: [GitHubAsset] = []
-        for (index, file) in files.enumerated() {
-            let percent = 90 * Double(index) / Double(max(1, files.count))
-            onProgress(percent, "asset \(file.name)")
-            published.append(try await publish(file, to: release))
+        for round in 0..<Self.rounds {
+            // A list may be a moment behind what was just done.
+            if round > 0 { try await time.sleep(seconds: Double(round)) }
+            var assets = try await assets(like: files)
+            if let settled = Self.settled(files, assets) { return settled }
+            for (index, file) in files.enumerated() {
+                onProgress(90 * Double(index) / Double(files.count), "asset \(file.name)")
+                try await publish(file, to: release, &assets, isLast: round == Self.rounds - 1)
+            }
         }
-        return published
+        let assets = try await assets(like: files)
+        if let settled = Self.settled(files, assets) { return settled }
+        throw Diagnostic(
+            code: "github.asset-unsettled",
+            summary: "the assets of release \(releaseId) do not stay as they were put",
+            hint: "see that nobody else uploads them, then run the same command again")
     }
 
     /// Puts the notes into the release's text.
@@ -89,56 +100,62 @@ struct ReleasePublication: Sendable {
         return assets
     }
 
+    /// Takes a file's steps one by one, each by what the one before was answered.
+    ///
+    /// - Parameters:
+    ///   - assets: what the release has; changed with it.
+    ///   - isLast: whether an upload whose outcome nobody knows is an error, as there is no later
+    ///     round that would look.
     private func publish(
-        _ file: ReleaseFile, to release: GitHubRelease
-    ) async throws -> GitHubAsset {
-        var uploads = 0
+        _ file: ReleaseFile, to release: GitHubRelease, _ assets: inout [GitHubAsset],
+        isLast: Bool
+    ) async throws {
         for _ in 0..<AssetPlan.stepLimit {
-            let assets = try await assets(like: [file])
-            guard let step = AssetPlan.next(for: file, among: assets) else {
-                return try Self.found(file, among: assets)
-            }
+            guard let step = AssetPlan.next(for: file, among: assets) else { return }
             guard !release.isImmutable else { throw immutable(file) }
-            switch step {
-            case .delete(let asset):
-                try await host.call(DeleteReleaseAsset(repository: repository, id: asset.id))
-            case .rename(let asset, let name):
-                _ = try await host.call(
-                    UpdateReleaseAsset(repository: repository, id: asset.id, name: name))
-            case .upload(let name):
-                uploads += 1
-                do {
-                    _ = try await host.call(
-                        UploadReleaseAsset(
-                            repository: repository, uploadUrl: release.uploadUrl, name: name,
-                            contentType: file.contentType, bytes: file.bytes))
-                } catch let problem as Diagnostic
-                    where Self.mayHaveArrived(problem) && uploads < Self.uploadAttempts
-                {
-                    // The next round looks at what arrived.
-                    continue
-                }
+            do {
+                try await take(step, of: file, to: release, &assets)
+            } catch let problem as Diagnostic where Self.mayHaveArrived(problem) && !isLast {
+                return
             }
         }
-        throw Diagnostic(
-            code: "github.asset-unsettled",
-            summary: "asset `\(file.name)` of release \(releaseId) does not stay as it was put",
-            hint: "see that nobody else uploads it, then run the same command again")
     }
 
+    private func take(
+        _ step: AssetPlan.Step, of file: ReleaseFile, to release: GitHubRelease,
+        _ assets: inout [GitHubAsset]
+    ) async throws {
+        switch step {
+        case .delete(let asset):
+            try await host.call(DeleteReleaseAsset(repository: repository, id: asset.id))
+            assets.removeAll { $0.id == asset.id }
+        case .rename(let asset, let name):
+            let renamed = try await host.call(
+                UpdateReleaseAsset(repository: repository, id: asset.id, name: name))
+            assets.removeAll { $0.id == asset.id }
+            assets.append(renamed.with(digest: renamed.digest ?? file.digest))
+        case .upload(let name):
+            let asset = try await host.call(
+                UploadReleaseAsset(
+                    repository: repository, uploadUrl: release.uploadUrl, name: name,
+                    contentType: file.contentType, bytes: file.bytes))
+            assets.append(asset.with(digest: asset.digest ?? file.digest))
+        }
+    }
+
+    /// Whether the answer was lost, or somebody else's asset has the name: the next round looks.
     private static func mayHaveArrived(_ problem: Diagnostic) -> Bool {
         ["github.unknown-outcome", "github.already-exists"].contains(problem.code)
     }
 
-    private static func found(
-        _ file: ReleaseFile, among assets: [GitHubAsset]
-    ) throws -> GitHubAsset {
-        guard let asset = assets.first(where: { $0.name == file.name }) else {
-            throw Diagnostic(
-                code: "github.asset-unsettled", summary: "asset `\(file.name)` is gone again",
-                hint: "run the same command again")
+    /// Each file's asset; nil where something is still to be done.
+    private static func settled(
+        _ files: [ReleaseFile], _ assets: [GitHubAsset]
+    ) -> [GitHubAsset]? {
+        guard files.allSatisfy({ AssetPlan.next(for: $0, among: assets) == nil }) else {
+            return nil
         }
-        return asset
+        return files.compactMap { file in assets.first { $0.name == file.name } }
     }
 
     private func immutable(_ file: ReleaseFile) -> Diagnostic {

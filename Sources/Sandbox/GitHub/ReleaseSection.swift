@@ -68,12 +68,13 @@ struct ReleaseSection: Sendable, Equatable {
                 .joined(separator: lineEnd))
     }
 
-    /// CRLF where the text has any: what a browser sends has nothing else.
+    /// CRLF where the text has any, or would get one: what a browser sends has nothing else.
     private static func lineEnd(of text: [UInt8]) -> [UInt8] {
         let isLong = zip(text, text.dropFirst()).contains {
             $0 == carriageReturn && $1 == lineFeed
         }
-        return isLong ? [carriageReturn, lineFeed] : [lineFeed]
+        return isLong || text.last == carriageReturn
+            ? [carriageReturn, lineFeed] : [lineFeed]
     }
 
     /// What makes a new section a paragraph of its own.

@@ -46,13 +46,20 @@ package struct PublishRelease: Stage {
 
     private var publication: ReleasePublication {
         ReleasePublication(
-            host: services.releases, repository: settings.repository, releaseId: releaseId)
+            host: services.releases, repository: settings.repository, releaseId: releaseId,
+            time: services.time)
     }
 
     /// A release is known to be there and to have a place for the notes before anything costs time.
     package func preflight(_ context: StageContext) async throws {
         try services.releases.checkConfiguration()
-        _ = try ReleaseSection.notes(in: try await publication.release().body)
+        do {
+            _ = try ReleaseSection.notes(in: try await publication.release().body)
+        } catch var problem as Diagnostic where problem.code == "github.404" {
+            // Nothing was started yet: the id or the token is wrong, and not the world.
+            problem.severity = .configuration
+            throw problem
+        }
     }
 
     package func run(_ context: StageContext) async throws -> Outputs {
