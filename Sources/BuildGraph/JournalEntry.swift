@@ -32,6 +32,25 @@ package struct JournalEntry: Sendable, Equatable, Codable {
     package let time: Date
     /// What the creating call answered; nil where the run died before it knew.
     package var id: String?
+
+    /// Makes one; see the properties.
+    package init(
+        entry: JournalEntryID, stage: StageName, resource: String, region: String, name: String?,
+        token: String?, details: [String: String], assetId: String, runId: String, time: Date,
+        id: String?
+    ) {
+        self.entry = entry
+        self.stage = stage
+        self.resource = resource
+        self.region = region
+        self.name = name
+        self.token = token
+        self.details = details
+        self.assetId = assetId
+        self.runId = runId
+        self.time = time
+        self.id = id
+    }
 }
 
 extension StageName: Codable {}

@@ -86,7 +86,7 @@ package struct Runner: Sendable {
             setup = self.setup(options, journal, world, plan)
         }
         // By the plan that remains: a machine that nobody needs any more has to go as well.
-        try await recover(await journal.unfinished(), journal, plan, world)
+        try await recover(await journal.unfinished(), journal, plan)
         if let ends = try await Preflight(setup: setup).run() {
             let seconds = time.monotonicSeconds() - start
             events.emit(.runFinished(.failed, seconds: seconds))
@@ -117,31 +117,17 @@ package struct Runner: Sendable {
     }
 
     private func recover(
-        _ left: [JournalEntry], _ journal: Journal, _ plan: Plan, _ world: RecordedWorld
+        _ left: [JournalEntry], _ journal: Journal, _ plan: Plan
     ) async throws {
         guard !left.isEmpty, let recovery else { return }
         let willRun = Set(plan.names(.run))
         let entries = left.filter { !willRun.contains($0.stage) }
         guard !entries.isEmpty else { return }
-        for name in Set(entries.map(\.stage)) { try await distrust(name, world) }
+        for name in Set(entries.map(\.stage)) { try await store.recordInterruption(of: name) }
         let events = events
         try await recovery.recover(entries, journal: journal, willRun: willRun) {
             events.emit(.warning($0))
         }
-    }
-
-    /// Records that a stage was interrupted.
-    ///
-    /// Once its entries are ended nothing else says so, and its recorded outputs may be gone.
-    private func distrust(_ name: StageName, _ world: RecordedWorld) async throws {
-        guard let record = world.results[name]?.record, record.status == .succeeded,
-            graph[name]?.isEphemeral != true
-        else { return }
-        var run = record.run
-        run.outputs = nil
-        try await store.save(
-            .failure(
-                run, .from(CancellationError()), of: name, assetId: store.assetId, after: record))
     }
 
     private func pools(_ options: RunOptions) -> [String: SlotPool] {

@@ -18,7 +18,8 @@ struct DSSBatch: AsyncParsableCommand {
         version: Version.tool,
         subcommands: [
             RunCommand.self, PlanCommand.self, StatusCommand.self, WhyCommand.self,
-            AdoptCommand.self, UnlockCommand.self, GraphCommand.self, DoctorCommand.self,
+            AdoptCommand.self, UnlockCommand.self, GraphCommand.self, CleanCommand.self,
+            DoctorCommand.self,
             SchemaCommand.self,
         ],
         groupedSubcommands: [
@@ -29,7 +30,8 @@ struct DSSBatch: AsyncParsableCommand {
                 subcommands: [
                     ExportVMCommand.self, InstallDependenciesCommand.self,
                     ResetPasswordCommand.self, SetupEC2Command.self,
-                    SetupEC2AndInstallCommand.self, MakeAMIPublicCommand.self,
+                    SetupEC2AndInstallCommand.self, ShowAWSAssetsCommand.self,
+                    MakeAMIPublicCommand.self,
                 ]),
             CommandGroup(
                 name: "Deployment",

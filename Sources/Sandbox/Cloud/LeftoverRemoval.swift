@@ -100,12 +100,22 @@ package struct LeftoverRemoval: Sendable {
     }
 
     private func abortUpload(_ entry: JournalEntry) async throws {
-        guard let uploadId = entry.id, let bucket = entry.details["bucket"], let key = entry.name
-        else { return }
-        do {
-            _ = try await services.aws.call(
-                AbortMultipartUpload(bucket: bucket, key: key, uploadId: uploadId),
-                region: entry.region)
-        } catch let error as Diagnostic where error.code == "aws.NoSuchUpload" {}
+        guard let bucket = entry.details["bucket"], let key = entry.name else { return }
+        let ids: [String]
+        if let id = entry.id {
+            ids = [id]
+        } else {
+            // The run died before it knew the id; the lock sees to it that no other run has any.
+            ids = try await services.aws.all(
+                ListMultipartUploads(bucket: bucket, prefix: key), region: entry.region
+            ).filter { $0.key == key }.map(\.uploadId)
+        }
+        for id in ids {
+            do {
+                _ = try await services.aws.call(
+                    AbortMultipartUpload(bucket: bucket, key: key, uploadId: id),
+                    region: entry.region)
+            } catch let error as Diagnostic where error.code == "aws.NoSuchUpload" {}
+        }
     }
 }

@@ -13,11 +13,13 @@ struct StatusRow {
         self.stored = stored
     }
 
-    /// `fresh`, `stale`, `failed` or `never ran`.
+    /// `fresh`, `stale`, `failed`, `removed` or `never ran`.
     private var word: String {
         if stage.state == .fresh { return "fresh" }
         switch stored {
         case nil: return "never ran"
+        case .record(let record) where record.error?.code == RecordedError.removedCode:
+            return "removed"
         case .record(let record) where record.status == .failed: return "failed"
         default: return "stale"
         }
@@ -46,6 +48,7 @@ struct StatusRow {
     }
 
     private var detail: String {
+        if word == "removed", let error = stored?.record?.error { return error.message }
         if stage.state != .fresh, let reason = stage.reasons.first { return "\(reason)" }
         let shown = ["imageId", "key", "public", "deprecateAt"]
         let texts = shown.compactMap { name in

@@ -60,6 +60,7 @@ extension OperationSample {
                 ["InstanceId": id.json, "Latest": flag.json]),
             OperationSample(DeleteSnapshot(snapshotId: id), ["SnapshotId": id.json]),
             OperationSample(DeleteVolume(volumeId: id), ["VolumeId": id.json]),
+            OperationSample(DeleteSecurityGroup(groupId: id), ["GroupId": id.json]),
             OperationSample(
                 CreateTags(resourceIds: ids, tags: tags),
                 ["Resources": ids.json, "Tags": tags.json]),

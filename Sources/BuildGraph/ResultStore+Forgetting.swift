@@ -1,0 +1,85 @@
+import Diagnostics
+package import JSON
+
+/// What recorded results say once their outputs are gone, or may be.
+extension ResultStore {
+    /// Records that a stage was interrupted.
+    ///
+    /// Once its entries in the journal are ended nothing else says so, and its recorded outputs
+    /// may be gone.
+    package func recordInterruption(of name: StageName) async throws {
+        guard let record = try await load(name)?.record, record.status == .succeeded else { return }
+        var run = record.run
+        run.outputs = nil
+        try await save(
+            .failure(
+                run, .from(CancellationError()), of: name, assetId: assetId, after: record))
+    }
+
+    /// Records that outputs are going to be removed, so that nothing of them counts any more:
+    /// written before the removal, because a crash in between must not leave a claim behind.
+    ///
+    /// The stages behind them go the same way: what they made rests on what is gone.
+    ///
+    /// - Parameters:
+    ///   - graph: the pipeline, which says what is behind what.
+    ///   - isGone: whether recorded outputs name something that goes.
+    /// - Returns: the stages whose present outputs were taken back, in the pipeline's order.
+    package func recordRemoval(
+        in graph: StageGraph, where isGone: (JSONValue) -> Bool
+    ) async throws -> [StageName] {
+        let records = try await loadAll().compactMapValues(\.record)
+        let named = graph.names.filter { name in
+            records[name]?.lastGood?.outputs.map(isGone) == true
+        }
+        let affected = Set(named + named.flatMap { graph.everythingBehind($0) })
+        for (name, record) in records.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+            if affected.contains(name) {
+                try await save(record.withoutOutputs)
+            } else if let rest = record.withoutHistory(where: isGone) {
+                try await save(rest)
+            }
+        }
+        return graph.names.filter { affected.contains($0) && records[$0] != nil }
+    }
+}
+
+extension RecordedError {
+    /// The code of the error of a stage whose outputs were removed.
+    package static let removedCode = "results.removed"
+}
+
+extension ResultRecord {
+    /// The record of a stage whose outputs were removed on purpose: it runs again.
+    fileprivate var withoutOutputs: ResultRecord {
+        var bare = run
+        bare.outputs = nil
+        bare.identity = nil
+        return ResultRecord(
+            stage: stage, assetId: assetId, status: .failed, run: bare,
+            error: RecordedError(
+                code: RecordedError.removedCode, message: "removed by `dssbatch clean --all`",
+                hint: "run the manifest to make it again"))
+    }
+
+    /// The record less earlier runs whose outputs are gone; nil where none is.
+    fileprivate func withoutHistory(where isGone: (JSONValue) -> Bool) -> ResultRecord? {
+        var rest = self
+        rest.history = history.filter { $0.outputs.map(isGone) != true }
+        return rest.history.count == history.count ? nil : rest
+    }
+}
+
+extension StageGraph {
+    /// The stages that rest on one, near and far.
+    fileprivate func everythingBehind(_ name: StageName) -> Set<StageName> {
+        var found: Set<StageName> = []
+        var open = [name]
+        while let next = open.popLast() {
+            for other in dependents(of: next) where found.insert(other).inserted {
+                open.append(other)
+            }
+        }
+        return found
+    }
+}

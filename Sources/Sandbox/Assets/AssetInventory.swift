@@ -1,0 +1,67 @@
+package import BuildGraph
+import Diagnostics
+import JSON
+
+/// The one discovery behind `show-aws-assets` and `clean`: which places a manifest, its results
+/// and its journal name, and what lies there.
+package struct AssetInventory: Sendable {
+    /// What is known when everything has been asked.
+    package struct Result: Sendable {
+        package let places: AssetPlaces
+        package let findings: AssetSearch.Findings
+        /// What a person should know of the search.
+        package let notes: [String]
+    }
+
+    private let manifest: ReleaseManifest
+    private let pattern: AssetPattern
+    private let services: SandboxServices
+
+    /// Makes one; nothing is asked yet.
+    package init(manifest: ReleaseManifest, pattern: AssetPattern, services: SandboxServices) {
+        self.manifest = manifest
+        self.pattern = pattern
+        self.services = services
+    }
+
+    /// Looks.
+    ///
+    /// - Parameters:
+    ///   - kinds: the kinds to look for.
+    ///   - records: what is recorded of the asset.
+    ///   - entries: what its journal has unfinished.
+    ///   - isEverywhere: looks in every region of the account.
+    /// - Throws: what the question for the regions or the bucket throws.
+    package func look(
+        for kinds: Set<AssetKind>, records: [ResultRecord], entries: [JournalEntry],
+        isEverywhere: Bool
+    ) async throws -> Result {
+        var notes: [String] = []
+        var bucket: String?
+        if let export = manifest.export, !kinds.isDisjoint(with: [.object, .upload]) {
+            do {
+                bucket = try await ImageBucket.find(
+                    export.bucket, region: manifest.region, services: services
+                ).bucket
+            } catch let problem as Diagnostic where problem.code == "export.no-bucket-stack" {
+                notes.append("no bucket of images is searched: \(problem.summary)")
+            }
+        }
+        let everyRegion =
+            isEverywhere
+            ? try await AssetSearch.everyRegion(aws: services.aws, region: manifest.region) : []
+        let places = AssetPlaces(
+            manifest: manifest, pattern: pattern, bucket: bucket, records: records,
+            entries: entries, everyRegion: everyRegion)
+        let findings = try await AssetSearch(aws: services.aws, pattern: pattern, kinds: kinds)
+            .find(in: places, lastingRuns: Self.lastingRuns(records))
+        return Result(places: places, findings: findings, notes: notes)
+    }
+
+    /// Runs whose machine is recorded as something to keep.
+    static func lastingRuns(_ records: [ResultRecord]) -> Set<String> {
+        Set(
+            records.compactMap(\.lastGood).filter { $0.outputs?["stackName"] != nil }
+                .map(\.runId))
+    }
+}

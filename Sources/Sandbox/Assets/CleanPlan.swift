@@ -1,0 +1,139 @@
+package import BuildGraph
+package import Foundation
+
+/// What `clean` removes and what it leaves, with the reasons: a pure function of what was found.
+package struct CleanPlan: Sendable, Equatable {
+    /// One thing, and why it goes or stays.
+    package struct Item: Sendable, Equatable {
+        package let asset: Asset
+        package let reason: String
+        /// The journal's entry of it.
+        package var entry: JournalEntry?
+    }
+
+    /// What the plan goes by.
+    package struct Policy: Sendable {
+        /// Whether artifacts go too.
+        package let includesArtifacts: Bool
+        /// How old must be what only its tag names.
+        package let olderThan: AgeLimit
+        /// Runs of these results, none of which goes on.
+        package let endedRuns: Set<String>
+        package let now: Date
+
+        /// Makes one; see the properties.
+        package init(
+            includesArtifacts: Bool, olderThan: AgeLimit, endedRuns: Set<String>, now: Date
+        ) {
+            self.includesArtifacts = includesArtifacts
+            self.olderThan = olderThan
+            self.endedRuns = endedRuns
+            self.now = now
+        }
+    }
+
+    /// In the order of removal.
+    package let removed: [Item]
+    package let kept: [Item]
+
+    /// Decides.
+    ///
+    /// - Parameters:
+    ///   - assets: everything that was found, with its role.
+    ///   - entries: what the journal has unfinished, the oldest first.
+    package init(assets: [Asset], entries: [JournalEntry], policy: Policy) {
+        var removed: [Item] = []
+        var kept: [Item] = []
+        var open = entries
+        let ages = RunAges(assets, now: policy.now)
+        for asset in assets where asset.role != .ended {
+            let place = open.firstIndex { asset.isNamed(by: $0) }
+            switch Self.verdict(asset, isInJournal: place != nil, ages, policy) {
+            case .remove(let reason):
+                // The entry of an upload also names the object that the upload became.
+                let isOwn = place.map { AssetKind(resource: open[$0].resource) == asset.kind }
+                let entry = isOwn == true ? place.map { open.remove(at: $0) } : nil
+                removed.append(Item(asset: asset, reason: reason, entry: entry))
+            case .keep(let reason): kept.append(Item(asset: asset, reason: reason))
+            }
+        }
+        // What was not found may still be there under another name, and has to be ended anyway.
+        removed += open.map { Item(asset: Asset($0), reason: Self.byJournal, entry: $0) }
+        let stays = Self.snapshots(of: kept)
+        kept += removed.filter { stays.contains($0.place) }.map {
+            Item(asset: $0.asset, reason: "an AMI that stays uses it")
+        }
+        self.removed = removed.filter { !stays.contains($0.place) }.sorted(by: Self.isBefore)
+        self.kept = kept.sorted(by: Self.isBefore)
+    }
+
+    private enum Verdict {
+        case remove(String)
+        case keep(String)
+    }
+
+    private static let byJournal = "unfinished in the journal"
+
+    private static func verdict(
+        _ asset: Asset, isInJournal: Bool, _ ages: RunAges, _ policy: Policy
+    ) -> Verdict {
+        if let holder = asset.holder { return .keep("`\(holder)` uses it") }
+        if isInJournal { return .remove(byJournal) }
+        if asset.proof == .key {
+            return .keep("uploads have no tag, and the journal does not name it")
+        }
+        if asset.role == .artifact && !policy.includesArtifacts {
+            return .keep("an artifact (`--all` removes it)")
+        }
+        if let run = asset.runId, policy.endedRuns.contains(run) {
+            return .remove("of run \(run.prefix(8)), which is over")
+        }
+        guard policy.olderThan.seconds > 0 else { return .remove("by its tag") }
+        guard let age = ages.seconds(of: asset) else {
+            return .keep("only its tag names it, and its age is not known (`--older-than 0`)")
+        }
+        return age >= policy.olderThan.seconds
+            ? .remove("older than \(policy.olderThan)")
+            : .keep("only its tag names it, and it is younger than \(policy.olderThan)")
+    }
+
+    /// The snapshots of AMIs that stay, by region and id.
+    private static func snapshots(of kept: [Item]) -> Set<String> {
+        Set(
+            kept.filter { $0.asset.kind == .ami }.flatMap { item in
+                item.asset.snapshotIds.map { "snapshot \(item.asset.region)/\($0)" }
+            })
+    }
+
+    /// By kind; within one the newest first, since what came later holds on to what was before.
+    private static func isBefore(_ left: Item, _ right: Item) -> Bool {
+        let (a, b) = (left.asset, right.asset)
+        if a.kind != b.kind { return a.kind.rank < b.kind.rank }
+        let times = (a.createdAt ?? .distantPast, b.createdAt ?? .distantPast)
+        return times.0 == times.1 ? (a.region, a.id) < (b.region, b.id) : times.0 > times.1
+    }
+}
+
+extension CleanPlan.Item {
+    fileprivate var place: String { "\(asset.kind.rawValue) \(asset.region)/\(asset.id)" }
+}
+
+/// How old things are; one without a time is as old as the youngest thing of its run.
+struct RunAges {
+    private var youngest: [String: Date] = [:]
+    private let now: Date
+
+    init(_ assets: [Asset], now: Date) {
+        self.now = now
+        for asset in assets {
+            guard let run = asset.runId, let time = asset.createdAt else { continue }
+            youngest[run] = max(youngest[run] ?? time, time)
+        }
+    }
+
+    /// Nil where nothing tells.
+    func seconds(of asset: Asset) -> Double? {
+        let time = asset.createdAt ?? asset.runId.flatMap { youngest[$0] }
+        return time.map { now.timeIntervalSince($0) }
+    }
+}

@@ -1,0 +1,188 @@
+package import BuildGraph
+package import Diagnostics
+import Foundation
+import JSON
+
+/// `dssbatch clean`: a run's recovery without the run.
+package struct Cleaning: Sendable {
+    /// What is asked for.
+    package struct Options: Sendable {
+        /// Artifacts too.
+        package let includesArtifacts: Bool
+        package let olderThan: AgeLimit
+        /// Looks in every region of the account.
+        package let isEverywhere: Bool
+        /// Only says what would go.
+        package let isDryRun: Bool
+
+        /// Makes them; see the properties.
+        package init(
+            includesArtifacts: Bool, olderThan: AgeLimit, isEverywhere: Bool, isDryRun: Bool
+        ) {
+            self.includesArtifacts = includesArtifacts
+            self.olderThan = olderThan
+            self.isEverywhere = isEverywhere
+            self.isDryRun = isDryRun
+        }
+    }
+
+    /// How it ended.
+    package struct Summary: Sendable {
+        package let plan: CleanPlan
+        package var removed = 0
+        package var problems: [Diagnostic]
+        /// False where nobody agreed to the plan, and nothing was removed.
+        package var isConfirmed = true
+    }
+
+    let manifest: ReleaseManifest
+    let graph: StageGraph
+    let store: any ResultStore
+    let services: SandboxServices
+    let events: EventSink
+
+    /// Makes one; nothing is touched.
+    ///
+    /// - Parameter onEvent: told of progress, of what was removed, and of what could not be.
+    package init(
+        manifest: ReleaseManifest, graph: StageGraph, store: any ResultStore,
+        services: SandboxServices, onEvent: @escaping @Sendable (RunEvent) -> Void
+    ) {
+        self.manifest = manifest
+        self.graph = graph
+        self.store = store
+        self.services = services
+        events = EventSink(time: services.time, receive: onEvent)
+    }
+
+    /// Finds what is left, has it confirmed and removes it, under the lock of the results.
+    ///
+    /// - Parameter confirm: shown the plan where there is something to remove; false to stop.
+    /// - Throws: `results.locked`, what reading the results throws, `CancellationError`.
+    package func run(
+        _ options: Options, lock: LockInfo, confirm: (CleanPlan) async throws -> Bool
+    ) async throws -> Summary {
+        if options.isDryRun {
+            if let holder = try await store.lockHolder() {
+                events.emit(
+                    .warning(
+                        "run \(holder.runId) holds the lock: `clean` would wait for its end, and "
+                            + "what it works with is listed too"))
+            }
+            return try await runLocked(options, lock, confirm)
+        }
+        try await store.lock(lock, waitSeconds: 0)
+        do {
+            let summary = try await runLocked(options, lock, confirm)
+            await store.unlock()
+            return summary
+        } catch {
+            await store.unlock()
+            throw error
+        }
+    }
+
+    private func runLocked(
+        _ options: Options, _ lock: LockInfo, _ confirm: (CleanPlan) async throws -> Bool
+    ) async throws -> Summary {
+        let journal = try await Journal(store: store, runId: lock.runId, time: services.time)
+        for warning in journal.warnings { events.emit(.warning(warning)) }
+        let entries = await journal.unfinished()
+        let records = try await store.loadAll().values.compactMap(\.record)
+        let found = try await look(options, records: records, entries: entries)
+        let plan = CleanPlan(
+            assets: found.assets, entries: entries,
+            policy: CleanPlan.Policy(
+                includesArtifacts: options.includesArtifacts, olderThan: options.olderThan,
+                endedRuns: Set(records.flatMap(\.everyRunId) + entries.map(\.runId)),
+                now: services.time.now()))
+        var summary = Summary(plan: plan, problems: found.problems)
+        for problem in found.problems { events.emit(.error(problem)) }
+        if options.isDryRun || plan.removed.isEmpty { return summary }
+        summary.isConfirmed = try await confirm(plan)
+        if !summary.isConfirmed { return summary }
+        try await takeBackResults(of: plan, entries: entries)
+        try await remove(plan, journal, &summary)
+        return summary
+    }
+
+    private func look(
+        _ options: Options, records: [ResultRecord], entries: [JournalEntry]
+    ) async throws -> AssetSearch.Findings {
+        let inventory = AssetInventory(
+            manifest: manifest, pattern: AssetPattern(exactly: manifest.assetId),
+            services: services)
+        let result = try await inventory.look(
+            for: Set(AssetKind.inAWS), records: records, entries: entries,
+            isEverywhere: options.isEverywhere)
+        for note in result.notes { events.emit(.warning(note)) }
+        var findings = result.findings
+        if options.includesArtifacts && manifest.docker != nil {
+            do {
+                let docker = DockerAssets(engine: services.engine, assetId: manifest.assetId.text)
+                findings.assets += try await docker.find(records: records)
+            } catch let problem as Diagnostic {
+                findings.problems.append(
+                    problem.wrapped(in: "cannot look for images and containers of the asset"))
+            }
+        }
+        return findings
+    }
+
+    /// Says in the results what is going to be gone, before it is.
+    private func takeBackResults(of plan: CleanPlan, entries: [JournalEntry]) async throws {
+        for stage in Set(entries.map(\.stage)) { try await store.recordInterruption(of: stage) }
+        let gone = RemovedOutputs(plan.removed.map(\.asset))
+        let stages = try await store.recordRemoval(in: graph, where: gone.areNamed(in:))
+        if !stages.isEmpty {
+            events.emit(
+                .warning(
+                    "no longer recorded as made: "
+                        + stages.map(\.rawValue).joined(separator: ", ")))
+        }
+    }
+
+    private func remove(
+        _ plan: CleanPlan, _ journal: Journal, _ summary: inout Summary
+    ) async throws {
+        for kind in AssetKind.allCases {
+            let items = plan.removed.filter { $0.asset.kind == kind }
+            let outcomes = try await ConcurrentMap.map(items) { try await remove($0, journal) }
+            summary.removed += outcomes.count { $0 == nil }
+            summary.problems += outcomes.compactMap { $0 }
+        }
+        if await journal.unfinished().isEmpty { try await journal.compact() }
+    }
+
+    /// Removes one thing and tells of it.
+    ///
+    /// - Returns: why it stays; nil where it is gone.
+    private func remove(_ item: CleanPlan.Item, _ journal: Journal) async throws -> Diagnostic? {
+        let asset = item.asset
+        let events = events
+        let onProgress: @Sendable (Double?, String) -> Void = { percent, message in
+            events.emit(.stageProgress(percent: percent, message: message))
+        }
+        do {
+            try Task.checkCancellation()
+            if let entry = item.entry {
+                try await LeftoverRemoval(services: services).remove(entry, onProgress: onProgress)
+                try await journal.gone(entry.entry)
+            } else {
+                try await AssetRemoval(services: services).remove(asset, onProgress: onProgress)
+            }
+        } catch let problem as Diagnostic where problem.severity == .failure {
+            let command = RemovalCommand.text(for: asset)
+            let failure = problem.wrapped(
+                in: "\(asset.kind.rawValue) `\(asset.label)` in `\(asset.region)` stays",
+                hint: command.map { "remove it by hand: \($0)" })
+            events.emit(.error(failure))
+            return failure
+        }
+        // What the journal only meant to make was never announced as made.
+        if asset.proof != .journal || item.entry?.id != nil {
+            events.emit(.resourceDeleted(asset.eventEntry))
+        }
+        return nil
+    }
+}

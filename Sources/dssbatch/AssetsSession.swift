@@ -1,0 +1,92 @@
+import BuildGraph
+import Diagnostics
+import Sandbox
+
+/// A session of the commands that look for an asset's things.
+struct AssetsSession: Sendable {
+    let session: Session
+    /// `--region all`: every region of the account.
+    let isEverywhere: Bool
+    private let manifest: ReleaseManifest
+
+    /// - Parameter takesGlob: whether `--asset-id` may be a glob, which is no id of a manifest.
+    init(
+        _ path: String, _ changes: ManifestChanges, _ global: GlobalOptions, takesGlob: Bool
+    ) throws {
+        var (changes, global) = (changes, global)
+        isEverywhere = global.region == "all"
+        if isEverywhere { global.region = nil }
+        let isGlob = changes.assetId?.contains { "*?".contains($0) } == true
+        if takesGlob && isGlob { changes.assetId = nil }
+        var options = ManifestOptions()
+        options.manifest = path
+        options.changes = changes
+        session = try Session(options, global, kind: ReleaseManifest.self)
+        manifest = try session.manifest
+    }
+
+    /// Looks for what matches a pattern; for the manifest's own asset id where there is none.
+    func look(
+        for kinds: Set<AssetKind>, pattern: AssetPattern?
+    ) async throws -> (listing: AssetListing, problems: [Diagnostic]) {
+        let pattern = pattern ?? AssetPattern(exactly: manifest.assetId)
+        let inventory = AssetInventory(
+            manifest: manifest, pattern: pattern, services: session.services)
+        let journal = try await Journal(
+            store: session.store, runId: session.lock.runId, time: session.services.time)
+        let result = try await inventory.look(
+            for: kinds, records: session.store.loadAll().values.compactMap(\.record),
+            entries: await journal.unfinished(), isEverywhere: isEverywhere)
+        for note in result.notes { session.output.say(note) }
+        return (
+            AssetListing(
+                pattern: pattern, regions: result.places.regions, assets: result.findings.assets),
+            result.findings.problems
+        )
+    }
+
+    /// Removes what is left, heeding signals.
+    ///
+    /// - Parameter asks: on the terminal, before anything is removed.
+    /// - Throws: `Exit` with the status of anything but success.
+    func clean(_ options: Cleaning.Options, asks: Bool) async throws {
+        let interrupts = Interruptible()
+        let outcome = await interrupts.run { try await cleanUp(options, asks: asks) }
+        session.output.finish()
+        let status = try outcome.get()
+        if status != ExitStatus.fresh { throw Exit(status: status) }
+    }
+
+    private func cleanUp(_ options: Cleaning.Options, asks: Bool) async throws -> Int32 {
+        let cleaning = Cleaning(
+            manifest: manifest, graph: session.graph, store: session.store,
+            services: session.services, onEvent: { session.output.receive($0) })
+        let summary = try await cleaning.run(options, lock: session.lock) { plan in
+            show(plan, isData: false)
+            return asks ? await RemovalQuestion.ask(count: plan.removed.count) : true
+        }
+        if options.isDryRun {
+            show(summary.plan, isData: true)
+        } else if summary.plan.removed.isEmpty {
+            show(summary.plan, isData: false)
+        } else if !summary.isConfirmed {
+            session.output.say("nothing was removed")
+            return ExitStatus.failed
+        } else {
+            session.output.say("removed \(summary.removed) of \(summary.plan.removed.count)")
+        }
+        return summary.problems.isEmpty ? ExitStatus.fresh : ExitStatus.failed
+    }
+
+    /// Shows what goes and what stays.
+    ///
+    /// - Parameter isData: whether that is what the command was asked for.
+    private func show(_ plan: CleanPlan, isData: Bool) {
+        if session.options.json {
+            AssetEvents.show(plan)
+            return
+        }
+        let text = CleanPlanText.text(plan)
+        if isData { StandardStreams.printLine(text) } else { session.output.say(text) }
+    }
+}
