@@ -18,8 +18,8 @@ def run(name: str, folder: Path, **variables: str) -> list[str]:
     """Run the phases as CodeBuild does, over stand-ins; return the words of all calls."""
     spec = yaml.safe_load((ROOT / "ci" / name).read_text())
     assert spec["env"]["shell"] == "bash"
-    for program in ("setup", "test", "dssbatch"):
-        path = folder / "bin" / program
+    for program in ("setup", "test", "dssbatch", "aws"):
+        path = folder / ("path" if program == "aws" else "bin") / program
         path.parent.mkdir(exist_ok=True)
         path.write_text(SAY)
         path.chmod(0o755)
@@ -27,8 +27,9 @@ def run(name: str, folder: Path, **variables: str) -> list[str]:
     script.parent.mkdir(exist_ok=True)
     script.write_text("#!/bin/sh\necho /opt/swift/usr/bin\n")
     script.chmod(0o755)
-    settings = os.environ | {"SAID": str(folder / "said")} | variables
-    for phase in ("install", "build"):
+    search = {"PATH": f"{folder / 'path'}:{os.environ['PATH']}"}
+    settings = os.environ | {"SAID": str(folder / "said")} | search | variables
+    for phase in spec["phases"]:
         commands = "\n".join(spec["phases"][phase]["commands"])
         subprocess.run(
             ["bash", "-euc", commands], cwd=folder, env=settings, check=True, timeout=60
@@ -54,6 +55,8 @@ def test_a_release_names_its_asset_and_results(
         RESULTS_BUCKET="images",
         RESULTS_PREFIX="results/ci",
     )
-    results = ["--results", "s3://images/results/ci"]
-    wanted = ["dssbatch", "manifests/release.json", *options, *results]
-    assert said == ["setup", *wanted]
+    bucket = "s3://images/results/ci"
+    wanted = ["dssbatch", "manifests/release.json", *options, "--results", "out"]
+    fetched = ["aws", "s3", "sync", "--no-progress", bucket, "out"]
+    stored = ["aws", "s3", "sync", "--no-progress", "out", bucket]
+    assert said == ["setup", *fetched, *wanted, *stored]
