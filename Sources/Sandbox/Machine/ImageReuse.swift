@@ -3,6 +3,8 @@ import JSON
 
 /// Whether `export-vm` makes another image of a machine that it has made one of before.
 package enum ImageReuse {
+    /// Whether an image has to be made although one is recorded.
+    ///
     /// A machine may have changed since, which no record tells. So an image whose exports are
     /// complete is not used again; one whose exports are not complete, because they were
     /// interrupted or another format is asked for, is.
