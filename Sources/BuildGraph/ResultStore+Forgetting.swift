@@ -6,9 +6,11 @@ extension ResultStore {
     /// Records that a stage was interrupted.
     ///
     /// Once its entries in the journal are ended nothing else says so, and its recorded outputs
-    /// may be gone.
-    package func recordInterruption(of name: StageName) async throws {
-        guard let record = try await load(name)?.record, record.status == .succeeded else { return }
+    /// may be gone. An ephemeral stage claims nothing that could be believed.
+    package func recordInterruption(of name: StageName, in graph: StageGraph) async throws {
+        guard graph[name]?.isEphemeral != true,
+            let record = try await load(name)?.record, record.status == .succeeded
+        else { return }
         var run = record.run
         run.outputs = nil
         try await save(
@@ -29,7 +31,8 @@ extension ResultStore {
         in graph: StageGraph, where isGone: (JSONValue) -> Bool
     ) async throws -> [StageName] {
         let records = try await loadAll().compactMapValues(\.record)
-        let named = graph.names.filter { name in
+        // The machine of an old run is gone anyway, and what was made of it is not.
+        let named = graph.stages.filter { !$0.isEphemeral }.map(\.name).filter { name in
             records[name]?.lastGood?.outputs.map(isGone) == true
         }
         let affected = Set(named + named.flatMap { graph.everythingBehind($0) })
@@ -76,7 +79,8 @@ extension StageGraph {
         var found: Set<StageName> = []
         var open = [name]
         while let next = open.popLast() {
-            for other in dependents(of: next) where found.insert(other).inserted {
+            for other in dependents(of: next)
+            where self[other]?.isEphemeral != true && found.insert(other).inserted {
                 open.append(other)
             }
         }

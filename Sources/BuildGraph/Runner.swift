@@ -123,7 +123,9 @@ package struct Runner: Sendable {
         let willRun = Set(plan.names(.run))
         let entries = left.filter { !willRun.contains($0.stage) }
         guard !entries.isEmpty else { return }
-        for name in Set(entries.map(\.stage)) { try await store.recordInterruption(of: name) }
+        for name in Set(entries.map(\.stage)) {
+            try await store.recordInterruption(of: name, in: graph)
+        }
         let events = events
         try await recovery.recover(entries, journal: journal, willRun: willRun) {
             events.emit(.warning($0))

@@ -1,5 +1,6 @@
 import BuildGraph
 import Foundation
+import JSON
 import TestSupport
 import Testing
 
@@ -92,6 +93,18 @@ import Testing
         #expect(Self.ids(plan.kept) == ["ami-1", "snap-1"])
     }
 
+    @Test func `an image that the journal names takes its snapshots along`() throws {
+        let plan = try Self.plan(
+            [
+                Self.asset(
+                    .ami, "ami-1", run: "run-0", hoursAgo: 0, state: "available",
+                    snapshots: ["snap-1"]),
+                Self.asset(.snapshot, "snap-1", run: "run-0", hoursAgo: 0),
+            ], [Self.entry("ec2:image", id: "ami-1")])
+        #expect(Self.ids(plan.removed) == ["ami-1", "snap-1"])
+        #expect(plan.kept.isEmpty)
+    }
+
     @Test func `what something else uses stays whatever is asked for`() throws {
         var snapshot = Self.asset(.snapshot, "snap-1", hoursAgo: 99)
         snapshot.holder = "ami-9"
@@ -167,5 +180,50 @@ import Testing
                 Self.asset(.ami, "a", run: "kept", state: "failed"),
             ], lastingRuns: ["kept"])
         #expect(assets.map(\.role) == [.artifact, .artifact, .leftover, .leftover])
+    }
+}
+
+@Suite struct AssetInventoryTests {
+    private static func record(_ stage: StageName, run: String, _ outputs: JSONValue)
+        -> ResultRecord
+    {
+        ResultRecord(
+            stage: stage, assetId: "1.0", status: .succeeded,
+            run: RecordedRun(
+                key: "sha256:1", inputs: [:], outputs: outputs, startedAt: "", finishedAt: "",
+                seconds: 1, runId: run, tool: "test"))
+    }
+
+    @Test func `only a recorded machine makes its run a lasting one`() {
+        let records = [
+            Self.record("ami", run: "run-1", ["imageId": "ami-1"]),
+            // What a stage gave whose machine ended with the run.
+            Self.record("instance", run: "run-1", ["stackName": "EC2-0"]),
+            Self.record("machine", run: "run-2", ["stackName": "EC2-1"]),
+        ]
+        #expect(AssetInventory.lastingRuns(records) == ["run-2"])
+    }
+
+    @Test func `places are what manifest, results and journal name, each once`() throws {
+        let manifest = try ManifestFixture().read()
+        let entry = JournalEntry(
+            entry: JournalEntryID(rawValue: "1"), stage: "x", resource: "s3:multipart-upload",
+            region: "us-east-2", name: "old/1.0/a.vhd", token: nil,
+            details: ["bucket": "old-bucket"], assetId: "1.0", runId: "r",
+            time: CleanPlanTests.now, id: nil)
+        let places = AssetPlaces(
+            manifest: manifest, pattern: AssetPattern(exactly: manifest.assetId), bucket: "now",
+            records: [
+                Self.record("ami-copy-us-west-1", run: "r", ["region": "us-west-1"]),
+                Self.record(
+                    "export-vhd", run: "r",
+                    ["bucket": "now", "key": "before/1.0/a.vhd", "region": "eu-central-1"]),
+            ], entries: [entry], everyRegion: ["eu-central-1", "us-west-1"])
+        #expect(places.regions == ["eu-central-1", "us-west-1", "us-east-2"])
+        #expect(
+            places.folders.map { "\($0.region) \($0.bucket) \($0.prefix)" } == [
+                "eu-central-1 now data_science_sandbox/\(manifest.assetId)/",
+                "eu-central-1 now before/1.0/", "us-east-2 old-bucket old/1.0/",
+            ])
     }
 }

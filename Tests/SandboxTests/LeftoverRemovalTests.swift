@@ -1,3 +1,4 @@
+import AWS
 import BuildGraph
 import Diagnostics
 import Testing
@@ -127,6 +128,18 @@ import Testing
             code.isEmpty ? .empty : .error(code))
         try await remove(
             "s3:multipart-upload", name: "k", id: "u", details: ["bucket": "bucket"])
+        #expect(bench.aws.unused.isEmpty)
+    }
+
+    @Test func `an upload whose id was never learnt is found by its exact key`() async throws {
+        func upload(_ key: String, _ id: String) -> XMLNode {
+            XMLNode("Upload", [XMLNode("Key", text: key), XMLNode("UploadId", text: id)])
+        }
+        bench.aws.on(
+            "ListMultipartUploads", ["bucket": "bucket", "prefix": "k"],
+            .xml([upload("k", "u"), upload("k2", "v")]))
+        bench.aws.on("AbortMultipartUpload", ["key": "k", "uploadId": "u"], .empty)
+        try await remove("s3:multipart-upload", name: "k", details: ["bucket": "bucket"])
         #expect(bench.aws.unused.isEmpty)
     }
 

@@ -47,7 +47,7 @@ def removed(outcome: Outcome) -> set[str]:
         ("key-imported", set()),
         ("playbook", set()),
         ("image-pending", set()),
-        ("exports-active", {"ami", "snapshot"}),
+        ("exports-active", {"ami", "snapshot", "object"}),
         ("copy-begun", {"ami", "snapshot", "object"}),
         pytest.param("change-set-pending", set(), marks=pytest.mark.slow),
         pytest.param("stack-in-progress", set(), marks=pytest.mark.slow),

@@ -1,6 +1,5 @@
 package import BuildGraph
 import Diagnostics
-import JSON
 
 /// The one discovery behind `show-aws-assets` and `clean`: which places a manifest, its results
 /// and its journal name, and what lies there.
@@ -61,7 +60,7 @@ package struct AssetInventory: Sendable {
     /// Runs whose machine is recorded as something to keep.
     static func lastingRuns(_ records: [ResultRecord]) -> Set<String> {
         Set(
-            records.compactMap(\.lastGood).filter { $0.outputs?["stackName"] != nil }
+            records.filter { $0.stage == LaunchInstance.lastingName }.compactMap(\.lastGood)
                 .map(\.runId))
     }
 }

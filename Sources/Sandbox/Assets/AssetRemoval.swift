@@ -93,7 +93,8 @@ struct AssetRemoval: Sendable {
                 try await resource.delete()
             } catch let problem as Diagnostic where Self.passing.contains(problem.code) {
                 return .pending(
-                    percent: nil, message: "\(asset.id): \(problem.causes.first ?? problem.code)")
+                    percent: nil,
+                    message: "\(asset.id): something still uses it (\(problem.code))")
             }
             isAsked = true
             // Most of it is gone at once, and nobody has to wait for a second look.

@@ -72,7 +72,7 @@ package struct AssetSearch: Sendable {
         var places: [String: Int] = [:]
         var result: [Asset] = []
         for asset in assets {
-            let key = "\(asset.kind.rawValue) \(asset.region) \(asset.id)"
+            let key = asset.place
             if let place = places[key] {
                 if asset.proof == .tag { result[place] = asset }
             } else {

@@ -59,11 +59,17 @@ package struct CleanPlan: Sendable, Equatable {
         }
         // What was not found may still be there under another name, and has to be ended anyway.
         removed += open.map { Item(asset: Asset($0), reason: Self.byJournal, entry: $0) }
+        // An image takes its snapshots along, and one that stays keeps them.
+        let goes = Self.snapshots(of: removed.filter { $0.entry != nil })
+        removed += kept.filter { goes.contains($0.asset.place) && $0.asset.holder == nil }.map {
+            Item(asset: $0.asset, reason: "of an AMI that goes")
+        }
+        kept.removeAll { goes.contains($0.asset.place) && $0.asset.holder == nil }
         let stays = Self.snapshots(of: kept)
-        kept += removed.filter { stays.contains($0.place) }.map {
+        kept += removed.filter { stays.contains($0.asset.place) }.map {
             Item(asset: $0.asset, reason: "an AMI that stays uses it")
         }
-        self.removed = removed.filter { !stays.contains($0.place) }.sorted(by: Self.isBefore)
+        self.removed = removed.filter { !stays.contains($0.asset.place) }.sorted(by: Self.isBefore)
         self.kept = kept.sorted(by: Self.isBefore)
     }
 
@@ -97,12 +103,10 @@ package struct CleanPlan: Sendable, Equatable {
             : .keep("only its tag names it, and it is younger than \(policy.olderThan)")
     }
 
-    /// The snapshots of AMIs that stay, by region and id.
-    private static func snapshots(of kept: [Item]) -> Set<String> {
+    /// The snapshots of the AMIs among these.
+    private static func snapshots(of items: [Item]) -> Set<String> {
         Set(
-            kept.filter { $0.asset.kind == .ami }.flatMap { item in
-                item.asset.snapshotIds.map { "snapshot \(item.asset.region)/\($0)" }
-            })
+            items.filter { $0.asset.kind == .ami }.flatMap(\.asset.snapshotPlaces))
     }
 
     /// By kind; within one the newest first, since what came later holds on to what was before.
@@ -114,8 +118,14 @@ package struct CleanPlan: Sendable, Equatable {
     }
 }
 
-extension CleanPlan.Item {
-    fileprivate var place: String { "\(asset.kind.rawValue) \(asset.region)/\(asset.id)" }
+extension Asset {
+    /// Kind, region and id: what no two things share.
+    var place: String { "\(kind.rawValue) \(region)/\(id)" }
+
+    /// The `place` of each of an AMI's snapshots.
+    var snapshotPlaces: [String] {
+        snapshotIds.map { "\(AssetKind.snapshot.rawValue) \(region)/\($0)" }
+    }
 }
 
 /// How old things are; one without a time is as old as the youngest thing of its run.

@@ -2,6 +2,7 @@ package import BuildGraph
 package import Diagnostics
 import Foundation
 import JSON
+import Synchronization
 
 /// `dssbatch clean`: a run's recovery without the run.
 package struct Cleaning: Sendable {
@@ -131,7 +132,9 @@ package struct Cleaning: Sendable {
 
     /// Says in the results what is going to be gone, before it is.
     private func takeBackResults(of plan: CleanPlan, entries: [JournalEntry]) async throws {
-        for stage in Set(entries.map(\.stage)) { try await store.recordInterruption(of: stage) }
+        for stage in Set(entries.map(\.stage)) {
+            try await store.recordInterruption(of: stage, in: graph)
+        }
         let gone = RemovedOutputs(plan.removed.map(\.asset))
         let stages = try await store.recordRemoval(in: graph, where: gone.areNamed(in:))
         if !stages.isEmpty {
@@ -145,26 +148,49 @@ package struct Cleaning: Sendable {
     private func remove(
         _ plan: CleanPlan, _ journal: Journal, _ summary: inout Summary
     ) async throws {
+        var held: Set<String> = []
         for kind in AssetKind.allCases {
             let items = plan.removed.filter { $0.asset.kind == kind }
-            let outcomes = try await ConcurrentMap.map(items) { try await remove($0, journal) }
+            let holds = held
+            let outcomes = try await ConcurrentMap.map(items) { item in
+                try await remove(item, isHeld: holds.contains(item.asset.place), journal)
+            }
+            // What an image that could not be removed is made of is not worth a try.
+            for (item, problem) in zip(items, outcomes) where problem != nil {
+                held.formUnion(item.asset.snapshotPlaces)
+            }
             summary.removed += outcomes.count { $0 == nil }
             summary.problems += outcomes.compactMap { $0 }
         }
         if await journal.unfinished().isEmpty { try await journal.compact() }
     }
 
+    /// Tells of each step of a removal once, however often it is looked at.
+    private func progress() -> @Sendable (Double?, String) -> Void {
+        let events = events
+        let last = Mutex("")
+        return { percent, message in
+            let isNew = last.withLock { last in
+                defer { last = message }
+                return last != message
+            }
+            if isNew { events.emit(.stageProgress(percent: percent, message: message)) }
+        }
+    }
+
     /// Removes one thing and tells of it.
     ///
     /// - Returns: why it stays; nil where it is gone.
-    private func remove(_ item: CleanPlan.Item, _ journal: Journal) async throws -> Diagnostic? {
+    private func remove(
+        _ item: CleanPlan.Item, isHeld: Bool, _ journal: Journal
+    ) async throws -> Diagnostic? {
         let asset = item.asset
-        let events = events
-        let onProgress: @Sendable (Double?, String) -> Void = { percent, message in
-            events.emit(.stageProgress(percent: percent, message: message))
-        }
+        let onProgress = progress()
         do {
             try Task.checkCancellation()
+            if isHeld {
+                throw Diagnostic(code: "clean.held", summary: "an AMI that stays uses it")
+            }
             if let entry = item.entry {
                 try await LeftoverRemoval(services: services).remove(entry, onProgress: onProgress)
                 try await journal.gone(entry.entry)

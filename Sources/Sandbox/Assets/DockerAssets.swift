@@ -16,7 +16,7 @@ struct DockerAssets: Sendable {
             asset(.container, $0.id, name: $0.name, labels: $0.labels)
         }
         let ids = records.flatMap(\.everyOutput).compactMap { outputs -> String? in
-            outputs["baseImage"] == nil ? nil : outputs["imageId"]?.stringValue
+            outputs["baseImage"]?.stringValue == nil ? nil : outputs["imageId"]?.stringValue
         }
         for id in Set(ids).sorted() {
             guard let image = try await engine.inspectImage(id), image.labels[label] == assetId
