@@ -34,9 +34,13 @@ struct AssetsSession: Sendable {
             manifest: manifest, pattern: pattern, services: session.services)
         let journal = try await Journal(
             store: session.store, runId: session.lock.runId, time: session.services.time)
+        let machines = try await Journal(
+            store: try session.machineStore, runId: session.lock.runId,
+            time: session.services.time)
+        let entries = await journal.unfinished() + machines.unfinished()
         let result = try await inventory.look(
             for: kinds, records: session.store.loadAll().values.compactMap(\.record),
-            entries: await journal.unfinished(), isEverywhere: isEverywhere)
+            entries: entries, isEverywhere: isEverywhere)
         for note in result.notes { session.output.say(note) }
         return (
             AssetListing(
@@ -60,7 +64,8 @@ struct AssetsSession: Sendable {
     private func cleanUp(_ options: Cleaning.Options, asks: Bool) async throws -> Int32 {
         let cleaning = Cleaning(
             manifest: manifest, graph: session.graph, store: session.store,
-            services: session.services, onEvent: { session.output.receive($0) })
+            machineStore: try session.machineStore, services: session.services,
+            onEvent: { session.output.receive($0) })
         let summary = try await cleaning.run(options, lock: session.lock) { plan in
             show(plan, isData: false)
             return asks ? await RemovalQuestion.ask(count: plan.removed.count) : true

@@ -58,6 +58,15 @@ struct Session: Sendable {
         recovery = pipeline.isRecordedOnly ? nil : ReleaseRecovery(services: services)
     }
 
+    /// Where the runs of the developer's machines record, whatever this session is about.
+    var machineStore: FolderResultStore {
+        get throws {
+            FolderResultStore(
+                root: try Self.resultsRoot(workload), assetId: workload.storeName,
+                subfolder: MachinePipeline.folder)
+        }
+    }
+
     /// The manifest of a command that only makes sense for a release.
     ///
     /// - Throws: `manifest.kind`.

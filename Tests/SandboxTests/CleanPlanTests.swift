@@ -171,19 +171,9 @@ import Testing
                 .securityGroup, .object,
             ])
     }
-
-    @Test func `a recorded machine is an artifact with all that is its own`() {
-        let assets = AssetRole.classified(
-            [
-                Self.asset(.stack, "s", run: "kept"), Self.asset(.keyPair, "k", run: "kept"),
-                Self.asset(.stack, "t", run: "other"),
-                Self.asset(.ami, "a", run: "kept", state: "failed"),
-            ], lastingRuns: ["kept"])
-        #expect(assets.map(\.role) == [.artifact, .artifact, .leftover, .leftover])
-    }
 }
 
-@Suite struct AssetInventoryTests {
+@Suite struct AssetPlacesTests {
     private static func record(_ stage: StageName, run: String, _ outputs: JSONValue)
         -> ResultRecord
     {
@@ -192,16 +182,6 @@ import Testing
             run: RecordedRun(
                 key: "sha256:1", inputs: [:], outputs: outputs, startedAt: "", finishedAt: "",
                 seconds: 1, runId: run, tool: "test"))
-    }
-
-    @Test func `only a recorded machine makes its run a lasting one`() {
-        let records = [
-            Self.record("ami", run: "run-1", ["imageId": "ami-1"]),
-            // What a stage gave whose machine ended with the run.
-            Self.record("instance", run: "run-1", ["stackName": "EC2-0"]),
-            Self.record("machine", run: "run-2", ["stackName": "EC2-1"]),
-        ]
-        #expect(AssetInventory.lastingRuns(records) == ["run-2"])
     }
 
     @Test func `places are what manifest, results and journal name, each once`() throws {

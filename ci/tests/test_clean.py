@@ -143,7 +143,7 @@ def test_age_of_what_only_its_tag_names(project: Project, cloud: Cloud) -> None:
     outcome = clean(project, "--yes", "--json")
     assert changes(cloud, mark) == []
     reasons = {e["type"]: e["reason"] for e in outcome.events("asset")}
-    assert "younger than 6h" in reasons["volume"]
+    assert "younger than 12h" in reasons["volume"]
     assert "--all" in reasons["ami"]
     clean(project, "--yes", "--older-than", "7d")
     assert existing(cloud, things, REGION) == things

@@ -53,14 +53,7 @@ package struct AssetInventory: Sendable {
             manifest: manifest, pattern: pattern, bucket: bucket, records: records,
             entries: entries, everyRegion: everyRegion)
         let findings = try await AssetSearch(aws: services.aws, pattern: pattern, kinds: kinds)
-            .find(in: places, lastingRuns: Self.lastingRuns(records))
+            .find(in: places)
         return Result(places: places, findings: findings, notes: notes)
-    }
-
-    /// Runs whose machine is recorded as something to keep.
-    static func lastingRuns(_ records: [ResultRecord]) -> Set<String> {
-        Set(
-            records.filter { $0.stage == LaunchInstance.lastingName }.compactMap(\.lastGood)
-                .map(\.runId))
     }
 }

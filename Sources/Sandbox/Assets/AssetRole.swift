@@ -13,29 +13,16 @@ package enum AssetRole: String, Sendable {
 extension AssetRole {
     /// Gives every thing its role; pure.
     ///
-    /// - Parameters:
-    ///   - assets: everything that was found; a snapshot is judged by the AMIs among it.
-    ///   - lastingRuns: runs whose machine is a recorded output, to be kept until it is removed
-    ///     as one.
-    package static func classified(_ assets: [Asset], lastingRuns: Set<String> = []) -> [Asset] {
+    /// - Parameter assets: everything that was found; a snapshot is judged by the AMIs among it.
+    package static func classified(_ assets: [Asset]) -> [Asset] {
         let kept = assets.filter { $0.kind == .ami && ofImage($0.state) == .artifact }
-        let snapshots = Set(kept.flatMap { ami in ami.snapshotIds.map { "\(ami.region)/\($0)" } })
+        let snapshots = Set(kept.flatMap(\.snapshotPlaces))
         return assets.map { asset in
             var judged = asset
-            let isOfImage = snapshots.contains("\(asset.region)/\(asset.id)")
-            judged.role = role(of: asset, isOfImage: isOfImage)
-            if judged.role == .leftover, ofMachine.contains(asset.kind),
-                asset.runId.map(lastingRuns.contains) == true
-            {
-                judged.role = .artifact
-            }
+            judged.role = role(of: asset, isOfImage: snapshots.contains(asset.place))
             return judged
         }
     }
-
-    private static let ofMachine: Set<AssetKind> = [
-        .stack, .instance, .keyPair, .volume, .securityGroup,
-    ]
 
     private static func role(of asset: Asset, isOfImage: Bool) -> AssetRole {
         if asset.holder != nil { return .inUse }

@@ -30,11 +30,7 @@ package struct AssetSearch: Sendable {
     }
 
     /// Looks in all of these places; one that cannot be looked at does not spare the others.
-    ///
-    /// - Parameter lastingRuns: see `AssetRole.classified`.
-    package func find(
-        in places: AssetPlaces, lastingRuns: Set<String> = []
-    ) async throws -> Findings {
+    package func find(in places: AssetPlaces) async throws -> Findings {
         let regions = try await ConcurrentMap.map(places.regions) { region in
             try await attempt("region `\(region)`") { try await assets(in: region) }
         }
@@ -48,9 +44,7 @@ package struct AssetSearch: Sendable {
         let found = Self.unique(all.flatMap(\.assets))
         return Findings(
             // Judged before the kinds that nobody asked for are left out.
-            assets: AssetRole.classified(found, lastingRuns: lastingRuns).filter {
-                kinds.contains($0.kind)
-            },
+            assets: AssetRole.classified(found).filter { kinds.contains($0.kind) },
             problems: all.flatMap(\.problems))
     }
 

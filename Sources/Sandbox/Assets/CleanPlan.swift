@@ -19,15 +19,19 @@ package struct CleanPlan: Sendable, Equatable {
         package let olderThan: AgeLimit
         /// Runs of these results, none of which goes on.
         package let endedRuns: Set<String>
+        /// A run of these results that goes on; nil where none does.
+        package let runningRun: String?
         package let now: Date
 
         /// Makes one; see the properties.
         package init(
-            includesArtifacts: Bool, olderThan: AgeLimit, endedRuns: Set<String>, now: Date
+            includesArtifacts: Bool, olderThan: AgeLimit, endedRuns: Set<String>,
+            runningRun: String? = nil, now: Date
         ) {
             self.includesArtifacts = includesArtifacts
             self.olderThan = olderThan
             self.endedRuns = endedRuns
+            self.runningRun = runningRun
             self.now = now
         }
     }
@@ -84,6 +88,9 @@ package struct CleanPlan: Sendable, Equatable {
         _ asset: Asset, isInJournal: Bool, _ ages: RunAges, _ policy: Policy
     ) -> Verdict {
         if let holder = asset.holder { return .keep("`\(holder)` uses it") }
+        if let run = asset.runId, run == policy.runningRun {
+            return .keep("of run \(run.prefix(8)), which goes on")
+        }
         if isInJournal { return .remove(byJournal) }
         if asset.proof == .key {
             return .keep("uploads have no tag, and the journal does not name it")

@@ -39,6 +39,8 @@ package struct Cleaning: Sendable {
     let manifest: ReleaseManifest
     let graph: StageGraph
     let store: any ResultStore
+    /// Where the runs of the developer's machines record.
+    let machineStore: any ResultStore
     let services: SandboxServices
     let events: EventSink
 
@@ -47,11 +49,13 @@ package struct Cleaning: Sendable {
     /// - Parameter onEvent: told of progress, of what was removed, and of what could not be.
     package init(
         manifest: ReleaseManifest, graph: StageGraph, store: any ResultStore,
-        services: SandboxServices, onEvent: @escaping @Sendable (RunEvent) -> Void
+        machineStore: any ResultStore, services: SandboxServices,
+        onEvent: @escaping @Sendable (RunEvent) -> Void
     ) {
         self.manifest = manifest
         self.graph = graph
         self.store = store
+        self.machineStore = machineStore
         self.services = services
         events = EventSink(time: services.time, receive: onEvent)
     }
@@ -74,12 +78,25 @@ package struct Cleaning: Sendable {
         }
         try await store.lock(lock, waitSeconds: 0)
         do {
+            try await lockMachines(lock)
             let summary = try await runLocked(options, lock, confirm)
+            await machineStore.unlock()
             await store.unlock()
             return summary
         } catch {
+            await machineStore.unlock()
             await store.unlock()
             throw error
+        }
+    }
+
+    /// A machine that somebody works with now is left to them.
+    private func lockMachines(_ lock: LockInfo) async throws {
+        guard try await machineStore.isThere() else { return }
+        do {
+            try await machineStore.lock(lock, waitSeconds: 0)
+        } catch let problem as Diagnostic where problem.code == "results.locked" {
+            events.emit(.warning("a machine is worked with now, and left: \(problem.summary)"))
         }
     }
 
@@ -88,22 +105,25 @@ package struct Cleaning: Sendable {
     ) async throws -> Summary {
         let journal = try await Journal(store: store, runId: lock.runId, time: services.time)
         for warning in journal.warnings { events.emit(.warning(warning)) }
-        let entries = await journal.unfinished()
+        let own = await journal.unfinished()
         let records = try await store.loadAll().values.compactMap(\.record)
+        let machines = try await MachineRuns(machineStore, lock, time: services.time)
+        let entries = own + machines.entries
         let found = try await look(options, records: records, entries: entries)
         let plan = CleanPlan(
             assets: found.assets, entries: entries,
             policy: CleanPlan.Policy(
                 includesArtifacts: options.includesArtifacts, olderThan: options.olderThan,
-                endedRuns: Set(records.flatMap(\.everyRunId) + entries.map(\.runId)),
-                now: services.time.now()))
+                endedRuns: machines.endedRuns.union(
+                    records.flatMap(\.everyRunId) + entries.map(\.runId)),
+                runningRun: machines.runningRun, now: services.time.now()))
         var summary = Summary(plan: plan, problems: found.problems)
         for problem in found.problems { events.emit(.error(problem)) }
         if options.isDryRun || plan.removed.isEmpty { return summary }
         summary.isConfirmed = try await confirm(plan)
         if !summary.isConfirmed { return summary }
-        try await takeBackResults(of: plan, entries: entries)
-        try await remove(plan, journal, &summary)
+        try await takeBackResults(of: plan, entries: own)
+        try await remove(plan, [journal] + machines.journals, &summary)
         return summary
     }
 
@@ -146,14 +166,14 @@ package struct Cleaning: Sendable {
     }
 
     private func remove(
-        _ plan: CleanPlan, _ journal: Journal, _ summary: inout Summary
+        _ plan: CleanPlan, _ journals: [Journal], _ summary: inout Summary
     ) async throws {
         var held: Set<String> = []
         for kind in AssetKind.allCases {
             let items = plan.removed.filter { $0.asset.kind == kind }
             let holds = held
             let outcomes = try await ConcurrentMap.map(items) { item in
-                try await remove(item, isHeld: holds.contains(item.asset.place), journal)
+                try await remove(item, isHeld: holds.contains(item.asset.place), journals)
             }
             // What an image that could not be removed is made of is not worth a try.
             for (item, problem) in zip(items, outcomes) where problem != nil {
@@ -162,7 +182,9 @@ package struct Cleaning: Sendable {
             summary.removed += outcomes.count { $0 == nil }
             summary.problems += outcomes.compactMap { $0 }
         }
-        if await journal.unfinished().isEmpty { try await journal.compact() }
+        for journal in journals where await journal.unfinished().isEmpty {
+            try await journal.compact()
+        }
     }
 
     /// Tells of each step of a removal once, however often it is looked at.
@@ -182,7 +204,7 @@ package struct Cleaning: Sendable {
     ///
     /// - Returns: why it stays; nil where it is gone.
     private func remove(
-        _ item: CleanPlan.Item, isHeld: Bool, _ journal: Journal
+        _ item: CleanPlan.Item, isHeld: Bool, _ journals: [Journal]
     ) async throws -> Diagnostic? {
         let asset = item.asset
         let onProgress = progress()
@@ -193,9 +215,17 @@ package struct Cleaning: Sendable {
             }
             if let entry = item.entry {
                 try await LeftoverRemoval(services: services).remove(entry, onProgress: onProgress)
-                try await journal.gone(entry.entry)
+                for journal in journals {
+                    let isOwn = await journal.unfinished().contains { $0.entry == entry.entry }
+                    if isOwn { try await journal.gone(entry.entry) }
+                }
             } else {
                 try await AssetRemoval(services: services).remove(asset, onProgress: onProgress)
+            }
+            if asset.kind == .stack, let name = asset.name {
+                let files = LastingFiles(folder: machineStore.location, stackName: name)
+                try services.access.removeKeyPair(in: files.privateKeyPath)
+                try services.access.removeKeyPair(in: files.knownHostsPath)
             }
         } catch let problem as Diagnostic where problem.severity == .failure {
             let command = RemovalCommand.text(for: asset)

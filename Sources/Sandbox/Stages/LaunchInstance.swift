@@ -41,10 +41,9 @@ package struct LaunchInstance: Stage {
     private static let greetingDeadlineSeconds = 600.0
 
     /// Its name where the machine outlives the run.
-    static let lastingName: StageName = "machine"
 
     /// A machine that lasts is a stage of its own: those that work on it reach it anew.
-    package var name: StageName { lastingFolder == nil ? "instance" : Self.lastingName }
+    package var name: StageName { lastingFolder == nil ? "instance" : "machine" }
     package var lifetime: StageLifetime { lastingFolder == nil ? .ephemeral : .durable }
     package var revision: Int { 1 }
     package var upstream: [StageName] { ["source-ami"] }

@@ -19,7 +19,8 @@ struct CleanCommand: AsyncParsableCommand {
             task wrote goes by the tag of the task, and an unfinished upload is removed only \
             where the journal of these results names it.
 
-            With --all, AMIs, their snapshots, images in S3, machines that were to last, and the \
+            Machines of `setup-ec2 --detach` are leftovers too; one that `setup-ec2` holds now is \
+            left to whoever works with it. With --all, AMIs, their snapshots, images in S3 and the \
             recorded Docker image go as well; what is recorded of them is taken back, so that \
             the next run makes them again.
 
@@ -45,8 +46,8 @@ struct CleanCommand: AsyncParsableCommand {
     var all = false
 
     @Option(
-        help: "Age of what only its tag names, such as 30m, 6h or 7d; 0 takes everything.")
-    var olderThan = "6h"
+        help: "Age of what only its tag names, such as 30m, 12h or 7d; 0 takes everything.")
+    var olderThan = "12h"
 
     @Flag(name: .shortAndLong, help: "Do not ask.")
     var yes = false
