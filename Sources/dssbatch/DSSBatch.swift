@@ -86,7 +86,9 @@ struct DSSBatch: AsyncParsableCommand {
         let commands = configuration.subcommands.compactMap { $0.configuration.commandName }
         let problem =
             UsageError.misspelled(CommandLine.arguments, among: commands)
-            ?? UsageError.diagnostic(message(for: error))
+            ?? UsageError.diagnostic(
+                message(for: error),
+                of: CommandLine.arguments.dropFirst().first { commands.contains($0) })
         StandardStreams.writeError("\(problem)\n")
         return ExitStatus.configuration
     }

@@ -22,14 +22,17 @@ enum UsageError {
 
     /// An error of severity `.configuration` and code `usage.arguments`.
     ///
-    /// - Parameter message: the parser's sentence, such as `Unknown option '--onyl'`.
-    static func diagnostic(_ message: String) -> Diagnostic {
+    /// - Parameters:
+    ///   - message: the parser's sentence, such as `Unknown option '--onyl'`.
+    ///   - command: the command that it is about; nil where none is named.
+    static func diagnostic(_ message: String, of command: String?) -> Diagnostic {
         let lines = message.split(separator: "\n", maxSplits: 1).map(String.init)
         var summary = (lines.first ?? message).replacing("'", with: "`")
         if summary.hasSuffix(".") { summary.removeLast() }
         let start = summary.prefix(1).lowercased()
         return Diagnostic(
             code: "usage.arguments", severity: .configuration,
-            summary: start + summary.dropFirst(), hint: "see `dssbatch --help`")
+            summary: start + summary.dropFirst(),
+            hint: "see `dssbatch \(command.map { "\($0) " } ?? "")--help`")
     }
 }

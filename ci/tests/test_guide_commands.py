@@ -182,7 +182,7 @@ COMMANDS = [
     Command(
         "reset-password",
         (*HOST, "--password-file"),
-        (("--host-name", "h", "--ssh-private-key", "k", "--port", "x"), "--port"),
+        (("--host-name", "h", "--ssh-private-key", "k", "--port", "x"), "`--port"),
         reset,
         empty="--host-name",
     ),
@@ -290,7 +290,9 @@ def test_bad_arguments(command: Command, project: Project, cloud: Cloud) -> None
     mark = cloud.mark()
     arguments, fragment = command.bad
     assert_error(project.dssbatch(command.name, *arguments), 2, fragment)
-    assert_error(project.dssbatch(command.name, "--no-such-option"), 2, "no-such")
+    help_hint = f"dssbatch {command.name} --help"
+    unknown = project.dssbatch(command.name, *arguments, "--no-such-option")
+    assert_error(unknown, 2, help_hint)
     assert cloud.operations(mark, "creating") == []
 
 

@@ -14,17 +14,15 @@ struct ExportVMCommand: AsyncParsableCommand {
             that other commands go on with it. Interrupted exports, and further formats, continue \
             with the AMI that was made; once all are complete, the same command makes another. \
             Examples:
-              dssbatch export-vm --asset-id test-1 \
-            --stack-name EC2-DATA-SCIENCE-SANDBOX-test-1-abcde
+              dssbatch export-vm --asset-id test-1 --stack-name STACK
               dssbatch export-vm --asset-id test-1 --instance-id i-0123456789abcdef0
-              dssbatch export-vm --asset-id test-1 --ami-id ami-0123456789abcdef0 \
-            --vm-image-format RAW
+              dssbatch export-vm --ami-id ami-0123456789abcdef0 --vm-image-format RAW
             """)
 
-    @Option(help: "Stack with one instance.")
+    @Option(help: "Stack with one instance, as `setup-ec2` makes it.")
     var stackName: String?
 
-    @Option(help: "Instance.")
+    @Option(help: "Instance, whoever made it; it is restarted.")
     var instanceId: String?
 
     @Option(help: "AMI of this account; nothing else is made.")

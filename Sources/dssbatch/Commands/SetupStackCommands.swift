@@ -8,7 +8,8 @@ struct SetupVMBucketCommand: AsyncParsableCommand {
         discussion: """
             The same as `dssbatch run manifests/infrastructure.json --only vm-bucket`: the stack \
             of the firewall in front of it is brought up to date first where it is stale. Name, \
-            template and parameters come from the manifest. See what would change before:
+            template and parameters come from the manifest. Examples, the first of which changes \
+            nothing:
               dssbatch plan manifests/infrastructure.json --only vm-bucket
               dssbatch setup-vm-bucket
             """)
