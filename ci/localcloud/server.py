@@ -48,6 +48,7 @@ def _load_emulation() -> None:
         stacks,
         resource_types,
         codebuild,
+        builds,
         dynamic_references,
         no_value,
         unknown_operations,
@@ -157,9 +158,10 @@ def serve(mode: str, port: int, ready: int) -> None:
     control = ControlArea(
         faults, lambda: {"status": "ok", "mode": mode, "pid": os.getpid()}
     )
-    from localcloud.emulation import quotas
+    from localcloud.emulation import builds, quotas
 
     control.add_route("quotas", quotas.answer)
+    control.add_route("builds", builds.answer)
     if mode == "paper":
         control.add_route("instances", machines.answer_instances)
     keys = KeyRing(*home.access_keys())
