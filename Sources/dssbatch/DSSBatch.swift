@@ -19,19 +19,22 @@ struct DSSBatch: AsyncParsableCommand {
         subcommands: [
             RunCommand.self, PlanCommand.self, StatusCommand.self, WhyCommand.self,
             AdoptCommand.self, UnlockCommand.self, GraphCommand.self, CleanCommand.self,
-            DoctorCommand.self,
-            SchemaCommand.self,
+            DoctorCommand.self, SchemaCommand.self,
         ],
         groupedSubcommands: [
             CommandGroup(
-                name: "Release", subcommands: [CreateVMCommand.self, UpdateReleaseCommand.self]),
+                name: "Release",
+                subcommands: [
+                    CreateVMCommand.self, UpdateReleaseCommand.self,
+                    StartReleaseBuildCommand.self,
+                ]),
             CommandGroup(
                 name: "Developer",
                 subcommands: [
                     ExportVMCommand.self, InstallDependenciesCommand.self,
                     ResetPasswordCommand.self, SetupEC2Command.self,
                     SetupEC2AndInstallCommand.self, ShowAWSAssetsCommand.self,
-                    MakeAMIPublicCommand.self,
+                    StartTestReleaseCommand.self, MakeAMIPublicCommand.self,
                 ]),
             CommandGroup(
                 name: "Deployment",

@@ -80,8 +80,18 @@ class Cloud:
         """Set one of the account's EC2 quotas."""
         self.call("/localcloud/quotas", "POST", {code: value})
 
+    def hold_builds(self) -> None:
+        """Let CodeBuild's builds stay where they are until they are led on."""
+        self.call("/localcloud/builds", "POST", {"hold": True})
+
+    def lead_build(self, build_id: str, phase: str | None = None, **how: Any) -> None:
+        """Lead a build to a phase, write to its log; see ci/localcloud/emulation/builds.py."""
+        document = {"id": build_id, **({"phase": phase} if phase else {}), **how}
+        self.call("/localcloud/builds", "POST", document)
+
     def restore(self) -> None:
         """Undo what a test switched; the normal speed is the highest."""
+        self.call("/localcloud/builds", "DELETE")
         self.call("/localcloud/quotas", "DELETE")
         self.call("/localcloud/faults", "DELETE")
         self.call("/localcloud/instances", "DELETE")

@@ -11,20 +11,22 @@ package struct WaiterSchedule: Sendable, Equatable {
     package var expectedSeconds: Double?
     /// When to give up.
     package var deadlineSeconds: Double
+    /// Without an expectation no gap is longer than this.
+    package var maximumDelaySeconds: Double
 
     /// Makes a schedule; see the properties.
     package init(
         firstDelaySeconds: Double = 2, minimumDelaySeconds: Double = 2,
-        expectedSeconds: Double? = nil, deadlineSeconds: Double
+        expectedSeconds: Double? = nil, deadlineSeconds: Double,
+        maximumDelaySeconds: Double = 60
     ) {
         self.firstDelaySeconds = firstDelaySeconds
         self.minimumDelaySeconds = minimumDelaySeconds
         self.expectedSeconds = expectedSeconds.flatMap { $0.isFinite && $0 > 0 ? $0 : nil }
         self.deadlineSeconds = deadlineSeconds
+        self.maximumDelaySeconds = maximumDelaySeconds
     }
 
-    /// Without an expectation no gap is longer than this.
-    static let longestDelaySeconds: Double = 60
     /// Growth of the gaps where nothing is known.
     static let plainShare = 0.05
     /// Growth of the gaps long before the expected end.
@@ -47,7 +49,7 @@ package struct WaiterSchedule: Sendable, Equatable {
         guard let expected = expectedSeconds else {
             let gap = max(minimumDelaySeconds, Self.plainShare * elapsedSeconds)
             return capped(
-                min(gap, max(Self.longestDelaySeconds, minimumDelaySeconds)), elapsedSeconds)
+                min(gap, max(maximumDelaySeconds, minimumDelaySeconds)), elapsedSeconds)
         }
         return capped(max(minimumDelaySeconds, gap(elapsedSeconds, expected)), elapsedSeconds)
     }

@@ -1,8 +1,10 @@
 /// One AWS service as this client knows it: how it is addressed, signed and spoken to.
 package enum AWSService: String, Sendable, CaseIterable {
     case cloudFormation = "cloudformation"
+    case codeBuild = "codebuild"
     case ec2
     case iam
+    case logs
     case s3
     case serviceQuotas = "servicequotas"
     case ssm
@@ -26,6 +28,8 @@ package enum AWSService: String, Sendable, CaseIterable {
         case .ec2: .ec2Query
         case .cloudFormation, .iam, .sts: .awsQuery
         case .s3: .restXml
+        case .codeBuild: .json(version: "1.1", targetPrefix: "CodeBuild_20161006")
+        case .logs: .json(version: "1.1", targetPrefix: "Logs_20140328")
         case .serviceQuotas: .json(version: "1.1", targetPrefix: "ServiceQuotasV20190624")
         case .ssm: .json(version: "1.1", targetPrefix: "AmazonSSM")
         }
@@ -35,8 +39,10 @@ package enum AWSService: String, Sendable, CaseIterable {
     package var apiVersion: String {
         switch self {
         case .cloudFormation: "2010-05-15"
+        case .codeBuild: "2016-10-06"
         case .ec2: "2016-11-15"
         case .iam: "2010-05-08"
+        case .logs: "2014-03-28"
         case .s3: "2006-03-01"
         case .serviceQuotas: "2019-06-24"
         case .ssm: "2014-11-06"
@@ -52,7 +58,11 @@ package enum AWSService: String, Sendable, CaseIterable {
 
     /// What the service is called in the `services` sections of the configuration file.
     package var configurationName: String {
-        self == .serviceQuotas ? "service_quotas" : rawValue
+        switch self {
+        case .logs: "cloudwatch_logs"
+        case .serviceQuotas: "service_quotas"
+        default: rawValue
+        }
     }
 
     /// The end of `AWS_ENDPOINT_URL_<SERVICE>`.

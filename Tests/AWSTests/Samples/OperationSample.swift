@@ -16,7 +16,7 @@ struct OperationSample: Sendable {
     static func all(_ random: inout SampleFields) -> [OperationSample] {
         ec2Reading(&random) + ec2Changing(&random) + ec2Images(&random)
             + cloudFormation(&random) + s3Objects(&random) + s3Uploads(&random)
-            + stsAndSSM(&random) + accountReading(&random)
+            + stsAndSSM(&random) + accountReading(&random) + codeBuild(&random)
     }
 }
 

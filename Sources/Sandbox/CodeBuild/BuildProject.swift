@@ -1,0 +1,64 @@
+import AWS
+import Diagnostics
+
+/// The CodeBuild project that makes releases, found by its stack.
+package struct BuildProject: Sendable, Equatable {
+    package let name: String
+    /// A build that runs longer is stopped by CodeBuild.
+    package let timeoutMinutes: Int
+    /// A build that waits longer for its machine fails.
+    package let queuedTimeoutMinutes: Int
+
+    /// What the stack is called where nobody says otherwise.
+    package static let defaultStackName = "DATA-SCIENCE-SANDBOX-RELEASE-CODEBUILD"
+    private static let output = "ProjectName"
+    /// What CodeBuild takes where a project sets nothing.
+    private static let defaultMinutes = (build: 60, queue: 480)
+    /// For the machine, and the end of a build that is stopped.
+    private static let marginMinutes = 30
+
+    /// Describes a project.
+    package init(name: String, timeoutMinutes: Int, queuedTimeoutMinutes: Int) {
+        self.name = name
+        self.timeoutMinutes = timeoutMinutes
+        self.queuedTimeoutMinutes = queuedTimeoutMinutes
+    }
+
+    /// No build takes longer, the queue before it included.
+    var longestSeconds: Double {
+        Double(timeoutMinutes + queuedTimeoutMinutes + Self.marginMinutes) * 60
+    }
+
+    /// Looks the project up.
+    ///
+    /// - Throws: `codebuild.no-stack`, `codebuild.no-output`, `codebuild.no-project`.
+    package static func find(
+        stack stackName: String, region: String, services: SandboxServices
+    ) async throws -> BuildProject {
+        let again = "run `dssbatch setup-release-codebuild`"
+        let stacks = StackDeployment(aws: services.aws, region: region, time: services.time)
+        guard let stack = try await stacks.find(stackName) else {
+            throw Diagnostic(
+                code: "codebuild.no-stack",
+                summary: "stack `\(stackName)` does not exist in region `\(region)`",
+                hint: "\(again) first, or name another stack with `--stack-name`")
+        }
+        guard let name = stack.outputs[output], !name.isEmpty else {
+            throw Diagnostic(
+                code: "codebuild.no-output",
+                summary: "stack `\(stackName)` (\(stack.status)) has no output `\(output)`",
+                hint: "\(again), or name the stack of `cfn/release-codebuild.yaml` with "
+                    + "`--stack-name`")
+        }
+        let found = try await services.aws.call(BatchGetProjects(names: [name]), region: region)
+        guard let project = found.first else {
+            throw Diagnostic(
+                code: "codebuild.no-project",
+                summary: "CodeBuild has no project `\(name)`, which stack `\(stackName)` names",
+                hint: "somebody has deleted it: delete the stack, then \(again)")
+        }
+        return BuildProject(
+            name: name, timeoutMinutes: project.timeoutInMinutes ?? defaultMinutes.build,
+            queuedTimeoutMinutes: project.queuedTimeoutInMinutes ?? defaultMinutes.queue)
+    }
+}

@@ -1,0 +1,48 @@
+import ArgumentParser
+import Sandbox
+
+/// The command `dssbatch start-release-build`: a build on CodeBuild that completes a release.
+struct StartReleaseBuildCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "start-release-build",
+        abstract: "Starts the build that makes a release of GitHub, and follows it.",
+        discussion: """
+            Starts a build of the project that `dssbatch setup-release-codebuild` has made. It \
+            makes the release of the manifest in the branch that it builds, and completes the \
+            release on GitHub. The build's id goes to standard output; its phases and its log \
+            are shown as they come, until it ends: exit status 0 where it succeeded, else 1. \
+            Ctrl-C asks whether to stop the build; without a terminal it goes on.
+
+            --asset-id is handed to the build. --set changes what this command reads here \
+            (region and repository), not what the build reads. Examples:
+              dssbatch start-release-build --release-id 123456 --branch main
+              dssbatch start-release-build --upload-url "$UPLOAD_URL" --no-wait
+            """)
+
+    @OptionGroup var preset: PresetOptions
+
+    @Option(help: "The release's upload_url, as GitHub's events and actions have it.")
+    var uploadUrl: String?
+
+    @Option(help: "Id of the release (a number, not its tag), instead of --upload-url.")
+    var releaseId: Int64?
+
+    @Option(help: "Branch, tag or commit to build; without it the project's own branch.")
+    var branch: String?
+
+    @OptionGroup(title: "Build") var build: BuildOptions
+    @OptionGroup(title: "Common options") var global: GlobalOptions
+
+    func run() async throws {
+        let session = try Session(
+            preset.manifestOptions([]), global, kind: ReleaseManifest.self)
+        let request = ReleaseBuild.Request(
+            branch: branch, assetId: preset.changes.assetId,
+            releaseId: try UploadAddress.releaseId(
+                uploadUrl: uploadUrl, releaseId: releaseId,
+                repository: try session.manifest.release?.repository))
+        try await session.build(build) { work, project in
+            try await work.start(request, of: project)
+        }
+    }
+}
