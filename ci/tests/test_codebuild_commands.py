@@ -30,6 +30,11 @@ UPLOADS = "https://uploads.github.com/repos/exasol/data-science-sandbox/releases
 def _stack(session_cloud: Cloud) -> None:
     client = session_cloud.client("cloudformation")
     given = PARAMETERS | {"GitHubTokenSecret": SECRET}
+    # Other tests deploy it by the program, with the manifest's parameters.
+    client.delete_stack(StackName=STACK)
+    client.get_waiter("stack_delete_complete").wait(
+        StackName=STACK, WaiterConfig={"Delay": 1, "MaxAttempts": 30}
+    )
     client.create_stack(
         StackName=STACK,
         TemplateBody=(ROOT / "cfn/release-codebuild.yaml").read_text(),

@@ -145,8 +145,30 @@ def docker(bench: Bench) -> None:
         engine.close()
 
 
-def nothing_more(bench: Bench) -> None:
-    """Tried for real where CodeBuild is: test_codebuild_commands.py."""
+def started(bench: Bench, outcome: Outcome) -> dict[str, Any]:
+    """Return the build whose id was printed."""
+    codebuild = bench.cloud.client("codebuild")
+    return codebuild.batch_get_builds(ids=[outcome.stdout.strip()])["builds"][0]
+
+
+def release_build(bench: Bench) -> None:
+    bench.run("setup-release-codebuild")
+    options = ("--release-id", "77", "--branch", "main", "--no-wait")
+    build = started(bench, bench.run("start-release-build", *options))
+    variables = build["environment"]["environmentVariables"]
+    assert {"DSS_RELEASE_ID": "77"}.items() <= {
+        v["name"]: v["value"] for v in variables
+    }.items()
+
+
+def draft_build(bench: Bench) -> None:
+    bench.run("setup-release-codebuild")
+    with running_github() as hub:
+        options = ("--branch", "mine", "--release-title", "Test 1", "--no-wait")
+        outcome = bench.run("start-test-release", *options, env=hub.environment())
+        assert started(bench, outcome)["sourceVersion"] == "mine"
+        seen = hub.eyes(hub.releases[0])
+        assert (seen.draft, seen.prerelease, seen.name) == (True, True, "Test 1")
 
 
 PREFIX = "DATA-SCIENCE-SANDBOX-"
@@ -240,15 +262,15 @@ COMMANDS = [
         "start-release-build",
         ("--upload-url", "--release-id", "--branch", "--no-wait"),
         (("--upload-url", "https://x.test/y"), "https://x.test/y"),
-        nothing_more,
+        release_build,
         empty="--release-id",
     ),
     Command(
         "start-test-release",
         ("--branch", "--release-title", "--no-wait"),
         (("--branch",), "--branch"),
-        nothing_more,
-        empty="--release-title",
+        draft_build,
+        empty="--branch",
     ),
 ]
 ids = pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
@@ -315,7 +337,7 @@ def listed_by_program() -> set[tuple[str, str]]:
     for line in text.splitlines():
         if match := re.fullmatch(r"(\w+) SUBCOMMANDS:", line):
             group = match[1].capitalize()
-        elif group and (match := re.match(r"  ([a-z][a-z0-9-]+)(?:  |$)", line)):
+        elif group and (match := re.match(r"  ([a-z][a-z0-9-]+)(?: +[A-Z]|$)", line)):
             found.add((group, match[1]))
     return found
 
