@@ -15,16 +15,22 @@ extension Session {
         let region = try manifest.region
         let work = ReleaseBuild(services: services, region: region) { show($0) }
         let result = await Interruptible().run {
-            let project = try await BuildProject.find(
-                stack: options.stackName, region: region, services: services)
-            try Task.checkCancellation()
+            let project: BuildProject
+            do {
+                project = try await BuildProject.find(
+                    stack: options.stackName, region: region, services: services)
+                try Task.checkCancellation()
+            } catch  where Task.isCancelled {
+                StandardStreams.writeError("interrupted: no build was started\n")
+                return ExitStatus.interrupted
+            }
             // Not cancelled half-way: nobody would know of a build that was started then.
             let id = try await Task.detached { try await start(work, project) }.value
             guard !options.noWait else { return ExitStatus.fresh }
             do {
                 try await work.follow(id, of: project)
             } catch  where Task.isCancelled {
-                try await Task.detached { try await leave(id, work) }.value
+                await Task.detached { await leave(id, work) }.value
                 return ExitStatus.interrupted
             }
             return ExitStatus.fresh
@@ -35,14 +41,18 @@ extension Session {
     }
 
     /// A build that was interrupted here is stopped only if somebody says so.
-    private func leave(_ id: String, _ work: ReleaseBuild) async throws {
+    private func leave(_ id: String, _ work: ReleaseBuild) async {
         output.finish()
+        var becomes = "goes on"
         if StopQuestion.ask(about: id) {
-            try await work.stop(id)
-            StandardStreams.writeError("interrupted: build \(id) is stopped\n")
-        } else {
-            StandardStreams.writeError("interrupted: build \(id) goes on\n")
+            do {
+                try await work.stop(id)
+                becomes = "is stopped"
+            } catch {
+                StandardStreams.writeError("\(Diagnostic.from(error))\n")
+            }
         }
+        StandardStreams.writeError("interrupted: build \(id) \(becomes)\n")
     }
 
     /// The id is data; what happens in the build is said.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import secrets
 import select
 import signal
 import subprocess
@@ -15,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from .cloud import ROOT, Cloud
+from .cloud import BUCKET_STACK, ROOT, Cloud
 from .github_server import TOKEN, GitHubServer, running_github
 from .program import Outcome, RunningProgram, assert_error, binary
 from .project import Project
@@ -26,9 +27,9 @@ SECRET = "team/github"
 UPLOADS = "https://uploads.github.com/repos/exasol/data-science-sandbox/releases"
 
 
-@pytest.fixture(scope="session")
-def _stack(session_cloud: Cloud) -> None:
-    client = session_cloud.client("cloudformation")
+def deploy(cloud: Cloud, name: str) -> None:
+    """Deploy the project's stack under a name."""
+    client = cloud.client("cloudformation")
     given = PARAMETERS | {"GitHubTokenSecret": SECRET}
     # Other tests deploy it by the program, with the manifest's parameters.
     client.delete_stack(StackName=STACK)
@@ -36,13 +37,18 @@ def _stack(session_cloud: Cloud) -> None:
         StackName=STACK, WaiterConfig={"Delay": 1, "MaxAttempts": 30}
     )
     client.create_stack(
-        StackName=STACK,
+        StackName=name,
         TemplateBody=(ROOT / "cfn/release-codebuild.yaml").read_text(),
         Parameters=[{"ParameterKey": k, "ParameterValue": v} for k, v in given.items()],
         Capabilities=["CAPABILITY_IAM"],
     )
     waiter = client.get_waiter("stack_create_complete")
-    waiter.wait(StackName=STACK, WaiterConfig={"Delay": 1, "MaxAttempts": 30})
+    waiter.wait(StackName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 30})
+
+
+@pytest.fixture(scope="session")
+def _stack(session_cloud: Cloud) -> None:
+    deploy(session_cloud, STACK)
 
 
 @pytest.fixture
@@ -278,6 +284,25 @@ def test_without_a_stack_the_hint_says_how_to_make_one(project: Project) -> None
     assert_error(outcome, 1, "stack `NONE` does not exist", "setup-release-codebuild")
 
 
+def test_another_stack_is_no_project(project: Project) -> None:
+    outcome = project.dssbatch(
+        "start-release-build", "--release-id", "1", "--stack-name", BUCKET_STACK
+    )
+    assert_error(outcome, 1, "has no output `ProjectName`", "--stack-name")
+
+
+def test_a_project_that_somebody_deleted_is_missed(
+    project: Project, cloud: Cloud
+) -> None:
+    name = f"T{secrets.token_hex(4)}"
+    deploy(cloud, name)
+    cloud.client("codebuild").delete_project(name=name)
+    outcome = project.dssbatch(
+        "start-release-build", "--release-id", "1", "--stack-name", name
+    )
+    assert_error(outcome, 1, f"no project `{name}`", "setup-release-codebuild")
+
+
 def start_test_release(
     project: Project, hub: GitHubServer, *options: str, **env: str | None
 ) -> Outcome:
@@ -391,6 +416,23 @@ def test_ctrl_c_on_a_terminal_asks_whether_to_stop_the_build(
         process.wait(timeout=10)
         os.close(main)
     assert read(held, build_id)["buildStatus"] == status
+
+
+def test_an_interruption_before_the_build_starts_none(
+    project: Project, held: Cloud
+) -> None:
+    before = ids(held)
+    held.add_faults({"operation": "codebuild:BatchGetProjects", "delaySeconds": 3})
+    mark = held.mark()
+    program = project.start("start-release-build", "--release-id", "42")
+    program.wait_until(
+        lambda: "cloudformation:DescribeStacks" in held.operations(mark), "a look"
+    )
+    program.send(signal.SIGINT)
+    outcome = program.outcome()
+    assert (outcome.status, outcome.stdout) == (130, ""), str(outcome)
+    assert "no build was started" in outcome.stderr
+    assert ids(held) == before
 
 
 def read_until(terminal: int, text: str) -> None:

@@ -1,6 +1,6 @@
 import JSON
 
-/// Stops a build; one that has ended stays as it is.
+/// Stops a build.
 ///
 /// Source: https://docs.aws.amazon.com/codebuild/latest/APIReference/API_StopBuild.html
 package struct StopBuild: AWSOperation, Encodable {

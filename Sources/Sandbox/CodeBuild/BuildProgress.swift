@@ -12,6 +12,7 @@ struct BuildProgress: Sendable, Equatable {
 
     /// CodeBuild's name for the end, which is no phase.
     private static let end = "COMPLETED"
+    private static let unfinished = "IN_PROGRESS"
 
     /// What has changed since the last answer.
     mutating func notes(_ build: CodeBuildBuild) -> [BuildNote] {
@@ -21,7 +22,7 @@ struct BuildProgress: Sendable, Equatable {
             notes.append(.log(url: url))
         }
         for phase in build.phases ?? [] where phase.phaseType != Self.end {
-            if let status = phase.phaseStatus {
+            if let status = phase.phaseStatus, status != Self.unfinished {
                 guard ended.insert(phase.phaseType).inserted else { continue }
                 begun.insert(phase.phaseType)
                 notes.append(
@@ -59,7 +60,7 @@ struct BuildProgress: Sendable, Equatable {
     static func problem(_ build: CodeBuildBuild) -> Diagnostic? {
         guard build.buildStatus != "SUCCEEDED" else { return nil }
         let phase = (build.phases ?? []).first {
-            $0.phaseStatus.map { !["SUCCEEDED", "IN_PROGRESS"].contains($0) } ?? false
+            $0.phaseStatus.map { !["SUCCEEDED", unfinished].contains($0) } ?? false
         }
         let place = phase.map { " in phase \($0.phaseType)" } ?? ""
         let causes = (phase?.contexts ?? []).compactMap { context in
@@ -73,7 +74,9 @@ struct BuildProgress: Sendable, Equatable {
             code: "codebuild.\(code)",
             summary: "build `\(build.id)` ended with \(build.buildStatus)\(place)",
             causes: causes,
-            hint: build.logs?.deepLink.map { "read the whole log: \($0)" }
+            // Before the first line the link leads nowhere.
+            hint: build.logs?.streamName.flatMap { _ in build.logs?.deepLink }
+                .map { "read the whole log: \($0)" }
                 ?? "look at the build in the console of CodeBuild")
     }
 }

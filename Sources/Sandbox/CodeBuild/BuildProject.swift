@@ -54,7 +54,7 @@ package struct BuildProject: Sendable, Equatable {
         guard let project = found.first else {
             throw Diagnostic(
                 code: "codebuild.no-project",
-                summary: "CodeBuild has no project `\(name)`, which stack `\(stackName)` names",
+                summary: "there is no project `\(name)`, which stack `\(stackName)` names",
                 hint: "somebody has deleted it: delete the stack, then \(again)")
         }
         return BuildProject(

@@ -106,7 +106,7 @@ package struct ReleaseBuild: Sendable {
         let found = try await services.aws.call(BatchGetBuilds(ids: [id]), region: region)
         guard let build = found.first else {
             throw Diagnostic(
-                code: "codebuild.no-build", summary: "CodeBuild no longer knows build `\(id)`",
+                code: "codebuild.no-build", summary: "there is no build `\(id)` any more",
                 hint: "somebody has deleted it: start another one")
         }
         return build
