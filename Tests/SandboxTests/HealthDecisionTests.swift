@@ -1,10 +1,10 @@
-import AWS
 import Diagnostics
 import Foundation
 import HTTP
 import JSON
 import Testing
 
+@testable import AWS
 @testable import Sandbox
 
 @Suite struct HealthDecisionTests {
@@ -111,6 +111,25 @@ import Testing
                 TrustPolicy(policy).lets(
                     service: TrustPolicy.exportService, externalId: "vmimport") == isGood)
         }
+    }
+
+    @Test func `a session's role is its own, and other identities have none`() {
+        let session = "arn:aws:sts::123456789012:assumed-role/release/me"
+        #expect(PermissionsCheck.role(ofSession: session) == "release")
+        for arn in [
+            "arn:aws:iam::123456789012:user/team/me", "arn:aws:iam::123456789012:root",
+            "arn:aws:sts::123456789012:federated-user/me", "arn:aws:iam::1:role/a/b",
+        ] { #expect(PermissionsCheck.role(ofSession: arn) == nil) }
+    }
+
+    @Test func `what the caller may not do everywhere is a warning that names it`() {
+        let all = PermissionsCheck.actions.map {
+            SimulatePrincipalPolicy.Evaluation(action: $0, isAllowed: $0 != "ec2:ExportImage")
+        }
+        let finding = PermissionsCheck.judge(all, caller: "arn")
+        #expect(finding.status == .warning && finding.message.hasSuffix(": `ec2:ExportImage`"))
+        #expect(
+            PermissionsCheck.judge(all.filter(\.isAllowed), caller: "arn").status == .ok)
     }
 
     @Test func `missing passwords are named and never shown`() {

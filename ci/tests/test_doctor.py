@@ -18,6 +18,7 @@ from .project import MANIFEST, PASSWORDS, Project
 AWS_CHECKS = {
     "credential-lifetime",
     "region",
+    "permissions",
     "vcpu-quota",
     "image-quota",
     "image-name",
@@ -77,7 +78,9 @@ def test_all_green_and_nothing_is_changed(healthy: Project, cloud: Cloud) -> Non
     before, mark = healthy.snapshot(), cloud.mark()
     checks = examine(healthy, status=0)
     # The shipped base image boots both ways, which EC2 has reservations about.
-    assert with_status(checks, "warning") <= {"base-image", "git"}
+    # The local cloud's caller is none of IAM's.
+    assert with_status(checks, "warning") <= {"base-image", "git", "permissions"}
+    assert "IAM of this account does not know" in checks["permissions"]["message"]
     assert with_status(checks, "failed") | with_status(checks, "skipped") == set()
     assert AWS_CHECKS | {"credentials", "passwords", "ansible", "ssh"} <= set(checks)
     assert "123456789012" in checks["credentials"]["message"]

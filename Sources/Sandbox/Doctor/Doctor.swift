@@ -15,7 +15,8 @@ package struct Doctor: Sendable {
 
     /// What is asked before a release, in the order in which it is told.
     package static let releaseChecks: [any HealthCheck] = [
-        CredentialsCheck(), CredentialLifetimeCheck(), RegionCheck(), VCPUQuotaCheck(),
+        CredentialsCheck(), CredentialLifetimeCheck(), RegionCheck(), PermissionsCheck(),
+        VCPUQuotaCheck(),
         ImageQuotaCheck(), PublicImageQuotaCheck(), PublicAccessCheck(), ImageNameCheck(),
         NetworkCheck(), BaseImageCheck(), ExportQuotaCheck(), ExportBucketCheck(),
         ExportRoleCheck(), ExportPermissionsCheck(), PasswordsCheck(), GitHubTokenCheck(),
