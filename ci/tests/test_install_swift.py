@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import tarfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -99,10 +100,13 @@ class Download:
 
 
 @pytest.fixture
-def download(tmp_path: Path) -> Download:
+def download(tmp_path: Path) -> Iterator[Download]:
     if shutil.which("gpg") is None:
         pytest.skip("gpg is not installed")
-    return Download(tmp_path)
+    yield Download(tmp_path)
+    # The agent that gpg starts would stay for as long as the folder does.
+    kill = ["gpgconf", "--homedir", str(tmp_path / "gpg"), "--kill", "all"]
+    subprocess.run(kill, check=True, timeout=20)
 
 
 def test_a_signed_toolchain_is_installed_once(download: Download) -> None:
