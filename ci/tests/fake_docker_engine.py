@@ -193,6 +193,18 @@ class _Handler(BaseHTTPRequestHandler):
             container["State"] |= {"Running": False, "ExitCode": status}
             self._answer(204)
 
+    def _list(self, engine: FakeDockerEngine) -> None:
+        wanted = json.loads(self.query["filters"])["label"]
+        rows = []
+        for container in engine.containers.values():
+            labels = container["Config"]["Labels"]
+            texts = {*labels, *(f"{name}={value}" for name, value in labels.items())}
+            if texts.issuperset(wanted):
+                state = "running" if container["State"]["Running"] else "exited"
+                row = {"Id": container["Id"], "Names": [container["Name"]]}
+                rows.append(row | {"State": state, "Labels": labels})
+        self._answer(200, rows)
+
     def _inspect(self, engine: FakeDockerEngine, name: str) -> None:
         if (container := self._with_container(engine, name)) is not None:
             self._answer(200, container)
@@ -281,6 +293,7 @@ ROUTES = [
     ("POST", "/containers/create", "create"),
     ("POST", "/containers/(.+)/start", "start"),
     ("POST", "/containers/(.+)/stop", "stop"),
+    ("GET", "/containers/json", "list"),
     ("GET", "/containers/(.+)/json", "inspect"),
     ("GET", "/containers/(.+)/logs", "logs"),
     ("DELETE", "/containers/(.+)", "remove"),
