@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from .cloud import Cloud, control
+from .machines import make_key
 from .program import binary
 from .project import Project
 from .real_release import FIRST_RUN_TIMEOUT_SECONDS, RealRelease
@@ -125,6 +126,25 @@ def bad(project: Project, cloud: Cloud) -> Iterator[Project]:
     assert cloud.requests(mark) == []
     assert not (project.root / "out").exists()
     assert project.runner_calls() == []
+
+
+@pytest.fixture
+def key_file(tmp_path: Path) -> Path:
+    """A private key of the user's own."""
+    return make_key(tmp_path / "own_key")
+
+
+@pytest.fixture
+def own_pair(
+    cloud: Cloud, project: Project, key_file: Path
+) -> Iterator[tuple[str, Path]]:
+    """A key pair of the user's own: what EC2 calls it, and its file."""
+    name = f"own-{project.asset_id}"
+    public = key_file.with_suffix(".pub").read_bytes()
+    ec2 = cloud.client("ec2")
+    ec2.import_key_pair(KeyName=name, PublicKeyMaterial=public)
+    yield name, key_file
+    ec2.delete_key_pair(KeyName=name)
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,7 @@ import pytest
 from .cloud import ROOT, Cloud
 from .fake_docker_engine import BASE_IMAGE, FakeDockerEngine
 from .github_server import running_github
+from .machines import make_key
 from .program import Outcome, assert_error, binary
 from .project import Project
 from .sshserver import SSHServer
@@ -40,9 +41,7 @@ class Bench:
 
     def host(self) -> list[str]:
         """Options of a machine that is there, with a key of the user's own."""
-        key = self.folder / "key"
-        keygen = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(key)]
-        subprocess.run(keygen, check=True, timeout=20)
+        key = make_key(self.folder / "key")
         return [
             *("--host-name", "127.0.0.1", "--port", str(self.sshd.port)),
             *("--ssh-private-key", str(key)),
