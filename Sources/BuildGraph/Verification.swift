@@ -58,17 +58,11 @@ package struct Verification: Sendable {
     }
 
     private func ask(_ asked: [PlannedStage]) async throws -> [StageName: String] {
-        try await withThrowingTaskGroup(of: (StageName, Existence).self) { group in
-            var missing: [StageName: String] = [:]
-            var waiting = asked.makeIterator()
-            for _ in 0..<Self.concurrency {
-                if let next = waiting.next() { group.addTask { try await verify(next) } }
-            }
-            while let (name, existence) = try await group.next() {
-                if case .missing(let what) = existence { missing[name] = what }
-                if let next = waiting.next() { group.addTask { try await verify(next) } }
-            }
-            return missing
+        let answers = try await ConcurrentMap.map(asked, width: Self.concurrency) {
+            try await verify($0)
+        }
+        return answers.reduce(into: [:]) { missing, answer in
+            if case .missing(let what) = answer.1 { missing[answer.0] = what }
         }
     }
 

@@ -54,11 +54,7 @@ struct AssetsSession: Sendable {
     /// - Parameter asks: on the terminal, before anything is removed.
     /// - Throws: `Exit` with the status of anything but success.
     func clean(_ options: Cleaning.Options, asks: Bool) async throws {
-        let interrupts = Interruptible()
-        let outcome = await interrupts.run { try await cleanUp(options, asks: asks) }
-        session.output.finish()
-        let status = try outcome.get()
-        if status != ExitStatus.fresh { throw Exit(status: status) }
+        try await session.finishing { try await cleanUp(options, asks: asks) }
     }
 
     private func cleanUp(_ options: Cleaning.Options, asks: Bool) async throws -> Int32 {

@@ -44,7 +44,7 @@ extension Session {
     private func leave(_ id: String, _ work: ReleaseBuild) async {
         output.finish()
         var becomes = "goes on"
-        if StopQuestion.ask(about: id) {
+        if await StopQuestion.ask(about: id) {
             do {
                 try await work.stop(id)
                 becomes = "is stopped"

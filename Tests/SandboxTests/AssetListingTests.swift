@@ -79,7 +79,7 @@ import Testing
         ("it's", "'it'\\''s'"), ("*", "'*'"), ("a\nb", "'a\nb'"),
     ])
     func `words are quoted for a shell`(word: String, quoted: String) {
-        #expect(RemovalCommand.quoted(word) == quoted)
+        #expect(ShellWord.quoted(word) == quoted)
     }
 
     @Test(arguments: [

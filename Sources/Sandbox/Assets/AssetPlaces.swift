@@ -35,8 +35,7 @@ package struct AssetPlaces: Sendable, Equatable {
     ) {
         let recorded = records.flatMap(\.everyOutput)
         let regions =
-            [manifest.region] + manifest.ami.copyToRegions
-            + recorded.compactMap { $0["region"]?.stringValue }
+            manifest.regions + recorded.compactMap { $0["region"]?.stringValue }
             + entries.map(\.region).filter { !Self.notInAWS.contains($0) } + everyRegion
         self.regions = Self.unique(regions)
         var folders: [Folder] = []

@@ -54,8 +54,7 @@ extension AssetSearch {
     }
 
     func securityGroups(_ region: String) async throws -> [Asset] {
-        let filter = EC2Filter("tag:\(ResourceNames.assetTag)", pattern.text)
-        return try await aws.all(DescribeSecurityGroups(filters: [filter]), region: region)
+        try await aws.all(DescribeSecurityGroups(filters: [tagFilter]), region: region)
             .compactMap {
                 Asset(
                     .securityGroup, $0.id, region: region, tags: $0.tags, of: pattern,

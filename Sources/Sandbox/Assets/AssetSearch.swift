@@ -99,7 +99,7 @@ package struct AssetSearch: Sendable {
         return try await groups + pairs + tasks + stacks
     }
 
-    private var tagFilter: EC2Filter {
+    var tagFilter: EC2Filter {
         EC2Filter("tag:\(ResourceNames.assetTag)", pattern.text)
     }
 

@@ -2,14 +2,7 @@
 package enum RemovalCommand {
     /// The command with its region, quoted for a POSIX shell; nil where there is nothing to do.
     package static func text(for asset: Asset) -> String? {
-        asset.role == .ended ? nil : words(for: asset)?.map(quoted).joined(separator: " ")
-    }
-
-    /// One word of a command as a POSIX shell reads it back.
-    package static func quoted(_ word: String) -> String {
-        let plain = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789@%+=:,./_-")
-        if !word.isEmpty, word.allSatisfy(plain.contains) { return word }
-        return "'" + word.replacing("'", with: "'\\''") + "'"
+        asset.role == .ended ? nil : words(for: asset)?.map(ShellWord.quoted).joined(separator: " ")
     }
 
     private static func words(for asset: Asset) -> [String]? {

@@ -38,9 +38,8 @@ struct ImageBucket: Sendable, Equatable {
                 code: "export.no-bucket-stack",
                 summary: "stack `\(name)` does not exist in region `\(region)`",
                 location: "/export/bucket/stack",
-                hint: "deploy `cfn/vm-bucket.yaml` under that name (the guide's "
-                    + "`setup-vm-bucket`), or name a bucket and a role in `/export/bucket` and "
-                    + "`/export/role`")
+                hint: "run `dssbatch setup-vm-bucket`, or name a bucket and a role in "
+                    + "`/export/bucket` and `/export/role`")
         }
         func output(_ key: String) throws -> String {
             guard let value = stack.outputs[key], !value.isEmpty else {

@@ -19,6 +19,18 @@ struct StackDeployment {
     let region: String
     let time: any TimeSource
 
+    /// The most that CloudFormation takes in a request.
+    private static let templateLimitBytes = 51_200
+
+    /// The text of a template of the project.
+    ///
+    /// - Throws: `file.not-found`, `file.unreadable`, `file.too-large`.
+    static func template(_ path: String, of project: ProjectFolder) throws -> String {
+        String(
+            decoding: try FileContents.read(
+                project.absolute(path), limitBytes: templateLimitBytes), as: UTF8.self)
+    }
+
     /// CloudFront takes its time.
     static let deadlineSeconds = 3600.0
     private static let machineDeadlineSeconds = 1800.0

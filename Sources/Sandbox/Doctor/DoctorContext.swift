@@ -30,15 +30,6 @@ package struct DoctorContext: Sendable {
     func inEveryRegion(
         _ ask: @escaping @Sendable (String) async throws -> HealthFinding
     ) async throws -> HealthFinding {
-        let regions = manifest.regions
-        let findings = try await withThrowingTaskGroup(of: (Int, HealthFinding).self) { group in
-            for (index, region) in regions.enumerated() {
-                group.addTask { (index, try await ask(region)) }
-            }
-            var findings: [(Int, HealthFinding)] = []
-            for try await finding in group { findings.append(finding) }
-            return findings.sorted { $0.0 < $1.0 }.map(\.1)
-        }
-        return .merged(findings)
+        .merged(try await ConcurrentMap.map(manifest.regions) { try await ask($0) })
     }
 }

@@ -93,4 +93,9 @@ package struct ReleaseManifest: Sendable {
     package let release: Release?
     /// Folder (relative to the project) or `s3://` address of the results.
     package let results: String
+
+    /// Where images of the release lie: the manifest's region, then those of its copies.
+    package var regions: [String] {
+        [region] + ami.copyToRegions.filter { $0 != region }
+    }
 }

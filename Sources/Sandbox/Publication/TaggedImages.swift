@@ -50,22 +50,10 @@ package struct TaggedImages: Sendable {
             EC2Filter("tag:\(ResourceNames.assetTag)", manifest.assetId.text),
             EC2Filter("state", "available"),
         ]
-        return try await withThrowingTaskGroup(of: [ImagePublication.Image].self) { group in
-            for region in regions {
-                group.addTask {
-                    try await aws.all(
-                        DescribeImages(owners: ["self"], filters: filters), region: region
-                    ).map { ImagePublication.Image(region: region, id: $0.id) }
-                }
-            }
-            return try await group.reduce(into: []) { $0 += $1 }
-        }
-    }
-}
-
-extension ReleaseManifest {
-    /// Where images of the release lie: the manifest's region, then those of its copies.
-    package var regions: [String] {
-        [region] + ami.copyToRegions.filter { $0 != region }
+        return try await ConcurrentMap.map(regions) { region in
+            try await aws.all(
+                DescribeImages(owners: ["self"], filters: filters), region: region
+            ).map { ImagePublication.Image(region: region, id: $0.id) }
+        }.flatMap { $0 }
     }
 }

@@ -9,12 +9,11 @@ package enum ReleasePipeline {
     package static func stages(
         of manifest: ReleaseManifest, services: SandboxServices, options: PipelineOptions
     ) -> [any Stage] {
-        let copies = manifest.ami.copyToRegions.filter { $0 != manifest.region }
-            .map { region in
-                CopyAMI(
-                    assetId: manifest.assetId, sourceRegion: manifest.region, region: region,
-                    aws: services.aws)
-            }
+        let copies = manifest.regions.dropFirst().map { region in
+            CopyAMI(
+                assetId: manifest.assetId, sourceRegion: manifest.region, region: region,
+                aws: services.aws)
+        }
         let exports = (manifest.export?.formats ?? []).sorted().compactMap { format in
             manifest.export.map { settings in
                 ExportVMImage(

@@ -26,8 +26,6 @@ package struct DeployStack: Stage {
     static let resource = "cloudformation:change-set"
     static let stackDetail = "stack"
     static let kindDetail = "kind"
-    /// The most that CloudFormation takes in a request.
-    private static let templateLimitBytes = 51_200
     /// Waiting, deleting and waiting again; a stack that still cannot be worked on then is
     /// somebody else's at this moment.
     private static let mostSteps = 6
@@ -101,10 +99,9 @@ package struct DeployStack: Stage {
 
     /// What CloudFormation is asked for.
     func request(_ parameters: [String: String]) throws -> StackDeployment.Request {
-        let bytes = try FileContents.read(
-            project.absolute(stack.template), limitBytes: Self.templateLimitBytes)
-        return StackDeployment.Request(
-            name: stack.name, template: String(decoding: bytes, as: UTF8.self),
+        StackDeployment.Request(
+            name: stack.name,
+            template: try StackDeployment.template(stack.template, of: project),
             parameters: parameters,
             tags: stack.tags.sorted { $0.key < $1.key }.map { AWSTag($0.key, $0.value) },
             capabilities: stack.capabilities, token: UUID().uuidString.lowercased())

@@ -73,10 +73,7 @@ package struct FindInstance: Stage {
         let resources: [StackResource]
         do {
             resources = try await aws.call(DescribeStackResources(stackName: name), region: region)
-        } catch let error as Diagnostic
-            where error.code == "aws.ValidationError"
-            && error.causes.contains(where: { $0.contains("does not exist") })
-        {
+        } catch let error as Diagnostic where StackDeployment.saysNoSuchThing(error) {
             throw Diagnostic(
                 code: "instance.no-stack",
                 summary: "stack `\(name)` does not exist in region `\(region)`",

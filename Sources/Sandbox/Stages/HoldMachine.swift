@@ -36,9 +36,28 @@ package struct HoldMachine: Stage {
                 stackName: launched.stackName, instanceId: launched.instanceId, machine: machine,
                 knownHostsPath: knownHostsPath, lasts: lasting != nil,
                 lifeMinutes: LaunchInstance.maximumLifeMinutes))
-        await hold.untilReleased()
+        if await !isReleased(context) {
+            context.warn("nobody has given the machine back, and by now it has ended itself")
+        }
         try Task.checkCancellation()
         return Outputs(seconds: context.time.monotonicSeconds() - start)
+    }
+
+    /// Whether the machine was given back while it lived.
+    private func isReleased(_ context: StageContext) async -> Bool {
+        let seconds = Double(LaunchInstance.maximumLifeMinutes) * 60
+        return await withTaskGroup(of: Bool.self) { group in
+            group.addTask {
+                await hold.untilReleased()
+                return true
+            }
+            group.addTask {
+                do { try await context.time.sleep(seconds: seconds) } catch { return true }
+                return false
+            }
+            defer { group.cancelAll() }
+            return await group.next() ?? true
+        }
     }
 
     package func verify(_ outputs: Outputs, _ context: StageContext) async throws -> Existence {

@@ -36,11 +36,7 @@ package struct LaunchInstance: Stage {
     private static let keyPairResource = "ec2:key-pair"
     static let keyFileResource = "local:private-key"
     private static let stackResource = "cloudformation:stack"
-    /// The most that CloudFormation takes in a request.
-    private static let templateLimitBytes = 51_200
     private static let greetingDeadlineSeconds = 600.0
-
-    /// Its name where the machine outlives the run.
 
     /// A machine that lasts is a stage of its own: those that work on it reach it anew.
     package var name: StageName { lastingFolder == nil ? "instance" : "machine" }
@@ -71,7 +67,12 @@ package struct LaunchInstance: Stage {
             return try await handOver(try await launch(context), to: lastingFolder, context)
         } catch {
             // Not in this task, which may be cancelled: nothing else would end the machine.
-            try await Task { try await takeDown(context) }.value
+            let end = await Task { try await takeDown(context) }.result
+            if case .failure(let problem) = end {
+                context.warn(
+                    "the machine could not be taken down: \(Diagnostic.from(problem).summary) "
+                        + "(the next run removes it)")
+            }
             throw error
         }
     }
@@ -230,10 +231,7 @@ package struct LaunchInstance: Stage {
     private func createStack(
         _ stackName: String, keyName: String, source: SourceAMI.Outputs, _ context: StageContext
     ) async throws -> [String: String] {
-        let path = project.absolute(Self.template)
-        let template = String(
-            decoding: try FileContents.read(path, limitBytes: Self.templateLimitBytes),
-            as: UTF8.self)
+        let template = try StackDeployment.template(Self.template, of: project)
         let cidr = try await ingressCidr()
         let entry = try await context.journal.intend(
             resource: Self.stackResource, region: region, name: stackName)

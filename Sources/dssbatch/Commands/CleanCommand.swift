@@ -56,7 +56,7 @@ struct CleanCommand: AsyncParsableCommand {
 
     func run() async throws {
         let age = try AgeLimit(olderThan)
-        guard dryRun || yes || RemovalQuestion.canAsk else { throw RemovalQuestion.cannotAsk }
+        guard dryRun || yes || TerminalQuestion.canAsk else { throw RemovalQuestion.cannotAsk }
         let assets = try AssetsSession(manifest, changes, global, takesGlob: false)
         let options = Cleaning.Options(
             includesArtifacts: all, olderThan: age, isEverywhere: assets.isEverywhere,

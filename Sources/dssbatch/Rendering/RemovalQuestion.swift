@@ -1,10 +1,9 @@
 import Diagnostics
-import Foundation
 
 /// Whether what `clean` has found is to go.
 enum RemovalQuestion {
-    /// Whether somebody is there to answer.
-    static var canAsk: Bool { isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1 }
+    /// The results stay locked while nobody answers.
+    private static let patienceSeconds = 1800
 
     /// The error of a script that did not say that nobody is to be asked.
     static var cannotAsk: Diagnostic {
@@ -16,9 +15,7 @@ enum RemovalQuestion {
 
     /// Asks on the terminal.
     static func ask(count: Int) async -> Bool {
-        StandardStreams.writeError("remove \(count == 1 ? "it" : "these \(count)")? [y/N] ")
-        // In a thread of its own: reading blocks.
-        let answer = await Task.detached { readLine() }.value
-        return ["y", "yes"].contains(answer?.lowercased() ?? "")
+        await TerminalQuestion.ask(
+            "remove \(count == 1 ? "it" : "these \(count)")?", patienceSeconds: patienceSeconds)
     }
 }

@@ -1,13 +1,12 @@
 /// Work on many things at once, but not on all.
-enum ConcurrentMap {
-    /// How many calls of one kind are made at once.
-    static let width = 8
-
+package enum ConcurrentMap {
     /// The results in the order of `items`.
     ///
+    /// - Parameter width: on how many at once.
     /// - Throws: what the first failing `body` throws.
-    static func map<Item: Sendable, Result: Sendable>(
-        _ items: [Item], _ body: @escaping @Sendable (Item) async throws -> Result
+    package static func map<Item: Sendable, Result: Sendable>(
+        _ items: [Item], width: Int = 8,
+        _ body: @escaping @Sendable (Item) async throws -> Result
     ) async throws -> [Result] {
         try await withThrowingTaskGroup(of: (Int, Result).self) { group in
             var results = [Result?](repeating: nil, count: items.count)
