@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from .cloud import Cloud, control
+from .github_server import GitHubServer, running_github
 from .machines import make_key
 from .program import binary
 from .project import Project
@@ -145,6 +146,13 @@ def own_pair(
     ec2.import_key_pair(KeyName=name, PublicKeyMaterial=public)
     yield name, key_file
     ec2.delete_key_pair(KeyName=name)
+
+
+@pytest.fixture
+def hub() -> Iterator[GitHubServer]:
+    """A GitHub without releases."""
+    with running_github() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

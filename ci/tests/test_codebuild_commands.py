@@ -10,14 +10,14 @@ import select
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
 from .cloud import BUCKET_STACK, ROOT, Cloud
-from .github_server import TOKEN, GitHubServer, running_github
+from .github_server import TOKEN, GitHubServer
 from .program import Outcome, RunningProgram, assert_error, binary
 from .project import Project
 
@@ -55,13 +55,6 @@ def held(cloud: Cloud) -> Cloud:
     deploy(cloud, STACK)
     cloud.hold_builds()
     return cloud
-
-
-@pytest.fixture
-def hub() -> Iterator[GitHubServer]:
-    """A GitHub without releases."""
-    with running_github() as server:
-        yield server
 
 
 def ids(cloud: Cloud) -> set[str]:

@@ -3,22 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-
-import pytest
 
 from .cloud import Cloud
-from .github_server import TOKEN, GitHubServer, running_github
+from .github_server import TOKEN, GitHubServer
 from .program import assert_error
 from .project import DURABLE, MANIFEST, Project
 from .test_update_release import BEGIN, FILES, assert_published, update
-
-
-@pytest.fixture
-def hub() -> Iterator[GitHubServer]:
-    """A GitHub without releases."""
-    with running_github() as server:
-        yield server
 
 
 def test_a_release_with_an_id_is_published_and_then_fresh(

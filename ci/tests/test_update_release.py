@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 
 import pytest
 
@@ -13,13 +12,6 @@ from .project import Project
 
 BEGIN, END = "<!-- dssbatch:begin -->", "<!-- dssbatch:end -->"
 FILES = {"artifacts.md", "release.json", "ami.inventory.json", "ami.cdx.json"}
-
-
-@pytest.fixture
-def hub() -> Iterator[GitHubServer]:
-    """A GitHub without releases."""
-    with running_github() as server:
-        yield server
 
 
 @pytest.fixture

@@ -4,24 +4,17 @@ from __future__ import annotations
 
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
-from .github_server import GitHubServer, Release, running_github
+from .github_server import GitHubServer, Release
 from .program import assert_error
 from .project import Project
 from .test_update_release import FILES, assert_published, update
 
 BODY = "By hand.\n"
 OLD = b"of an earlier run"
-
-
-@pytest.fixture
-def hub() -> Iterator[GitHubServer]:
-    """A GitHub without releases."""
-    with running_github() as server:
-        yield server
 
 
 @pytest.fixture
