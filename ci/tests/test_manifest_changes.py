@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 from .cloud import Cloud
@@ -103,3 +104,37 @@ def test_copies_to_other_regions(released: Project, cloud: Cloud) -> None:
     assert tags["exa_dss_id"] == released.asset_id
     document = (released.results / "release.json").read_text()
     assert outputs["imageId"] in document
+
+
+def test_copies_are_waited_for_side_by_side_and_deprecated_like_the_image(
+    released: Project, cloud: Cloud
+) -> None:
+    regions = ["us-east-1", "us-west-2"]
+    released.set("ami", "copyToRegions", value=regions)
+    released.set("ami", "deprecateAfterDays", value=30)
+    cloud.set_speed("ec2::image", progression="time", seconds=2)
+    outcome = released.run()
+    copies = [f"ami-copy-{region}" for region in regions]
+    order = [
+        (event["event"], event["stage"])
+        for event in outcome.events()
+        if event.get("stage") in copies and event["event"].startswith("stage-")
+    ]
+    first_end = next(i for i, e in enumerate(order) if e[0] == "stage-finished")
+    begun = {stage for kind, stage in order[:first_end] if kind == "stage-started"}
+    assert begun == set(copies)
+    home = released.result("ami")["outputs"]["imageId"]
+    images = {"eu-central-1": home} | {
+        region: released.result(f"ami-copy-{region}")["outputs"]["imageId"]
+        for region in regions
+    }
+    for region, image_id in images.items():
+        ec2 = cloud.client("ec2", region)
+        (image,) = ec2.describe_images(ImageIds=[image_id])["Images"]
+        assert image["State"] == "available"
+        tags = {tag["Key"]: tag["Value"] for tag in image["Tags"]}
+        assert tags["exa_dss_id"] == released.asset_id
+        assert "exa_dss_run" in tags
+        ends = datetime.fromisoformat(image["DeprecationTime"])
+        days = (ends - datetime.now(UTC)).total_seconds() / 86400
+        assert abs(days - 30) < 0.1, region
