@@ -26,12 +26,10 @@ typedef struct {
     CURLMcode (*multi_poll)(CURLM *, struct curl_waitfd[], unsigned int, int, int *);
     CURLMcode (*multi_wakeup)(CURLM *);
     CURLMsg *(*multi_info_read)(CURLM *, int *);
-    void *multi_setopt;
 } dss_curl;
 
 typedef CURLcode (*dss_easy_setopt_fn)(CURL *, CURLoption, ...);
 typedef CURLcode (*dss_easy_getinfo_fn)(CURL *, CURLINFO, ...);
-typedef CURLMcode (*dss_multi_setopt_fn)(CURLM *, CURLMoption, ...);
 typedef size_t (*dss_data_fn)(char *, size_t, size_t, void *);
 typedef int (*dss_seek_fn)(void *, curl_off_t, int);
 typedef int (*dss_prereq_fn)(void *, char *, char *, int, int);
@@ -64,8 +62,7 @@ static inline const char *dss_curl_load(dss_curl *t) {
         && dss_curl_find(library, "curl_multi_perform", &t->multi_perform)
         && dss_curl_find(library, "curl_multi_poll", &t->multi_poll)
         && dss_curl_find(library, "curl_multi_wakeup", &t->multi_wakeup)
-        && dss_curl_find(library, "curl_multi_info_read", &t->multi_info_read)
-        && dss_curl_find(library, "curl_multi_setopt", &t->multi_setopt);
+        && dss_curl_find(library, "curl_multi_info_read", &t->multi_info_read);
     return found ? NULL : dlerror();
 }
 
@@ -92,9 +89,6 @@ static inline CURLcode dss_set_prereq(const dss_curl *t, CURL *h, dss_prereq_fn 
 }
 static inline CURLcode dss_set_socket(const dss_curl *t, CURL *h, dss_socket_fn v) {
     return ((dss_easy_setopt_fn)t->easy_setopt)(h, CURLOPT_OPENSOCKETFUNCTION, v);
-}
-static inline CURLMcode dss_multi_set_long(const dss_curl *t, CURLM *m, CURLMoption o, long v) {
-    return ((dss_multi_setopt_fn)t->multi_setopt)(m, o, v);
 }
 static inline CURLcode dss_get_pointer(const dss_curl *t, CURL *h, CURLINFO i, void **v) {
     return ((dss_easy_getinfo_fn)t->easy_getinfo)(h, i, v);

@@ -8,6 +8,13 @@ final class CurlMulti {
     private let configuration: CurlTransport.Configuration
     private let clock = SystemTimeSource()
     private var transfers: [ObjectIdentifier: CurlTransfer] = [:]
+    /// How many transfers libcurl works on, by place.
+    private var working: [String: Int] = [:]
+    /// Those that wait until others to the same place have ended, in order.
+    ///
+    /// libcurl could keep them itself, but a transfer that waits there is sometimes forgotten
+    /// until its limit on connecting is over, which counts all the while (7.88).
+    private var waiting: [String: [CurlTransfer]] = [:]
 
     /// Longest sleep; a command or a socket ends it before.
     private static let longestPollSeconds = 60.0
@@ -18,8 +25,6 @@ final class CurlMulti {
         self.library = library
         self.raw = raw
         self.configuration = configuration
-        _ = dss_multi_set_long(
-            library.table, raw, CURLMOPT_MAX_HOST_CONNECTIONS, configuration.connectionsPerHost)
     }
 
     deinit { _ = library.functions.multi_cleanup(raw) }
@@ -35,12 +40,25 @@ final class CurlMulti {
         } catch {
             return exchange.finish(.failure(error))
         }
+        transfers[ObjectIdentifier(exchange)] = transfer
+        let place = exchange.request.place
+        if working[place, default: 0] < configuration.connectionsPerHost {
+            add(transfer)
+        } else {
+            waiting[place, default: []].append(transfer)
+        }
+    }
+
+    private func add(_ transfer: CurlTransfer) {
+        let exchange = transfer.exchange
         let code = library.functions.multi_add_handle(raw, transfer.handle.raw)
         guard code == CURLM_OK else {
+            transfers[ObjectIdentifier(exchange)] = nil
             return exchange.finish(
                 .failure(exchange.request.refusal("libcurl takes no transfer (\(code.rawValue))")))
         }
-        transfers[ObjectIdentifier(exchange)] = transfer
+        transfer.isAdded = true
+        working[exchange.request.place, default: 0] += 1
     }
 
     /// Lets a paused transfer go on.
@@ -53,11 +71,32 @@ final class CurlMulti {
         guard let transfer = transfers.removeValue(forKey: ObjectIdentifier(exchange)) else {
             return
         }
+        let place = exchange.request.place
+        guard transfer.isAdded else {
+            waiting[place]?.removeAll { $0 === transfer }
+            return
+        }
         _ = library.functions.multi_remove_handle(raw, transfer.handle.raw)
+        working[place, default: 1] -= 1
+        admit(to: place)
+    }
+
+    /// Hands libcurl those that have waited longest, as many as there is room for.
+    private func admit(to place: String) {
+        while working[place, default: 0] < configuration.connectionsPerHost,
+            let next = waiting[place]?.first
+        {
+            waiting[place]?.removeFirst()
+            add(next)
+        }
+        if waiting[place]?.isEmpty == true { waiting[place] = nil }
+        if working[place] == 0 { working[place] = nil }
     }
 
     /// Ends all transfers as failures.
     func stopAll() {
+        // None of those that wait takes the place of one that ends here.
+        waiting = [:]
         for transfer in transfers.values {
             end(transfer, .failure(transfer.failure(.other, "the transport was closed")))
         }

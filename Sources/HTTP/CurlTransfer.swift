@@ -7,6 +7,8 @@ import Diagnostics
 final class CurlTransfer {
     let exchange: CurlExchange
     let handle: CurlEasyHandle
+    /// Whether libcurl works on it; else it waits for its turn.
+    var isAdded = false
     private let clock = SystemTimeSource()
     private let startSeconds: Double
     private var head = ResponseHeadParser()

@@ -7,7 +7,7 @@ extension CurlTransport {
         package var certificateAuthorityFile: String?
         /// Folder of hashed certificate authorities; nil for the system's.
         package var certificateAuthorityFolder: String?
-        /// Connections to one host at a time; further requests wait their turn.
+        /// Requests to one host at a time, and so connections; further ones wait their turn.
         package var connectionsPerHost = 64
         /// Proxy for `http` URLs.
         package var plainProxy: String?
