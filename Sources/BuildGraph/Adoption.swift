@@ -24,9 +24,10 @@ package enum Adoption {
         onEvent: @escaping @Sendable (RunEvent) -> Void
     ) async throws -> ResultRecord {
         _ = try Selector.resolve(name.rawValue, in: graph)
-        try await store.lock(lock, waitSeconds: 0)
+        let takenOver = try await store.lock(lock, waitSeconds: 0)
         do {
             let events = EventSink(time: time, receive: onEvent)
+            if let takenOver { events.emit(.warning(takenOver)) }
             let journal = try await Journal(
                 store: store, runId: lock.runId, time: time, events: events)
             let world = try await RecordedWorld.read(

@@ -68,11 +68,7 @@ final class FolderLock: Sendable {
     /// - Throws: `results.lock-lost`.
     func check() throws {
         guard !Self.isCurrent(descriptor, path) else { return }
-        throw Diagnostic(
-            code: "results.lock-lost",
-            summary: "the lock of these results was broken while this run held it",
-            location: path,
-            hint: "this run stops; see who broke it, then run the same command again")
+        throw LockProblem.lost(path)
     }
 
     /// Who holds the lock of a folder.
@@ -95,44 +91,15 @@ final class FolderLock: Sendable {
     ///
     /// - Throws: `results.not-locked`, `results.locked-by-other`.
     static func breakLock(of runId: String, folder: String, time: any TimeSource) async throws {
-        guard access(folder, F_OK) == 0 else { throw notLocked(folder) }
+        guard access(folder, F_OK) == 0 else { throw LockProblem.notLocked(folder) }
         // While this is held nobody can take the lock, so what is read now stays true.
         let guardFile = try Guard(folder: folder)
         defer { withExtendedLifetime(guardFile) {} }
-        guard let holder = try holder(folder: folder) else { throw notLocked(folder) }
+        guard let holder = try holder(folder: folder) else { throw LockProblem.notLocked(folder) }
         guard holder.runId == runId else {
-            throw Diagnostic(
-                code: "results.locked-by-other", severity: .configuration,
-                summary: "the lock is held by run `\(holder.runId)`, not by `\(runId)`",
-                location: folder, causes: [describe(holder)],
-                hint: "look whether that run is alive before you break its lock")
+            throw LockProblem.heldByOther(holder, than: runId, folder)
         }
         try AtomicFile.write([], to: "\(folder)/.lock")
-    }
-
-    /// The diagnostic of a lock that somebody else holds.
-    static func busy(_ holder: LockInfo?, _ location: String) -> Diagnostic {
-        Diagnostic(
-            code: "results.locked", severity: .locked,
-            summary: "another run holds the lock of the results in `\(location)`",
-            location: location, causes: holder.map { [describe($0)] } ?? [],
-            hint: "wait for it with `--wait-lock SECONDS`"
-                + (holder.map {
-                    ", or, where it is dead, break its lock with "
-                        + "`dssbatch unlock MANIFEST --run-id \($0.runId)`"
-                } ?? ""))
-    }
-
-    private static func describe(_ holder: LockInfo) -> String {
-        "run `\(holder.runId)` of `\(holder.owner)` on host `\(holder.host)` (process "
-            + "\(holder.pid)) holds it since \(holder.startedAt): `\(holder.command)`"
-    }
-
-    private static func notLocked(_ folder: String) -> Diagnostic {
-        Diagnostic(
-            code: "results.not-locked", severity: .configuration,
-            summary: "no run holds the lock of the results in `\(folder)`", location: folder,
-            hint: "there is nothing to break; just start the run")
     }
 
     private static func failure(_ folder: String, _ code: Int32) -> Diagnostic {

@@ -49,12 +49,7 @@ package final class FolderResultStore: ResultStore {
                 hint: "check that it is a folder that you may read, or name another with "
                     + "`--results`")
         }
-        let stages = names.compactMap { name -> StageName? in
-            guard name.hasSuffix(".json"), name != "release.json" else { return nil }
-            let stage = name.dropLast(5)
-            // A second extension says that it is a stage's document, such as an inventory.
-            return stage.contains(".") ? nil : StageName(rawValue: String(stage))
-        }
+        let stages = names.compactMap(StoredResult.stage(ofFile:))
         return await loadInParts(stages)
     }
 
@@ -63,7 +58,8 @@ package final class FolderResultStore: ResultStore {
 
     /// Writes one result file.
     package func save(_ record: ResultRecord) async throws {
-        try await writeFile("\(record.stage).json", Array(record.json.prettyText.utf8))
+        try await writeFile(
+            StoredResult.file(of: record.stage), Array(record.json.prettyText.utf8))
     }
 
     /// Reads a file of this folder.
@@ -105,17 +101,18 @@ package final class FolderResultStore: ResultStore {
     }
 
     /// Takes the `flock` on `.lock`, asking twice a second while it waits.
-    package func lock(_ info: LockInfo, waitSeconds: Double) async throws {
+    @discardableResult
+    package func lock(_ info: LockInfo, waitSeconds: Double) async throws -> String? {
         try ensureFolder()
         let deadline = time.monotonicSeconds() + waitSeconds
         while true {
             switch try FolderLock.take(folder: location, info: info) {
             case .taken(let lock):
                 heldLock.withLock { $0 = lock }
-                return
+                return nil
             case .held(let holder):
                 let left = deadline - time.monotonicSeconds()
-                guard left > 0 else { throw FolderLock.busy(holder, location) }
+                guard left > 0 else { throw LockProblem.busy(holder, location) }
                 try await time.sleep(seconds: min(left, 0.5))
             }
         }
@@ -135,8 +132,10 @@ package final class FolderResultStore: ResultStore {
     }
 
     /// Breaks the lock of one run.
-    package func breakLock(runId: String) async throws {
+    @discardableResult
+    package func breakLock(runId: String) async throws -> String? {
         try await FolderLock.breakLock(of: runId, folder: location, time: time)
+        return "its process holds the lock, so it lives"
     }
 
     private func path(_ name: String) -> String { "\(location)/\(name)" }
@@ -187,14 +186,9 @@ package final class FolderResultStore: ResultStore {
 
     private func read(_ stage: StageName) -> StoredResult? {
         do {
-            guard let bytes = try contents("\(stage).json") else { return nil }
-            let record = try ResultRecord(
-                json: try JSONValue.parse(bytes, source: "\(stage).json"))
-            guard record.stage == stage, record.assetId == assetId else {
-                return .unreadable(
-                    "it is of stage `\(record.stage)` of asset `\(record.assetId)`")
+            return try contents(StoredResult.file(of: stage)).map { bytes in
+                StoredResult(bytes, of: stage, assetId: assetId)
             }
-            return .record(record)
         } catch let problem as Diagnostic {
             return .unreadable(problem.summary)
         } catch {

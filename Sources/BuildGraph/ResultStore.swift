@@ -33,8 +33,10 @@ package protocol ResultStore: Sendable {
     /// - Parameters:
     ///   - info: who asks; others see it.
     ///   - waitSeconds: how long to wait for another run; 0 not at all.
+    /// - Returns: what is to be said of a dead run whose lock it was; nil most of the time.
     /// - Throws: `results.locked` (severity `.locked`), `CancellationError`.
-    func lock(_ info: LockInfo, waitSeconds: Double) async throws
+    @discardableResult
+    func lock(_ info: LockInfo, waitSeconds: Double) async throws -> String?
     /// Gives the lock back; nothing happens where it is not held.
     func unlock() async
     /// Makes sure that the lock, where this store took it, is still held.
@@ -45,6 +47,8 @@ package protocol ResultStore: Sendable {
     func lockHolder() async throws -> LockInfo?
     /// Breaks the lock of one run and no other.
     ///
+    /// - Returns: when that run was last heard of, in words; nil where that is unknown.
     /// - Throws: `results.not-locked`, `results.locked-by-other`.
-    func breakLock(runId: String) async throws
+    @discardableResult
+    func breakLock(runId: String) async throws -> String?
 }

@@ -46,8 +46,10 @@ package struct Runner: Sendable {
     ///   `graph.missing-input`, `results.unwritable`, what recovery throws.
     package func run(_ options: RunOptions) async throws -> RunSummary {
         let start = time.monotonicSeconds()
-        try await store.lock(options.lock, waitSeconds: options.waitLockSeconds)
+        let takenOver = try await store.lock(
+            options.lock, waitSeconds: options.waitLockSeconds)
         do {
+            if let takenOver { events.emit(.warning(takenOver)) }
             let summary = try await runLocked(options, start)
             await store.unlock()
             return summary

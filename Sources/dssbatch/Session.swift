@@ -12,7 +12,7 @@ struct Session: Sendable {
     let options: GlobalOptions
     let workload: any Workload
     let graph: StageGraph
-    let store: FolderResultStore
+    let store: any ResultStore
     let output: EventOutput
     let services: SandboxServices
     private let digester: InputDigester
@@ -40,11 +40,13 @@ struct Session: Sendable {
         let services = ServiceWiring.services(
             options, environment: environment, project: workload.project,
             isLocal: isLocal, say: { output.say($0) })
-        let store = FolderResultStore(
-            root: try Self.resultsRoot(workload), assetId: workload.storeName,
+        let place = ResultPlace(workload, services.aws)
+        let store = try place.store(
             subfolder: pipeline.machineTask == nil ? nil : MachinePipeline.folder)
         var pipeline = pipeline
-        pipeline.resultsFolder = store.location
+        if pipeline.machineTask?.needsFolder == true {
+            pipeline.resultsFolder = try place.requiredFolder(of: store)
+        }
         pipeline.verifiesByDefault = isLocal
         self.options = options
         self.workload = workload
@@ -53,17 +55,15 @@ struct Session: Sendable {
         self.store = store
         graph = try StageGraph(workload.stages(services: services, options: pipeline))
         digester = InputDigester(
-            root: workload.project.path, cachePath: "\(store.location)/.digests")
+            root: workload.project.path, cachePath: place.digestCache(of: store))
         runId = UUID().uuidString.lowercased()
         recovery = pipeline.isRecordedOnly ? nil : ReleaseRecovery(services: services)
     }
 
     /// Where the runs of the developer's machines record, whatever this session is about.
-    var machineStore: FolderResultStore {
+    var machineStore: any ResultStore {
         get throws {
-            FolderResultStore(
-                root: try Self.resultsRoot(workload), assetId: workload.storeName,
-                subfolder: MachinePipeline.folder)
+            try ResultPlace(workload, services.aws).store(subfolder: MachinePipeline.folder)
         }
     }
 
@@ -170,17 +170,5 @@ struct Session: Sendable {
         for variable in ServiceWiring.passwordVariables where environment[variable] == nil {
             output.say("local run: \(variable) is `\(ServiceWiring.localPassword)`")
         }
-    }
-
-    /// The absolute folder of all assets' results.
-    private static func resultsRoot(_ workload: any Workload) throws -> String {
-        guard !workload.results.hasPrefix("s3://") else {
-            throw Diagnostic(
-                code: "results.not-supported", severity: .configuration,
-                summary: "results in S3 are not supported by this version",
-                location: "\(workload.path)#/results",
-                hint: "name a folder, for instance `--results out`")
-        }
-        return workload.project.absolute(workload.results)
     }
 }

@@ -51,9 +51,9 @@ import Testing
         let waited = SystemTimeSource().monotonicSeconds() - start
         #expect(waited >= 0.2 && waited < 5)
         let second = store()
-        async let waiting: Void = second.lock(GraphFixture.lock("run-3"), waitSeconds: 20)
+        async let waiting = second.lock(GraphFixture.lock("run-3"), waitSeconds: 20)
         await first.unlock()
-        try await waiting
+        _ = try await waiting
         #expect(try await store().lockHolder()?.runId == "run-3")
     }
 

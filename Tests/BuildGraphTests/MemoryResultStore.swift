@@ -39,7 +39,10 @@ actor MemoryResultStore: ResultStore {
     func readJournal() -> [UInt8] { journal }
     func appendToJournal(_ line: [UInt8]) { journal += line + [10] }
     func replaceJournal(_ bytes: [UInt8]) { journal = bytes }
-    func lock(_ info: LockInfo, waitSeconds: Double) { holder = info }
+    func lock(_ info: LockInfo, waitSeconds: Double) -> String? {
+        holder = info
+        return nil
+    }
     func unlock() { holder = nil }
 
     func checkLock() throws {
@@ -47,7 +50,11 @@ actor MemoryResultStore: ResultStore {
     }
 
     func lockHolder() -> LockInfo? { holder }
-    func breakLock(runId: String) { isLost = true }
+    @discardableResult
+    func breakLock(runId: String) -> String? {
+        isLost = true
+        return nil
+    }
 
     func forget(_ stage: StageName) { files[stage] = nil }
     func spoil(_ stage: StageName) { unreadable[stage] = "spoiled" }

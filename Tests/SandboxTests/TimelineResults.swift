@@ -30,9 +30,9 @@ actor TimelineResults: ResultStore {
     }
 
     func replaceJournal(_ bytes: [UInt8]) { journal = bytes }
-    func lock(_ info: LockInfo, waitSeconds: Double) {}
+    func lock(_ info: LockInfo, waitSeconds: Double) -> String? { nil }
     func unlock() {}
     func checkLock() {}
     func lockHolder() -> LockInfo? { nil }
-    func breakLock(runId: String) {}
+    func breakLock(runId: String) -> String? { nil }
 }

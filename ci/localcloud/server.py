@@ -48,6 +48,7 @@ def _load_emulation() -> None:
         stacks,
         resource_types,
         codebuild,
+        conditional_writes,
         builds,
         dynamic_references,
         no_value,

@@ -39,11 +39,13 @@ package struct PutObject: AWSOperation {
 
     /// Makes the call for bytes that are held in memory.
     package init(
-        bucket: String, key: String, bytes: [UInt8], contentType: String, tags: [AWSTag] = [],
+        bucket: String, key: String, bytes: [UInt8], contentType: String,
+        ifMatch: String? = nil, ifNoneMatch: String? = nil, tags: [AWSTag] = [],
         longestSeconds: Double
     ) {
         self.init(
-            bucket: bucket, key: key, body: .bytes(bytes), contentType: contentType, tags: tags,
+            bucket: bucket, key: key, body: .bytes(bytes), contentType: contentType,
+            ifMatch: ifMatch, ifNoneMatch: ifNoneMatch, tags: tags,
             longestSeconds: longestSeconds)
     }
 

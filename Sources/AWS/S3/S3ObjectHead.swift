@@ -7,6 +7,8 @@ package struct S3ObjectHead: Sendable, Equatable {
     /// With its quotes.
     package let etag: String
     package let lastModified: Date?
+    /// When S3 answered, by its own clock.
+    package let answeredAt: Date?
     package let contentType: String?
     /// Base64; nil where S3 has none or was not asked.
     package let crc64nvme: String?
@@ -20,6 +22,7 @@ package struct S3ObjectHead: Sendable, Equatable {
         sizeBytes = size
         etag = try response.requiredHeader("etag")
         lastModified = response.header("last-modified").flatMap(HTTPDate.date)
+        answeredAt = response.header("date").flatMap(HTTPDate.date)
         contentType = response.header("content-type")
         crc64nvme = response.header("x-amz-checksum-crc64nvme")
         checksumType = response.header("x-amz-checksum-type")

@@ -76,8 +76,9 @@ package struct Cleaning: Sendable {
             }
             return try await runLocked(options, lock, confirm)
         }
-        try await store.lock(lock, waitSeconds: 0)
+        let takenOver = try await store.lock(lock, waitSeconds: 0)
         do {
+            if let takenOver { events.emit(.warning(takenOver)) }
             try await lockMachines(lock)
             let summary = try await runLocked(options, lock, confirm)
             await machineStore.unlock()
@@ -94,7 +95,8 @@ package struct Cleaning: Sendable {
     private func lockMachines(_ lock: LockInfo) async throws {
         guard try await machineStore.isThere() else { return }
         do {
-            try await machineStore.lock(lock, waitSeconds: 0)
+            let takenOver = try await machineStore.lock(lock, waitSeconds: 0)
+            if let takenOver { events.emit(.warning(takenOver)) }
         } catch let problem as Diagnostic where problem.code == "results.locked" {
             events.emit(.warning("a machine is worked with now, and left: \(problem.summary)"))
         }

@@ -23,4 +23,9 @@ package enum MachineTask: Sendable {
         case .image: "ami"
         }
     }
+
+    /// Whether files of it have to stay on this machine.
+    package var needsFolder: Bool {
+        if case .setUp(_, let lasts, _) = self { lasts } else { false }
+    }
 }

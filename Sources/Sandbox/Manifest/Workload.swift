@@ -16,6 +16,8 @@ package protocol Workload: Sendable {
     var project: ProjectFolder { get }
     /// The manifest as it stands after what the command line changed.
     var document: JSONValue { get }
+    /// The region that it names for everything that names none.
+    var region: String { get }
     /// Folder (relative to the project) or `s3://` address of the results.
     var results: String { get }
     /// The folder in there that is its own: the asset id of a release.

@@ -9,7 +9,10 @@ struct UnlockCommand: AsyncParsableCommand {
         abstract: "Breaks the lock of one run and no other.",
         discussion: """
             Only for a run that is certain to be dead: one that still lives stops before it writes \
-            again, and what it was creating is left to the next run.
+            again, and what it was creating is left to the next run. Results in a folder need this \
+            hardly ever: there a crash releases the lock. In S3 a run writes its lock anew every \
+            30 seconds; one that was not heard of for 3 minutes is taken for dead by the next run, \
+            and one whose process on this machine is gone at once.
             """)
 
     @OptionGroup var manifestOptions: ManifestOptions
@@ -20,7 +23,13 @@ struct UnlockCommand: AsyncParsableCommand {
 
     func run() async throws {
         let session = try Session(manifestOptions, global)
-        try await session.store.breakLock(runId: runId)
+        let sign = try await session.store.breakLock(runId: runId)
+        if let sign {
+            session.emit(
+                .warning(
+                    "about run \(runId): \(sign); a run that lives stops before it writes again, "
+                        + "and what it was creating is left to the next run"))
+        }
         session.output.say("the lock of run \(runId) is broken")
     }
 }

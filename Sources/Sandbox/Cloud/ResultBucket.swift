@@ -1,0 +1,117 @@
+package import AWS
+package import BuildGraph
+import Diagnostics
+import Foundation
+
+/// The results of one asset in S3: `s3://<bucket>/<prefix>/<assetId>/`.
+///
+/// Source: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html>
+package struct ResultBucket: ResultObjects {
+    /// `s3://<bucket>/<prefix>/<assetId>`.
+    package var location: String { "s3://\(bucket)/\(prefix.dropLast())" }
+
+    private let bucket: String
+    /// With its slash at the end.
+    private let prefix: String
+    private let region: String
+    private let aws: any AWSCaller
+
+    private static let longestSeconds = 30.0
+    private static let limitBytes = 64 << 20
+    /// Two writes at the same moment, of which S3 lets neither win.
+    private static let conflicts = (attempts: 5, pauseSeconds: 0.3)
+
+    /// Names a place; asks for nothing.
+    ///
+    /// - Parameters:
+    ///   - address: `s3://bucket/prefix`, where all assets' results are.
+    ///   - folder: the asset's own, perhaps with a folder below it.
+    ///   - region: the bucket's.
+    ///   - source: where the address was written, for the error.
+    /// - Throws: `results.address`.
+    package init(
+        address: String, folder: String, region: String, aws: any AWSCaller, source: String
+    ) throws {
+        guard let match = address.wholeMatch(of: /s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(\/.*)?/)
+        else { throw Self.problem(address, source) }
+        var parts = (match.2 ?? "").split(separator: "/", omittingEmptySubsequences: false)
+        // The slash after the bucket, and one at the end.
+        if parts.first == "" { parts.removeFirst() }
+        if parts.last == "" { parts.removeLast() }
+        guard !parts.contains(where: { ["", ".", ".."].contains($0) }) else {
+            throw Self.problem(address, source)
+        }
+        bucket = String(match.1)
+        prefix = (parts.map(String.init) + [folder, ""]).joined(separator: "/")
+        self.region = region
+        self.aws = aws
+    }
+
+    package func list() async throws -> [String: String] {
+        let objects = try await aws.all(
+            ListObjectsV2(bucket: bucket, prefix: prefix, delimiter: "/"), region: region)
+        var versions: [String: String] = [:]
+        for object in objects { versions[String(object.key.dropFirst(prefix.count))] = object.etag }
+        return versions
+    }
+
+    package func read(_ name: String) async throws -> ResultObject? {
+        do {
+            let object = try await aws.call(
+                GetObject(
+                    bucket: bucket, key: prefix + name, limitBytes: Self.limitBytes,
+                    longestSeconds: Self.longestSeconds), region: region)
+            let head = object.head
+            let ageSeconds = head.answeredAt.flatMap { now in
+                head.lastModified.map { now.timeIntervalSince($0) }
+            }
+            return ResultObject(bytes: object.body, version: head.etag, ageSeconds: ageSeconds)
+        } catch let problem as Diagnostic where problem.code == "aws.NoSuchKey" {
+            return nil
+        }
+    }
+
+    package func write(
+        _ name: String, _ bytes: [UInt8], over version: String?
+    ) async throws -> String? {
+        let call = PutObject(
+            bucket: bucket, key: prefix + name, bytes: bytes,
+            contentType: name.hasSuffix(".ndjson") ? "application/x-ndjson" : "application/json",
+            ifMatch: version, ifNoneMatch: version == nil ? "*" : nil,
+            longestSeconds: Self.longestSeconds)
+        return try await conditionally { try await aws.call(call, region: region) }
+    }
+
+    package func delete(_ name: String, version: String) async throws -> Bool {
+        let call = DeleteObject(bucket: bucket, key: prefix + name, ifMatch: version)
+        return try await conditionally {
+            try await aws.call(call, region: region)
+            return true
+        } ?? false
+    }
+
+    /// Nil where the object is another than was said.
+    private func conditionally<T: Sendable>(_ call: () async throws -> T) async throws -> T? {
+        for _ in 0..<Self.conflicts.attempts {
+            do {
+                return try await call()
+            } catch let problem as Diagnostic {
+                switch problem.code {
+                // There is none where one was said to be.
+                case "aws.PreconditionFailed", "aws.NoSuchKey": return nil
+                case "aws.ConditionalRequestConflict":
+                    try await Task.sleep(for: .seconds(Self.conflicts.pauseSeconds))
+                default: throw problem
+                }
+            }
+        }
+        return nil
+    }
+
+    private static func problem(_ address: String, _ source: String) -> Diagnostic {
+        Diagnostic(
+            code: "results.address", severity: .configuration,
+            summary: "`\(address)` is no address in S3", location: source,
+            hint: "write it as `s3://bucket/prefix`, in the bucket's own region")
+    }
+}
