@@ -55,8 +55,6 @@ def test_a_release_names_its_asset_and_results(
         RESULTS_BUCKET="images",
         RESULTS_PREFIX="results/ci",
     )
-    bucket = "s3://images/results/ci"
-    wanted = ["dssbatch", "manifests/release.json", *options, "--results", "out"]
-    fetched = ["aws", "s3", "sync", "--no-progress", bucket, "out"]
-    stored = ["aws", "s3", "sync", "--no-progress", "out", bucket]
-    assert said == ["setup", *fetched, *wanted, *stored]
+    place = "s3://images/results/ci"
+    wanted = ["dssbatch", "manifests/release.json", *options, "--results", place]
+    assert said == ["setup", *wanted]
