@@ -1,6 +1,7 @@
 """bin/lib/packages.sh: what `bin/setup` installs, and what it keeps from running."""
 
 import os
+import shutil
 import subprocess
 
 import pytest
@@ -23,13 +24,18 @@ install_missing "$1"
 """
 
 
+def write_programs(folder, programs):
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in programs.items():
+        path = folder / name
+        path.write_text(f"#!/usr/bin/env bash\n{text}\n")
+        path.chmod(0o755)
+
+
 @pytest.fixture
 def install(tmp_path):
     """Run `install_missing` with fake programs; return its status and what they were asked."""
-    for name, text in FAKES.items():
-        path = tmp_path / name
-        path.write_text(f"#!/usr/bin/env bash\n{text}\n")
-        path.chmod(0o755)
+    write_programs(tmp_path, FAKES)
 
     def install(wanted, installed="", systemd=True, known_unit=""):
         log = tmp_path / "log"
@@ -91,3 +97,28 @@ def test_a_failed_installation_leaves_no_mask_and_says_so(install):
 def test_without_systemd_nothing_is_masked(install):
     _, log = install("docker.io", systemd=False)
     assert not [line for line in log if line.startswith("systemctl")]
+
+
+def test_a_cached_environment_does_not_stand_for_packages(tmp_path):
+    project, programs, log = (tmp_path / n for n in ("project", "path", "log"))
+    swift = {"swift": "echo Swift version 6.3.1"}
+    write_programs(programs, FAKES | swift)
+    write_programs(project / ".venv/bin", {"python": f'echo "pip $3" >>"{log}"'})
+    for name in ("bin/setup", "bin/lib/packages.sh", "ci/packages.txt"):
+        (project / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(PROJECT / name, project / name)
+    settings = {
+        "PATH": f"{programs}:{os.environ['PATH']}",
+        "INSTALLED": "",
+        "LOG": str(log),
+        "KNOWN_UNIT": "",
+    }
+    for pips in (1, 0):
+        log.write_text("")
+        subprocess.run(
+            [project / "bin/setup"], env=os.environ | settings, check=True, timeout=60
+        )
+        lines = log.read_text().splitlines()
+        assert lines.count("pip install") == pips
+        (packages,) = installed_by(lines)
+        assert "libjansson-dev" in packages
