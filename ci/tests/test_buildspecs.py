@@ -2,39 +2,23 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 from pathlib import Path
 
 import pytest
 import yaml
 
 from .cloud import ROOT
-
-SAY = '#!/bin/sh\nprintf "%s\\n" "${0##*/}" "$@" >>"$SAID"\n'
+from .stand_ins import StandIns
 
 
 def run(name: str, folder: Path, **variables: str) -> list[str]:
     """Run the phases as CodeBuild does, over stand-ins; return the words of all calls."""
     spec = yaml.safe_load((ROOT / "ci" / name).read_text())
     assert spec["env"]["shell"] == "bash"
-    for program in ("setup", "test", "dssbatch", "aws"):
-        path = folder / ("path" if program == "aws" else "bin") / program
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(SAY)
-        path.chmod(0o755)
-    script = folder / "ci/install-swift.sh"
-    script.parent.mkdir(exist_ok=True)
-    script.write_text("#!/bin/sh\necho /opt/swift/usr/bin\n")
-    script.chmod(0o755)
-    search = {"PATH": f"{folder / 'path'}:{os.environ['PATH']}"}
-    settings = os.environ | {"SAID": str(folder / "said")} | search | variables
-    for phase in spec["phases"]:
-        commands = "\n".join(spec["phases"][phase]["commands"])
-        subprocess.run(
-            ["bash", "-euc", commands], cwd=folder, env=settings, check=True, timeout=60
-        )
-    return (folder / "said").read_text().splitlines()
+    programs = StandIns(folder)
+    for phase in spec["phases"].values():
+        programs.run("\n".join(phase["commands"]), **variables)
+    return programs.said()
 
 
 def test_ci_sets_up_and_tests(tmp_path: Path) -> None:

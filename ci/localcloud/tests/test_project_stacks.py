@@ -89,6 +89,35 @@ def test_the_release_project_takes_secrets_by_reference_and_batches(cloud, name)
     assert "DOCKER_REGISTRY_PASSWORD" not in variables
 
 
+def trust_of(cloud, name):
+    """Return who may take the role of a project, and for how long at most."""
+    role = project_of(cloud, name)["serviceRole"].rpartition("/")[2]
+    found = cloud.client("iam").get_role(RoleName=role)["Role"]
+    statements = found["AssumeRolePolicyDocument"]["Statement"]
+    return statements, found["MaxSessionDuration"]
+
+
+def test_github_actions_takes_the_release_role_only_where_it_is_named(cloud, name):
+    client = cloud.client("cloudformation")
+    body = template("release-codebuild")
+    deploy(client, name, body, **given(**BUCKET))
+    (build,), _ = trust_of(cloud, name)
+    subject = "repo:team/sandbox:environment:release"
+    wanted = given(**BUCKET, GitHubActionsSubject=subject)
+    seen = create_change_set(client, name, body, "UPDATE", **wanted)
+    client.execute_change_set(ChangeSetName=seen["ChangeSetId"])
+    settle(client, name)
+    (first, second), seconds = trust_of(cloud, name)
+    assert first == build
+    host = "token.actions.githubusercontent.com"
+    assert second["Principal"]["Federated"].endswith(f":oidc-provider/{host}")
+    assert second["Action"] == "sts:AssumeRoleWithWebIdentity"
+    assert second["Condition"] == {
+        "StringEquals": {f"{host}:aud": "sts.amazonaws.com", f"{host}:sub": subject}
+    }
+    assert seconds == 6 * 60 * 60
+
+
 def test_an_update_of_a_project_changes_it_in_place(cloud, name):
     client = cloud.client("cloudformation")
     body = template("release-codebuild")
