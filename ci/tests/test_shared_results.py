@@ -6,13 +6,14 @@ import json
 import random
 import signal
 import time
+import uuid
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from .cloud import Cloud
+from .cloud import REGION, Cloud
 from .program import RunningProgram, assert_error
 from .project import MANIFEST, Project
 
@@ -22,29 +23,30 @@ RUNS = 200
 class Shared:
     """Results of one test in the bucket, seen with boto3."""
 
-    def __init__(self, cloud: Cloud, name: str):
+    def __init__(self, cloud: Cloud, name: str, bucket: str | None = None):
         self.cloud = cloud
+        self.bucket = bucket or cloud.bucket
         self.prefix = f"results/{name}"
-        self.address = f"s3://{cloud.bucket}/{self.prefix}"
+        self.address = f"s3://{self.bucket}/{self.prefix}"
 
     def objects(self, asset_id: str) -> dict[str, bytes]:
         """Return what lies in an asset's folder, by name."""
         client = self.cloud.client("s3")
         start = f"{self.prefix}/{asset_id}/"
         pages = client.get_paginator("list_objects_v2").paginate(
-            Bucket=self.cloud.bucket, Prefix=start
+            Bucket=self.bucket, Prefix=start
         )
         keys = [found["Key"] for page in pages for found in page.get("Contents", [])]
         return {
-            key.removeprefix(start): client.get_object(
-                Bucket=self.cloud.bucket, Key=key
-            )["Body"].read()
+            key.removeprefix(start): client.get_object(Bucket=self.bucket, Key=key)[
+                "Body"
+            ].read()
             for key in keys
         }
 
     def versions(self, asset_id: str, name: str) -> list[bytes]:
         """Return everything that one object ever was, the oldest first."""
-        client, bucket = self.cloud.client("s3"), self.cloud.bucket
+        client, bucket = self.cloud.client("s3"), self.bucket
         key = f"{self.prefix}/{asset_id}/{name}"
         pages = client.get_paginator("list_object_versions").paginate(
             Bucket=bucket, Prefix=key
@@ -66,6 +68,19 @@ class Shared:
 @pytest.fixture
 def shared(cloud: Cloud, project: Project) -> Shared:
     return Shared(cloud, project.asset_id)
+
+
+@pytest.fixture
+def history(cloud: Cloud, project: Project) -> Shared:
+    """Results in a bucket that keeps every version."""
+    client, name = cloud.client("s3"), f"history-{uuid.uuid4()}"
+    client.create_bucket(
+        Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION}
+    )
+    client.put_bucket_versioning(
+        Bucket=name, VersioningConfiguration={"Status": "Enabled"}
+    )
+    return Shared(cloud, project.asset_id, name)
 
 
 @pytest.fixture
@@ -193,12 +208,13 @@ def test_a_machine_that_lasts_needs_a_folder(project: Project, shared: Shared) -
     assert_error(outcome, 2, "private key", "--results")
 
 
+@pytest.mark.slow
 def test_many_runs_and_kills_lose_nothing(
-    project: Project, colleague: Project, shared: Shared
+    project: Project, colleague: Project, history: Shared
 ) -> None:
     """Two clones force a stage in turn and at once; some of the runs are killed."""
     chance = random.Random(20261126)
-    place = ("--results", shared.address, "--only", "source-ami")
+    place = ("--results", history.address, "--only", "source-ami")
     clones = [project, colleague]
     ends: list[tuple[bool, RunningProgram]] = []
     open_runs: list[tuple[bool, RunningProgram]] = []
@@ -219,11 +235,11 @@ def test_many_runs_and_kills_lose_nothing(
     for killed, running in ends:
         assert killed or running.outcome().status == 0, str(running.outcome())
     # The bucket keeps every version, so that nothing can hide.
-    holders = [json.loads(body) for body in shared.versions(project.asset_id, ".lock")]
+    holders = [json.loads(body) for body in history.versions(project.asset_id, ".lock")]
     runs = {holder["pid"]: holder["runId"] for holder in holders}
     recorded = [
         json.loads(body)["runId"]
-        for body in shared.versions(project.asset_id, "source-ami.json")
+        for body in history.versions(project.asset_id, "source-ami.json")
     ]
     assert len(set(recorded)) == len(recorded)
     lost = [
@@ -237,6 +253,6 @@ def test_many_runs_and_kills_lose_nothing(
     order = [holder["runId"] for holder in holders]
     places = [order.index(run_id) for run_id in recorded]
     assert places == sorted(places)
-    assert shared.result(project.asset_id, "source-ami")["runId"] == recorded[-1]
+    assert history.result(project.asset_id, "source-ami")["runId"] == recorded[-1]
     assert colleague.run(*place).started() == set()
-    assert not shared.objects(project.asset_id).get("journal.ndjson")
+    assert not history.objects(project.asset_id).get("journal.ndjson")
