@@ -189,10 +189,8 @@ package final class FolderResultStore: ResultStore {
             return try contents(StoredResult.file(of: stage)).map { bytes in
                 StoredResult(bytes, of: stage, assetId: assetId)
             }
-        } catch let problem as Diagnostic {
-            return .unreadable(problem.summary)
         } catch {
-            return .unreadable("\(error)")
+            return .unreadable(Diagnostic.from(error).summary)
         }
     }
 

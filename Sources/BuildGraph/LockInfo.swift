@@ -15,9 +15,7 @@ package struct LockInfo: Sendable, Equatable, Codable {
     package let startedAt: String
     /// The command line, without secrets (none are ever on one).
     package let command: String
-    /// Where `pid` means something: the machine since it started, and the container on it.
-    ///
-    /// Nil where that is unknown.
+    /// Where `pid` means something; nil where that is unknown.
     package var processSpace: String?
 
     /// Makes one; see the properties.
@@ -51,33 +49,6 @@ package struct LockInfo: Sendable, Equatable, Codable {
                     decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
                 : "?",
             pid: Int(ProcessInfo.processInfo.processIdentifier), startedAt: Timestamp.text(now),
-            command: command, processSpace: ownProcessSpace)
-    }
-
-    /// Whether a process of this machine is there and has not ended.
-    ///
-    /// One that nobody has waited for yet still has its id.
-    static func isRunning(_ pid: Int) -> Bool {
-        guard kill(pid_t(pid), 0) == 0 || errno != ESRCH else { return false }
-        guard let bytes = FileManager.default.contents(atPath: "/proc/\(pid)/stat") else {
-            return true
-        }
-        // The name before the state may hold anything.
-        let state = String(decoding: bytes, as: UTF8.self).split(separator: ")").last?
-            .split(separator: " ").first
-        return state != "Z" && state != "X"
-    }
-
-    /// The process space of this process; nil where the kernel does not say.
-    ///
-    /// Source: <https://man7.org/linux/man-pages/man7/pid_namespaces.7.html>
-    static var ownProcessSpace: String? {
-        let files = FileManager.default
-        guard let boot = files.contents(atPath: "/proc/sys/kernel/random/boot_id"),
-            let space = try? files.destinationOfSymbolicLink(atPath: "/proc/self/ns/pid")
-        else { return nil }
-        let id = String(decoding: boot, as: UTF8.self).trimmingCharacters(
-            in: .whitespacesAndNewlines)
-        return "\(id) \(space)"
+            command: command, processSpace: ProcessIdentity.space)
     }
 }

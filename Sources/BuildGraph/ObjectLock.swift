@@ -22,11 +22,31 @@ actor ObjectLock {
 
     private let objects: any ResultObjects
     private let time: any TimeSource
-    private let space = LockInfo.ownProcessSpace
-    private var held: (info: LockInfo, version: String)?
-    private var beats = 0
+    private let space = ProcessIdentity.space
+    private var held: Held?
     private var isLost = false
     private var heart: Task<Void, Never>?
+
+    /// The lock while it is this run's, as far as this process knows.
+    private struct Held {
+        let runId: String
+        /// Who holds it, as it is written.
+        let members: OrderedDictionary<String, JSONValue>
+        var beats = 0
+        var version = ""
+
+        init(_ info: LockInfo) throws {
+            runId = info.runId
+            members = try JSONValue.encoding(info).objectValue ?? [:]
+        }
+
+        /// Never the same twice, so that each sign of life is another version.
+        var bytes: [UInt8] {
+            var members = members
+            members["beats"] = .integer(Int64(beats))
+            return Array(JSONValue.object(members).prettyText.utf8)
+        }
+    }
 
     init(_ objects: any ResultObjects, time: any TimeSource) {
         self.objects = objects
@@ -35,27 +55,24 @@ actor ObjectLock {
 
     /// Takes the lock where it is free or its run is dead.
     func take(_ info: LockInfo) async throws -> Outcome {
-        let bytes = try contents(info, beats: 0)
-        var version: String?
+        var mine = try Held(info)
+        var over: String?
         var dead: (holder: LockInfo, cause: String)?
         for _ in 0..<Self.attempts {
-            if let written = try await objects.write(Self.name, bytes, over: version) {
-                begin(info, written)
+            switch try await objects.put(Self.name, mine.bytes, over: over) {
+            case .written(let version):
+                mine.version = version
+                begin(mine)
                 return .taken(over: dead)
+            case .refused(nil): (over, dead) = (nil, nil)
+            case .refused(let found?):
+                guard let lease = Self.lease(found) else { return .held(nil) }
+                guard
+                    let cause = lease.causeOfDeath(
+                        in: space, isRunning: ProcessIdentity.isRunning)
+                else { return .held(lease) }
+                (over, dead) = (found.version, (lease.holder, cause))
             }
-            guard let found = try await objects.read(Self.name) else {
-                (version, dead) = (nil, nil)
-                continue
-            }
-            if found.bytes == bytes {
-                begin(info, found.version)
-                return .taken(over: dead)
-            }
-            guard let lease = Self.lease(found) else { return .held(nil) }
-            guard
-                let cause = lease.causeOfDeath(in: space, isRunning: LockInfo.isRunning)
-            else { return .held(lease) }
-            (version, dead) = (found.version, (lease.holder, cause))
         }
         // Others took it and gave it back all the time.
         return .held(nil)
@@ -67,8 +84,7 @@ actor ObjectLock {
     func check() async throws {
         guard let held else { return }
         if !isLost {
-            let found = try await objects.read(Self.name)
-            isLost = found.flatMap(Self.lease)?.holder.runId != held.info.runId
+            isLost = try await lease()?.holder.runId != held.runId
         }
         if isLost { throw LockProblem.lost(objects.location) }
     }
@@ -77,16 +93,13 @@ actor ObjectLock {
     ///
     /// Where that does not come about, the lease ends it: there is nobody left to tell.
     func release() async {
-        guard held != nil else { return }
-        heart?.cancel()
-        // A sign of life that is on its way would change what is to be deleted.
-        await heart?.value
-        heart = nil
         guard let mine = held else { return }
-        held = nil
-        let objects = objects
+        heart?.cancel()
+        // A sign of life that is on its way would bring the lock back.
+        await heart?.value
+        (held, heart) = (nil, nil)
         _ = try? await Shield.run(seconds: Self.releaseSeconds, "giving the lock back") {
-            try await objects.delete(Self.name, version: mine.version)
+            try await self.breakLock(of: mine.runId)
         }
     }
 
@@ -114,9 +127,9 @@ actor ObjectLock {
         throw LockProblem.busy(nil, objects.location)
     }
 
-    private func begin(_ info: LockInfo, _ version: String) {
-        held = (info, version)
-        (beats, isLost) = (0, false)
+    private func begin(_ mine: Held) {
+        held = mine
+        isLost = false
         heart = Task {
             while !Task.isCancelled {
                 do { try await time.sleep(seconds: LockLease.beatSeconds) } catch { return }
@@ -125,40 +138,26 @@ actor ObjectLock {
         }
     }
 
-    /// Writes the lock anew; a write that fails is made up for by the next.
+    /// Writes the lock anew.
+    ///
+    /// A write that fails is made up for by the next, which finds its own name where it arrived.
     private func beat() async {
-        guard let mine = held, !isLost else { return }
-        guard let bytes = try? contents(mine.info, beats: beats + 1) else { return }
-        let objects = objects
-        // Not cancelled half-way: then nobody would know which version is there.
-        let written = Task.detached {
-            if let version = try await objects.write(Self.name, bytes, over: mine.version) {
-                return version as String?
-            }
-            let found = try await objects.read(Self.name)
-            return found?.bytes == bytes ? found?.version : nil
-        }
+        guard var mine = held, !isLost else { return }
+        mine.beats += 1
+        let (objects, bytes, over) = (objects, mine.bytes, mine.version)
+        // Not cancelled half-way: its answer could come after the lock was given back.
+        let written = Task.detached { try await objects.put(Self.name, bytes, over: over) }
         switch await written.result {
-        case .success(let version?):
-            beats += 1
-            held?.version = version
-        case .success(nil): isLost = true
-        case .failure: await adoptOwn(mine.info.runId)
+        case .success(.written(let version)): mine.version = version
+        case .success(.refused(let found)):
+            guard let found, Self.lease(found)?.holder.runId == mine.runId else {
+                isLost = true
+                return
+            }
+            mine.version = found.version
+        case .failure: break
         }
-    }
-
-    /// After a sign of life of which nobody knows whether it arrived.
-    private func adoptOwn(_ runId: String) async {
-        guard let found = try? await objects.read(Self.name),
-            Self.lease(found)?.holder.runId == runId
-        else { return }
-        held?.version = found.version
-    }
-
-    private func contents(_ info: LockInfo, beats: Int) throws -> [UInt8] {
-        var members = try JSONValue.encoding(info).objectValue ?? [:]
-        members["beats"] = .integer(Int64(beats))
-        return Array(JSONValue.object(members).prettyText.utf8)
+        held = mine
     }
 
     private static func lease(_ object: ResultObject) -> LockLease? {

@@ -22,6 +22,7 @@ package final class ObjectResultStore: ResultStore {
     private static let readWidth = 16
     private static let journalSeconds = 120.0
     private static let writeAttempts = 3
+    private static let settlingSeconds = 1.0
     private static let lockPauses = (first: 0.2, longest: 2.0)
 
     /// What this process knows of the objects.
@@ -111,6 +112,8 @@ package final class ObjectResultStore: ResultStore {
         while true {
             switch try await reaching({ try await holding.take(info) }) {
             case .taken(let dead):
+                // What it sent before it died may still be on its way.
+                if dead != nil { try await settle() }
                 // What was read before is not what this run may rest on.
                 known.withLock { $0 = Known() }
                 return dead.map { dead in
@@ -157,6 +160,16 @@ package final class ObjectResultStore: ResultStore {
         return found
     }
 
+    /// Waits until what a dead run sent has arrived; gives the lock back where that is interrupted.
+    private func settle() async throws {
+        do {
+            try await time.sleep(seconds: Self.settlingSeconds)
+        } catch {
+            await holding.release()
+            throw error
+        }
+    }
+
     private func remember(_ name: String, _ version: String?) {
         known.withLock { known in
             if known.versions[name] == nil { known.versions[name] = .some(version) }
@@ -185,12 +198,13 @@ package final class ObjectResultStore: ResultStore {
                 return known.unanswered[name]
             }
             let over = version
-            let written = try await reaching(isWrite: true) {
-                try await objects.write(name, bytes, over: over)
+            let found: ResultObject?
+            switch try await reaching(
+                isWrite: true, { try await objects.put(name, bytes, over: over) })
+            {
+            case .written(let written): return wrote(name, written)
+            case .refused(let there): found = there
             }
-            if let written { return wrote(name, written) }
-            let found = try await reaching { try await objects.read(name) }
-            if let found, found.bytes == bytes { return wrote(name, found.version) }
             // An earlier write of this run arrived though its answer did not, or a person has
             // removed the object: both leave nothing newer to be lost.
             guard found == nil || found?.bytes == before else { break }

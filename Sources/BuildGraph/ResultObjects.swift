@@ -36,3 +36,24 @@ package struct ResultObject: Sendable, Equatable {
         self.ageSeconds = ageSeconds
     }
 }
+
+/// What became of a conditional write, answers that were lost made up for.
+enum ConditionalWrite {
+    /// It is there, with that version.
+    case written(String)
+    /// Something else is there, or nothing where something was said to be.
+    case refused(ResultObject?)
+}
+
+extension ResultObjects {
+    /// Writes an object, and looks what is there where that is refused: an earlier attempt at the
+    /// same write may have arrived without its answer.
+    func put(
+        _ name: String, _ bytes: [UInt8], over version: String?
+    ) async throws -> ConditionalWrite {
+        if let written = try await write(name, bytes, over: version) { return .written(written) }
+        let found = try await read(name)
+        if let found, found.bytes == bytes { return .written(found.version) }
+        return .refused(found)
+    }
+}

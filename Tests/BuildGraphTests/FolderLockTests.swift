@@ -14,14 +14,6 @@ import Testing
         FolderResultStore(root: folder.path, assetId: "1.0")
     }
 
-    private func record() -> ResultRecord {
-        ResultRecord(
-            stage: "ami", assetId: "1.0", status: .succeeded,
-            run: RecordedRun(
-                key: "k", inputs: [:], outputs: [:], startedAt: "", finishedAt: "", seconds: 0,
-                runId: "run-1", tool: "t"))
-    }
-
     @Test func `a second run is told who holds the lock and how to break it`() async throws {
         let first = store()
         try await first.lock(GraphFixture.lock("run-1"), waitSeconds: 0)
@@ -109,34 +101,7 @@ import Testing
     }
 
     @Test func `breaking takes the lock from that run and no other`() async throws {
-        let none = await #expect(throws: Diagnostic.self) {
-            try await store().breakLock(runId: "run-1")
-        }
-        #expect(none?.code == "results.not-locked")
-        let first = store()
-        try await first.lock(GraphFixture.lock("run-1"), waitSeconds: 0)
-        let other = await #expect(throws: Diagnostic.self) {
-            try await store().breakLock(runId: "run-2")
-        }
-        #expect(other?.code == "results.locked-by-other")
-        try await first.checkLock()
-        try await store().breakLock(runId: "run-1")
-        let second = store()
-        try await second.lock(GraphFixture.lock("run-2"), waitSeconds: 0)
-        // The broken run finds out before it writes anything more.
-        let lost = await #expect(throws: Diagnostic.self) { try await first.save(record()) }
-        #expect(lost?.code == "results.lock-lost")
-        #expect(try await first.load("ami") == nil)
-        let journal = try await Journal(store: first, runId: "run-1", time: SystemTimeSource())
-        await #expect(throws: Diagnostic.self) {
-            try await journal.intend(
-                stage: "ami", resource: "ec2:image", region: "r", name: nil, token: nil,
-                details: [:])
-        }
-        // Its end does not disturb the one that holds the lock now.
-        await first.unlock()
-        #expect(try await store().lockHolder()?.runId == "run-2")
-        try await second.save(record())
+        try await LockContract.breaksOneRunsLock { store() }
     }
 
     @Test func `a run under a held lock starts nothing and leaves status 75's severity`()

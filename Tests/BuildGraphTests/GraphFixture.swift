@@ -1,5 +1,6 @@
 import BuildGraph
 import Diagnostics
+import JSON
 
 /// A graph with what it takes to plan and run it.
 struct GraphFixture {
@@ -13,6 +14,14 @@ struct GraphFixture {
     init(_ stages: [any Stage], store: any ResultStore = MemoryResultStore()) {
         self.stages = stages
         self.store = store
+    }
+
+    static func record(_ stage: StageName = "ami", runId: String = "run-1") -> ResultRecord {
+        ResultRecord(
+            stage: stage, assetId: "1.0", status: .succeeded,
+            run: RecordedRun(
+                key: "k", inputs: [:], outputs: ["id": .string(runId)], startedAt: "",
+                finishedAt: "", seconds: 0, runId: runId, tool: "t"))
     }
 
     static func lock(_ runId: String = "run-1") -> LockInfo {

@@ -86,7 +86,7 @@ import Testing
         #expect(gone.causeOfDeath(in: nil, isRunning: { _ in false }) == nil)
         let unknown = LockLease(holder: info("run-1", pid: 77, space: nil), ageSeconds: nil)
         #expect(unknown.causeOfDeath(in: nil, isRunning: { _ in false }) == nil)
-        #expect(LockInfo.ownProcessSpace?.isEmpty == false)
+        #expect(ProcessIdentity.space?.isEmpty == false)
     }
 
     @Test(arguments: [0.0, 29, 61, 179, 180]) func `a run that was heard of lives`(
@@ -98,19 +98,7 @@ import Testing
     }
 
     @Test func `breaking takes just that run's lock`() async throws {
-        let none = await #expect(throws: Diagnostic.self) {
-            try await store().breakLock(runId: "run-1")
-        }
-        #expect(none?.code == "results.not-locked")
-        let first = store()
-        try await first.lock(GraphFixture.lock("run-1"), waitSeconds: 0)
-        let other = await #expect(throws: Diagnostic.self) {
-            try await store().breakLock(runId: "run-2")
-        }
-        #expect(other?.code == "results.locked-by-other")
-        #expect(try await store().breakLock(runId: "run-1") != nil)
-        let lost = await #expect(throws: Diagnostic.self) { try await first.checkLock() }
-        #expect(lost?.code == "results.lock-lost")
+        try await LockContract.breaksOneRunsLock { store() }
     }
 
     @Test func `a run that works gives signs of life`() async throws {

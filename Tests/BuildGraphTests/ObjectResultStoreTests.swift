@@ -9,14 +9,6 @@ import Testing
 
     private func store() -> ObjectResultStore { ObjectResultStore(objects, assetId: "1.0") }
 
-    private func record(_ stage: StageName = "ami", runId: String = "run-1") -> ResultRecord {
-        ResultRecord(
-            stage: stage, assetId: "1.0", status: .succeeded,
-            run: RecordedRun(
-                key: "k", inputs: [:], outputs: ["id": .string(runId)], startedAt: "",
-                finishedAt: "", seconds: 0, runId: runId, tool: "t"))
-    }
-
     private func locked(_ runId: String) async throws -> ObjectResultStore {
         let store = store()
         try await store.lock(GraphFixture.lock(runId), waitSeconds: 0)
@@ -25,15 +17,15 @@ import Testing
 
     @Test func `what one store saves another one reads`() async throws {
         let first = try await locked("run-1")
-        try await first.save(record("ami"))
-        try await first.save(record("export-vhd"))
+        try await first.save(GraphFixture.record("ami"))
+        try await first.save(GraphFixture.record("export-vhd"))
         try await first.writeFile("release.json", Array("{}".utf8))
         try await first.writeFile("ami.cdx.json", Array("{}".utf8))
         await first.unlock()
         let second = store()
         let all = try await second.loadAll()
         #expect(Set(all.keys) == ["ami", "export-vhd"])
-        #expect(try await second.load("ami") == .record(record("ami")))
+        #expect(try await second.load("ami") == .record(GraphFixture.record("ami")))
         #expect(try await second.load("nothing") == nil)
         #expect(try await second.readFile("release.json") == Array("{}".utf8))
         #expect(try await second.lockHolder() == nil)
@@ -42,12 +34,14 @@ import Testing
     @Test func `a run that lost its lock overwrites nothing newer`() async throws {
         let old = try await locked("run-1")
         _ = try await old.loadAll()
-        try await old.save(record())
+        try await old.save(GraphFixture.record())
         try await store().breakLock(runId: "run-1")
         let new = try await locked("run-2")
         _ = try await new.loadAll()
-        try await new.save(record(runId: "run-2"))
-        let problem = await #expect(throws: Diagnostic.self) { try await old.save(record()) }
+        try await new.save(GraphFixture.record(runId: "run-2"))
+        let problem = await #expect(throws: Diagnostic.self) {
+            try await old.save(GraphFixture.record())
+        }
         #expect(problem?.code == "results.lock-lost")
         #expect(try await store().load("ami")?.record?.run.runId == "run-2")
     }
@@ -58,8 +52,10 @@ import Testing
         // Somebody who knows no lock.
         let stranger = store()
         _ = try await stranger.loadAll()
-        try await stranger.save(record(runId: "run-2"))
-        let problem = await #expect(throws: Diagnostic.self) { try await holder.save(record()) }
+        try await stranger.save(GraphFixture.record(runId: "run-2"))
+        let problem = await #expect(throws: Diagnostic.self) {
+            try await holder.save(GraphFixture.record())
+        }
         #expect(problem?.code == "results.lock-lost")
         #expect(problem?.causes.first?.contains("`ami.json`") == true)
         #expect(try await store().load("ami")?.record?.run.runId == "run-2")
@@ -68,14 +64,16 @@ import Testing
     @Test func `a write whose answer was lost is found when it is made again`() async throws {
         let holder = try await locked("run-1")
         objects.loseAnswers(1)
-        let problem = await #expect(throws: Diagnostic.self) { try await holder.save(record()) }
+        let problem = await #expect(throws: Diagnostic.self) {
+            try await holder.save(GraphFixture.record())
+        }
         #expect(problem?.code == "results.unwritable")
-        try await holder.save(record())
+        try await holder.save(GraphFixture.record())
         objects.loseAnswers(1)
         await #expect(throws: Diagnostic.self) {
-            try await holder.save(record(runId: "run-1b"))
+            try await holder.save(GraphFixture.record(runId: "run-1b"))
         }
-        try await holder.save(record(runId: "run-1c"))
+        try await holder.save(GraphFixture.record(runId: "run-1c"))
         #expect(try await store().load("ami")?.record?.run.runId == "run-1c")
     }
 
@@ -107,11 +105,11 @@ import Testing
 
     @Test func `a result that somebody removed is written anew`() async throws {
         let holder = try await locked("run-1")
-        try await holder.save(record())
+        try await holder.save(GraphFixture.record())
         let version = try await objects.read("ami.json")?.version
         _ = try await objects.delete("ami.json", version: version ?? "")
-        try await holder.save(record())
-        #expect(try await store().load("ami") == .record(record()))
+        try await holder.save(GraphFixture.record())
+        #expect(try await store().load("ami") == .record(GraphFixture.record()))
     }
 
     @Test func `what cannot be understood is said to be unreadable`() async throws {

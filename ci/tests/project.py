@@ -165,6 +165,10 @@ class Project:
             if stage["state"] != "fresh"
         }
 
+    def wait_for_playbook(self, running: RunningProgram) -> None:
+        """Wait until a run has come to its first playbook."""
+        running.wait_until(lambda: bool(self.runner_calls()), "the playbook")
+
     def end_processes(self) -> None:
         """Kill what a failed test left running."""
         for running in self._running:

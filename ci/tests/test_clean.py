@@ -242,7 +242,7 @@ def test_journal_entry_stays_where_its_thing_stays(
 def test_a_run_that_goes_on_is_left_alone(project: Project, cloud: Cloud) -> None:
     project.set_runner(seconds=4)
     running = project.start(MANIFEST)
-    running.wait_until(lambda: bool(project.runner_calls()), "the playbook")
+    project.wait_for_playbook(running)
     mark = cloud.mark()
     outcome = project.dssbatch("clean", "--yes")
     assert_error(outcome, 75, "holds the lock")

@@ -164,7 +164,7 @@ def test_interrupted_build_removes_its_container(
 ) -> None:
     project.set_runner(**{"sandbox.yml": {"seconds": 60}})
     running = project.start(MANIFEST, "--only", "docker")
-    running.wait_until(lambda: bool(project.runner_calls()), "the playbook")
+    project.wait_for_playbook(running)
     running.send(signal.SIGINT)
     assert running.outcome(40).status == 130
     assert engine.containers == {}

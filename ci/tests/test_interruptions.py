@@ -208,7 +208,7 @@ def test_second_signal_ends_at_once(project: Project, cloud: Cloud) -> None:
 def test_interrupted_run_says_how_to_go_on(project: Project, cloud: Cloud) -> None:
     project.set_runner(seconds=4)
     running = project.start(MANIFEST)
-    running.wait_until(lambda: bool(project.runner_calls()), "the playbook")
+    project.wait_for_playbook(running)
     running.send(signal.SIGINT)
     outcome = running.outcome()
     assert outcome.status == 130
@@ -219,7 +219,7 @@ def test_interrupted_run_says_how_to_go_on(project: Project, cloud: Cloud) -> No
 def test_interrupted_runner_does_not_live_on(project: Project) -> None:
     project.set_runner(seconds=300)
     running = project.start(MANIFEST)
-    running.wait_until(lambda: bool(project.runner_calls()), "the playbook")
+    project.wait_for_playbook(running)
     running.send(signal.SIGTERM)
     assert running.outcome().status == 143
     assert _processes_naming(str(project.tools)) == []

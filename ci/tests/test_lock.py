@@ -17,7 +17,7 @@ def holder(project: Project) -> Iterator[RunningProgram]:
     """A run that is at work, for a while."""
     project.set_runner(seconds=4)
     running = project.start(MANIFEST, "--only", "ami")
-    running.wait_until(lambda: bool(project.runner_calls()), "the playbook")
+    project.wait_for_playbook(running)
     yield running
 
 

@@ -240,7 +240,7 @@ def test_instance_is_locked_down(project: Project, cloud: Cloud) -> None:
     """Only while it lives can it be looked at."""
     project.set_runner(seconds=3)
     running = project.start(MANIFEST, "--only", "ami")
-    running.wait_until(lambda: bool(project.runner_calls()), "the playbook")
+    project.wait_for_playbook(running)
     (instance,) = project.view.instances()
     tags = {tag["Key"]: tag["Value"] for tag in instance["Tags"]}
     assert instance["MetadataOptions"]["HttpTokens"] == "required"

@@ -60,7 +60,7 @@ def test_full_disk_under_the_results(
 def test_disk_that_fills_during_the_run(project: Project, tiny_folder: Path) -> None:
     project.set_runner(seconds=3)
     running = project.start(MANIFEST, "--results", str(tiny_folder))
-    running.wait_until(lambda: bool(project.runner_calls()), "the playbook")
+    project.wait_for_playbook(running)
     fill(tiny_folder)
     outcome = running.outcome()
     assert_error(outcome, 1, str(tiny_folder))

@@ -139,7 +139,7 @@ def test_a_second_run_is_turned_away_and_the_lock_can_be_broken(
     place = ("--results", shared.address)
     project.set_runner(seconds=6)
     running = project.start(MANIFEST, *place, "--only", "ami")
-    running.wait_until(lambda: bool(project.runner_calls()), "the playbook")
+    project.wait_for_playbook(running)
     holder = json.loads(shared.objects(project.asset_id)[".lock"])
     assert holder["pid"] == running.process.pid
     assert {"runId", "owner", "host", "startedAt", "command"} <= set(holder)
@@ -165,7 +165,7 @@ def test_a_killed_run_frees_the_lock_and_is_continued_elsewhere(
     place = ("--results", shared.address)
     project.set_runner(seconds=20)
     running = project.start(MANIFEST, *place, "--only", "ami")
-    running.wait_until(lambda: bool(project.runner_calls()), "the playbook")
+    project.wait_for_playbook(running)
     running.send(signal.SIGKILL)
     running.outcome()
     assert ".lock" in shared.objects(project.asset_id)
@@ -179,7 +179,7 @@ def test_a_killed_run_frees_the_lock_and_is_continued_elsewhere(
 def test_interrupt_gives_the_lock_back(project: Project, shared: Shared) -> None:
     project.set_runner(seconds=20)
     running = project.start(MANIFEST, "--results", shared.address, "--only", "ami")
-    running.wait_until(lambda: bool(project.runner_calls()), "the playbook")
+    project.wait_for_playbook(running)
     running.send(signal.SIGINT)
     assert running.outcome().status == 130
     assert ".lock" not in shared.objects(project.asset_id)

@@ -105,7 +105,9 @@ struct RetryPolicy: Sendable {
     ]
 
     private static let transientCodes: Set<String> = [
-        "InternalError", "InternalFailure", "InternalServerError", "RequestTimeout",
+        // Two writes of an object at the same moment, of which S3 lets neither win.
+        "ConditionalRequestConflict", "InternalError", "InternalFailure", "InternalServerError",
+        "RequestTimeout",
         "RequestTimeoutException", "ServiceUnavailable", "Unavailable", "IDPCommunicationError",
     ]
 }

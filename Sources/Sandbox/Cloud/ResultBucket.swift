@@ -18,8 +18,6 @@ package struct ResultBucket: ResultObjects {
 
     private static let longestSeconds = 30.0
     private static let limitBytes = 64 << 20
-    /// Two writes at the same moment, of which S3 lets neither win.
-    private static let conflicts = (attempts: 5, pauseSeconds: 0.3)
 
     /// Names a place; asks for nothing.
     ///
@@ -90,22 +88,15 @@ package struct ResultBucket: ResultObjects {
         } ?? false
     }
 
-    /// Nil where the object is another than was said.
+    /// Nil where the object is another than was said, or not there though it was said to be.
     private func conditionally<T: Sendable>(_ call: () async throws -> T) async throws -> T? {
-        for _ in 0..<Self.conflicts.attempts {
-            do {
-                return try await call()
-            } catch let problem as Diagnostic {
-                switch problem.code {
-                // There is none where one was said to be.
-                case "aws.PreconditionFailed", "aws.NoSuchKey": return nil
-                case "aws.ConditionalRequestConflict":
-                    try await Task.sleep(for: .seconds(Self.conflicts.pauseSeconds))
-                default: throw problem
-                }
-            }
+        do {
+            return try await call()
+        } catch let problem as Diagnostic
+            where ["aws.PreconditionFailed", "aws.NoSuchKey"].contains(problem.code)
+        {
+            return nil
         }
-        return nil
     }
 
     private static func problem(_ address: String, _ source: String) -> Diagnostic {

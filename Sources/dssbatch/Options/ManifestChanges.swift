@@ -12,7 +12,7 @@ struct ManifestChanges: ParsableArguments {
         help: "Sets a value of the manifest: /export/prefix=images (repeatable).")
     var settings: [String] = []
 
-    @Option(help: "Folder of the results; replaces the manifest's.")
+    @Option(help: "Folder or s3://bucket/prefix of the results; replaces the manifest's.")
     var results: String?
 
     @Flag(help: "Use the local cloud of this project, started where none runs.")

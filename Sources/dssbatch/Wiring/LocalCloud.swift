@@ -58,8 +58,7 @@ struct LocalCloud: Sendable {
         guard FileManager.default.fileExists(atPath: path) else { return nil }
         let state = try JSONReader(contentsOf: path).object()
         let pid = try state.required("pid").integer(in: 1...Int(Int32.max))
-        // EPERM: it lives and belongs to somebody else.
-        guard kill(pid_t(pid), 0) == 0 || errno == EPERM else { return nil }
+        guard ProcessIdentity.isRunning(pid) else { return nil }
         return try state.required("environment").stringMap()
     }
 }
