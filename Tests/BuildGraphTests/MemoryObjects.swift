@@ -8,14 +8,22 @@ final class MemoryObjects: ResultObjects {
         var objects: [String: (bytes: [UInt8], version: Int)] = [:]
         var ages: [String: Double] = [:]
         var count = 0
+        var keptAnswers = 0
         var lostAnswers = 0
     }
 
     let location = "s3://bucket/results/1.0"
     private let state = Mutex(State())
 
-    /// The answers to that many next writes are lost; the writes come about.
-    func loseAnswers(_ count: Int) { state.withLock { $0.lostAnswers = count } }
+    /// The answers to that many writes are lost; the writes come about.
+    ///
+    /// - Parameter kept: how many are answered before.
+    func loseAnswers(_ count: Int, after kept: Int = 0) {
+        state.withLock { state in
+            state.keptAnswers = kept
+            state.lostAnswers = count
+        }
+    }
 
     /// Lets an object look as old as that.
     func age(_ name: String, seconds: Double) { state.withLock { $0.ages[name] = seconds } }
@@ -43,7 +51,9 @@ final class MemoryObjects: ResultObjects {
             state.count += 1
             state.objects[name] = (bytes, state.count)
             state.ages[name] = nil
-            if state.lostAnswers > 0 {
+            if state.keptAnswers > 0 {
+                state.keptAnswers -= 1
+            } else if state.lostAnswers > 0 {
                 state.lostAnswers -= 1
                 throw Diagnostic(code: "aws.network", summary: "the answer was lost", hint: nil)
             }

@@ -1,5 +1,6 @@
 import Diagnostics
 import Foundation
+import Synchronization
 import TestSupport
 import Testing
 
@@ -68,9 +69,12 @@ import Testing
         let silent = store()
         try await silent.lock(GraphFixture.lock("run-1"), waitSeconds: 0)
         objects.age(".lock", seconds: LockLease.leaseSeconds + 1)
-        let next = store()
+        let time = FewSleeps(1)
+        let next = ObjectResultStore(objects, assetId: "1.0", time: time)
         let said = try await next.lock(GraphFixture.lock("run-2"), waitSeconds: 0)
         #expect(said?.contains("run-1") == true)
+        // For what the dead run may have sent.
+        #expect(time.slept.contains(1))
         let problem = await #expect(throws: Diagnostic.self) { try await silent.checkLock() }
         #expect(problem?.code == "results.lock-lost")
         await silent.unlock()
@@ -113,5 +117,41 @@ import Testing
         try await lock.check()
         await lock.release()
         #expect(objects.bytes(".lock") == nil)
+    }
+
+    @Test func `a sign of life that nobody answered does not keep the lock from being given back`()
+        async throws
+    {
+        let lock = ObjectLock(objects, time: FewSleeps(1))
+        objects.loseAnswers(1, after: 1)
+        _ = try await lock.take(GraphFixture.lock("run-1"))
+        for _ in 0..<500 where try await objects.read(".lock")?.version != "2" {
+            try await Task.sleep(for: .milliseconds(10))
+        }
+        #expect(try await objects.read(".lock")?.version == "2")
+        try await lock.check()
+        await lock.release()
+        #expect(objects.bytes(".lock") == nil)
+    }
+}
+
+/// A clock whose first sleeps end at once and whose later ones last until they are cancelled.
+private final class FewSleeps: TimeSource {
+    private let state: Mutex<(left: Int, slept: [Double])>
+
+    init(_ count: Int) { state = Mutex((count, [])) }
+
+    var slept: [Double] { state.withLock { $0.slept } }
+
+    func now() -> Date { Date(timeIntervalSince1970: 1_790_000_000) }
+    func monotonicSeconds() -> Double { 0 }
+
+    func sleep(seconds: Double) async throws {
+        let isShort = state.withLock { state in
+            state.left -= 1
+            state.slept.append(seconds)
+            return state.left >= 0
+        }
+        if !isShort { try await Task.sleep(for: .seconds(3600)) }
     }
 }
