@@ -46,8 +46,10 @@ package struct ResultBucket: ResultObjects {
     }
 
     package func list() async throws -> [String: String] {
-        let objects = try await aws.all(
-            ListObjectsV2(bucket: bucket, prefix: prefix, delimiter: "/"), region: region)
+        let objects = try await inBucket {
+            try await aws.all(
+                ListObjectsV2(bucket: bucket, prefix: prefix, delimiter: "/"), region: region)
+        }
         var versions: [String: String] = [:]
         for object in objects { versions[String(object.key.dropFirst(prefix.count))] = object.etag }
         return versions
@@ -55,10 +57,10 @@ package struct ResultBucket: ResultObjects {
 
     package func read(_ name: String) async throws -> ResultObject? {
         do {
-            let object = try await aws.call(
-                GetObject(
-                    bucket: bucket, key: prefix + name, limitBytes: Self.limitBytes,
-                    longestSeconds: Self.longestSeconds), region: region)
+            let call = GetObject(
+                bucket: bucket, key: prefix + name, limitBytes: Self.limitBytes,
+                longestSeconds: Self.longestSeconds)
+            let object = try await inBucket { try await aws.call(call, region: region) }
             let head = object.head
             let ageSeconds = head.answeredAt.flatMap { now in
                 head.lastModified.map { now.timeIntervalSince($0) }
@@ -91,11 +93,24 @@ package struct ResultBucket: ResultObjects {
     /// Nil where the object is another than was said, or not there though it was said to be.
     private func conditionally<T: Sendable>(_ call: () async throws -> T) async throws -> T? {
         do {
-            return try await call()
+            return try await inBucket(call)
         } catch let problem as Diagnostic
             where ["aws.PreconditionFailed", "aws.NoSuchKey"].contains(problem.code)
         {
             return nil
+        }
+    }
+
+    /// Says of a bucket that is not there that the results were to be in it.
+    private func inBucket<T: Sendable>(_ call: () async throws -> T) async throws -> T {
+        do {
+            return try await call()
+        } catch let problem as Diagnostic where problem.code == "aws.NoSuchBucket" {
+            throw Diagnostic(
+                code: "results.no-bucket", severity: .configuration,
+                summary: "there is no bucket `\(bucket)` for the results", location: location,
+                causes: problem.causes,
+                hint: "deploy it with `dssbatch setup-vm-bucket`, or name another with `--results`")
         }
     }
 
