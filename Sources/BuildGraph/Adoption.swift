@@ -35,7 +35,7 @@ package enum Adoption {
             let setup = RunSetup(
                 graph: graph, store: store, digester: digester, time: time, tool: tool,
                 options: RunOptions(lock: lock), journal: journal, events: events, world: world,
-                plan: Planner.plan(graph, world), localSlots: SlotPool(slots: 1), pools: [:])
+                plan: Planner.plan(graph, world))
             let record = try await adopt(id, name, setup)
             try await store.save(record)
             try await journal.commitKept(of: name)

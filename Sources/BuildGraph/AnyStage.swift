@@ -17,6 +17,10 @@ package struct AnyStage: Sendable {
     /// As in `Stage`.
     package let isLookup: Bool
     /// As in `Stage`.
+    package let isShareable: Bool
+    /// As in `Stage`.
+    package let documents: [String]
+    /// As in `Stage`.
     package let pool: String?
     /// The stage itself.
     package let base: any Stage
@@ -33,6 +37,8 @@ package struct AnyStage: Sendable {
         var seen: Set<StageName> = []
         upstream = stage.upstream.filter { seen.insert($0).inserted }
         isLookup = stage.isLookup
+        isShareable = stage.isShareable
+        documents = stage.documents
         pool = stage.pool
         base = stage
         let name = stage.name

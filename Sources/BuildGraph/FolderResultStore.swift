@@ -76,6 +76,9 @@ package final class FolderResultStore: ResultStore {
         }
     }
 
+    /// Goes by sizes, times and inodes of the files.
+    package func fingerprint() async throws -> StoreFingerprint { try .init(folder: location) }
+
     /// Reads `journal.ndjson`.
     package func readJournal() async throws -> [UInt8] { try contents(Self.journalName) ?? [] }
 

@@ -32,6 +32,9 @@ package struct InputDigests: Sendable, Equatable {
         folders[path] = contents.sorted { $0.path < $1.path }
     }
 
+    /// As `setFolder`, of files that are sorted already.
+    mutating func setSorted(_ path: String, _ contents: [File]) { folders[path] = contents }
+
     /// The files of one input; none for a setting.
     package func files(of input: StageInput) -> [File] {
         switch input {

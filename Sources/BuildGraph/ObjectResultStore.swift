@@ -83,6 +83,12 @@ package final class ObjectResultStore: ResultStore {
         try await write(name, bytes)
     }
 
+    /// Goes by the versions of the objects.
+    package func fingerprint() async throws -> StoreFingerprint {
+        let found = try await reaching { try await objects.list() }
+        return StoreFingerprint(versions: found.filter { StoreFingerprint.counts($0.key) })
+    }
+
     /// Reads the journal.
     package func readJournal() async throws -> [UInt8] {
         let bytes = try await readFile(Self.journalName) ?? []

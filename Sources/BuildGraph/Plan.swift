@@ -15,14 +15,19 @@ package struct PlannedStage: Sendable {
     package internal(set) var reasons: [Reason]
     /// What its key is made of; nil for an ephemeral stage.
     package let material: KeyMaterial?
-    /// Its key; nil where it is ephemeral or an upstream stage's outputs are not known yet.
-    package let key: String?
+    /// The key of the matching run, where it is fresh.
+    let matchingKey: String?
     /// The outputs that count now: those of the matching run where it is fresh, else the last good.
     package let outputs: JSONValue?
     /// How long its last good run took.
     package let expectedSeconds: Double?
     /// Whether it is fresh by an earlier run, which a run makes the current one again.
     package let isPromotion: Bool
+
+    /// Its key; nil where it is ephemeral or an upstream stage's outputs are not known yet.
+    ///
+    /// Made anew at each asking: most plans are only shown.
+    package var key: String? { matchingKey ?? material?.key }
 
     /// The stage's part of `--json` and of a plan file.
     package var json: JSONValue {
@@ -48,6 +53,10 @@ package struct Plan: Sendable {
     let isListed: [Bool]
     /// What each declared file was taken for (`--what-if` applied).
     let digests: InputDigests
+
+    /// The plan of no stages.
+    package static let empty = Plan(
+        stages: [], selection: Selection(only: []), all: [], isListed: [], digests: InputDigests())
 
     /// Whether everything that was asked for is up to date.
     package var isFresh: Bool { stages.allSatisfy { $0.state == .fresh } }

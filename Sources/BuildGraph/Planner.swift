@@ -78,7 +78,7 @@ package struct Planner {
             PlannedStage(
                 name: stage.name, group: stage.group, lifetime: stage.lifetime,
                 state: judgement.state, reasons: judgement.reasons, material: material,
-                key: judgement.match?.key ?? material?.key,
+                matchingKey: judgement.match?.key,
                 outputs: stage.isEphemeral ? nil : run?.outputs,
                 expectedSeconds: run?.seconds, isPromotion: judgement.isPromotion))
     }

@@ -95,6 +95,6 @@ package struct Previews: Sendable {
             graph: graph, store: store, digester: digester, time: time, tool: tool,
             options: RunOptions(lock: lock),
             journal: try await Journal(store: store, runId: lock.runId, time: time),
-            events: events, world: world, plan: plan, localSlots: SlotPool(slots: 1), pools: [:])
+            events: events, world: world, plan: plan)
     }
 }

@@ -21,6 +21,9 @@ package protocol ResultStore: Sendable {
     /// Writes a file beside the results, whole or not at all.
     func writeFile(_ name: String, _ bytes: [UInt8]) async throws
 
+    /// What tells the present state of all this from every other, without reading it.
+    func fingerprint() async throws -> StoreFingerprint
+
     /// The journal's bytes, NDJSON; empty where there is none.
     func readJournal() async throws -> [UInt8]
     /// Appends a line (without its end) to the journal; it is on the disk when this returns.

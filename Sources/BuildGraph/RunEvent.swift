@@ -20,6 +20,8 @@ package struct RunEvent: Sendable {
     /// What happened.
     package enum Kind: Sendable {
         case plan(Plan)
+        /// Everything is fresh, as the seal says.
+        case sealed(Seal)
         case preview(StagePreview)
         case stageStarted(expectedSeconds: Double?)
         case stageProgress(percent: Double?, message: String)
@@ -33,6 +35,8 @@ package struct RunEvent: Sendable {
 
     /// When it happened.
     package let time: Date
+    /// Whose run it is, where several go on at once; nil where there is one only.
+    package var assetId: String?
     /// The stage that it concerns.
     package let stage: StageName?
     /// What happened.
@@ -45,14 +49,23 @@ package struct RunEvent: Sendable {
         self.kind = kind
     }
 
+    /// What it concerns, in words: the stage, behind its asset's id where there are several; nil for
+    /// no stage of the only one.
+    package var subject: String? {
+        let parts = [assetId, stage?.rawValue].compactMap { $0 }
+        return parts.isEmpty ? nil : parts.joined(separator: " ")
+    }
+
     /// The event's line of `--json`, without its end.
     package var json: JSONValue {
         var members: OrderedDictionary<String, JSONValue> = [
             "event": .string(kind.name), "time": .string(Timestamp.text(time)),
         ]
+        if let assetId { members["assetId"] = .string(assetId) }
         if let stage { members["stage"] = .string(stage.rawValue) }
         switch kind {
         case .plan(let plan): members["stages"] = .array(plan.stages.map(\.json))
+        case .sealed(let seal): members["stages"] = seal.stages
         case .preview(let preview):
             members.merge(preview.details.objectValue ?? [:]) { first, _ in first }
         case .stageStarted(let expected):
@@ -98,7 +111,7 @@ extension RunEvent.Kind {
     /// The value of `"event"`.
     package var name: String {
         switch self {
-        case .plan: "plan"
+        case .plan, .sealed: "plan"
         case .preview(let preview): preview.event
         case .stageStarted: "stage-started"
         case .stageProgress: "stage-progress"

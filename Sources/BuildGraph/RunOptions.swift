@@ -16,10 +16,10 @@ package struct RunOptions: Sendable {
     package var keepGoing: Bool
     /// What becomes of running machines when something failed.
     package var onError: OnError
-    /// `-j`: how much work that loads this machine goes on at once.
-    package var localSlots: Int
-    /// How many stages of each named pool run at once; a pool without a number has one slot.
-    package var pools: [String: Int]
+    /// `-j` and the pools: what bounds how much goes on at once.
+    package var slots: RunSlots
+    /// Where stages that may be shared find what other runs of this process made; nil for none.
+    package var shared: SharedOutputs?
     /// `--wait-lock`: how long to wait for another run.
     package var waitLockSeconds: Double
     /// `--verify`: ask whether recorded outputs still exist.
@@ -32,9 +32,11 @@ package struct RunOptions: Sendable {
     package var lock: LockInfo
 
     /// Makes options; see the properties.
+    ///
+    /// - Parameter localSlots: how much work that loads this machine goes on at once.
     package init(
         lock: LockInfo, selection: Selection = Selection(), keepGoing: Bool = false,
-        onError: OnError = .cleanup, localSlots: Int = 2, pools: [String: Int] = [:],
+        onError: OnError = .cleanup, localSlots: Int = 2,
         waitLockSeconds: Double = 0, verify: Bool = false, expectedPlan: PlanFile? = nil,
         takeDownSeconds: Double = 1800
     ) {
@@ -42,8 +44,7 @@ package struct RunOptions: Sendable {
         self.selection = selection
         self.keepGoing = keepGoing
         self.onError = onError
-        self.localSlots = localSlots
-        self.pools = pools
+        slots = RunSlots(local: localSlots)
         self.waitLockSeconds = waitLockSeconds
         self.verify = verify
         self.expectedPlan = expectedPlan

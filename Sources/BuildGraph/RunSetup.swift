@@ -14,8 +14,7 @@ struct RunSetup: Sendable {
     let events: EventSink
     let world: RecordedWorld
     let plan: Plan
-    let localSlots: SlotPool
-    let pools: [String: SlotPool]
+    var slots: RunSlots { options.slots }
 
     var runId: String { options.lock.runId }
 
@@ -29,7 +28,7 @@ struct RunSetup: Sendable {
             stage: name, assetId: store.assetId, runId: runId, time: time, results: store,
             previousSeconds: earlier?.seconds,
             journal: StageJournal(stage: name, journal: journal, key: key),
-            localSlots: localSlots, upstreamOutputs: upstream, previousOutputs: earlier?.outputs,
+            localSlots: slots.local, upstreamOutputs: upstream, previousOutputs: earlier?.outputs,
             progress: { percent, message in
                 events.emit(.stageProgress(percent: percent, message: message), stage: name)
             },

@@ -114,8 +114,7 @@ package struct Runner: Sendable {
     ) -> RunSetup {
         RunSetup(
             graph: graph, store: store, digester: digester, time: time, tool: tool,
-            options: options, journal: journal, events: events, world: world, plan: plan,
-            localSlots: SlotPool(slots: options.localSlots), pools: pools(options))
+            options: options, journal: journal, events: events, world: world, plan: plan)
     }
 
     private func recover(
@@ -132,13 +131,5 @@ package struct Runner: Sendable {
         try await recovery.recover(entries, journal: journal, willRun: willRun) {
             events.emit(.warning($0))
         }
-    }
-
-    private func pools(_ options: RunOptions) -> [String: SlotPool] {
-        var pools: [String: SlotPool] = [:]
-        for name in graph.stages.compactMap(\.pool) where pools[name] == nil {
-            pools[name] = SlotPool(slots: options.pools[name] ?? 1)
-        }
-        return pools
     }
 }

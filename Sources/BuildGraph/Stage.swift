@@ -21,6 +21,11 @@ package protocol Stage: Sendable {
     var upstream: [StageName] { get }
     /// Whether its answer was looked up (the newest base AMI) and `--refresh` asks again.
     var isLookup: Bool { get }
+    /// Whether what it gives depends on its inputs alone, so that releases with the same ones may
+    /// share one run.
+    var isShareable: Bool { get }
+    /// The files that it writes beside its result, which belong to its outputs.
+    var documents: [String] { get }
     /// The pool whose slots bound how many such stages run at once; nil for no bound.
     var pool: String? { get }
 
@@ -76,6 +81,10 @@ extension Stage {
     package var upstream: [StageName] { [] }
     /// It was not looked up.
     package var isLookup: Bool { false }
+    /// What it makes is its asset's own.
+    package var isShareable: Bool { false }
+    /// None.
+    package var documents: [String] { [] }
     /// No bound.
     package var pool: String? { nil }
     /// Finds nothing wrong.

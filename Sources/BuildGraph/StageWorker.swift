@@ -26,9 +26,9 @@ struct StageWorker: Sendable {
 
     /// Waits for a slot of the stage's pool, runs it and saves its result.
     func run() async -> Outcome {
-        guard let name = stage.pool, let pool = setup.pools[name] else { return await runNow() }
+        guard let name = stage.pool else { return await runNow() }
         do {
-            return try await pool.withSlot { await runNow() }
+            return try await setup.slots.pool(name).withSlot { await runNow() }
         } catch {
             return neverBegan()
         }
@@ -51,7 +51,7 @@ struct StageWorker: Sendable {
             let context = setup.context(
                 stage, upstream: upstream, earlier: earlier?.lastGood, key: material.key)
             outcome = Outcome(
-                status: .succeeded, outputs: try await stage.run(context), seconds: 0)
+                status: .succeeded, outputs: try await outputs(context), seconds: 0)
         } catch {
             outcome = Self.failure(error)
         }
@@ -60,6 +60,24 @@ struct StageWorker: Sendable {
         setup.events.emit(
             .stageFinished(outcome.status, seconds: outcome.seconds), stage: stage.name)
         return outcome
+    }
+
+    /// What the stage gives, or gave another run of the same inputs.
+    private func outputs(_ context: StageContext) async throws -> JSONValue {
+        guard stage.isShareable, let shared = setup.options.shared, let key = material.key else {
+            return try await stage.run(context)
+        }
+        let (stage, store) = (stage, setup.store)
+        let result = try await shared.result(of: key) {
+            let outputs = try await stage.run(context)
+            var documents: [String: [UInt8]] = [:]
+            for name in stage.documents { documents[name] = try await store.readFile(name) }
+            return SharedResult(outputs: outputs, documents: documents)
+        }
+        for (name, bytes) in result.documents where try await store.readFile(name) != bytes {
+            try await store.writeFile(name, bytes)
+        }
+        return result.outputs
     }
 
     private static func failure(_ error: any Error) -> Outcome {

@@ -18,8 +18,8 @@ struct DSSBatch: AsyncParsableCommand {
         version: Version.tool,
         subcommands: [
             RunCommand.self, PlanCommand.self, StatusCommand.self, WhyCommand.self,
-            AdoptCommand.self, UnlockCommand.self, GraphCommand.self, CleanCommand.self,
-            DoctorCommand.self, SchemaCommand.self,
+            AdoptCommand.self, UnlockCommand.self, GraphCommand.self, CollectCommand.self,
+            CleanCommand.self, DoctorCommand.self, SchemaCommand.self,
         ],
         groupedSubcommands: [
             CommandGroup(

@@ -22,18 +22,7 @@ extension Session {
         isAnswered: @escaping @Sendable () -> Bool = { false },
         _ work: @escaping @Sendable () async throws -> Int32
     ) async throws {
-        let status = await Interruptible(isAnswered: isAnswered).run(work)
-        output.finish()
-        if case .success(let status) = status,
-            [ExitStatus.hungUp, ExitStatus.interrupted, ExitStatus.terminated].contains(status)
-        {
-            StandardStreams.writeError(
-                "interrupted\nhint: run the same command again to continue\n")
-        }
-        switch status {
-        case .success(let status): if status != ExitStatus.fresh { throw Exit(status: status) }
-        case .failure(let error): throw error
-        }
+        try await Interruptible.finishing(output, isAnswered: isAnswered, work)
     }
 
     /// Does something with one machine that is there already.

@@ -42,6 +42,7 @@ struct Session: Sendable {
             isLocal: isLocal, say: { output.say($0) })
         let place = ResultPlace(workload, services.aws)
         let store = try place.store(
+            workload.storeName,
             subfolder: pipeline.machineTask == nil ? nil : MachinePipeline.folder)
         var pipeline = pipeline
         if pipeline.machineTask?.needsFolder == true {
@@ -63,7 +64,8 @@ struct Session: Sendable {
     /// Where the runs of the developer's machines record, whatever this session is about.
     var machineStore: any ResultStore {
         get throws {
-            try ResultPlace(workload, services.aws).store(subfolder: MachinePipeline.folder)
+            try ResultPlace(workload, services.aws).store(
+                workload.storeName, subfolder: MachinePipeline.folder)
         }
     }
 
@@ -82,9 +84,7 @@ struct Session: Sendable {
     ///
     /// - Throws: `graph.unknown-selection`.
     func selection(_ options: SelectionOptions) throws -> Selection {
-        try Selection(
-            only: options.only, force: options.force, skip: options.skip,
-            refresh: options.refresh, whatIf: options.whatIf, in: graph)
+        try options.request.resolved(in: graph)
     }
 
     /// What a run would do; reads, and with `verify` asks AWS.
@@ -166,9 +166,6 @@ struct Session: Sendable {
     private func sayDefaults() {
         // Only a release finishes machines.
         guard isLocal, workload is ReleaseManifest else { return }
-        let environment = ProcessInfo.processInfo.environment
-        for variable in ServiceWiring.passwordVariables where environment[variable] == nil {
-            output.say("local run: \(variable) is `\(ServiceWiring.localPassword)`")
-        }
+        ServiceWiring.sayLocalPasswords { output.say($0) }
     }
 }

@@ -36,6 +36,9 @@ actor MemoryResultStore: ResultStore {
 
     func readFile(_ name: String) -> [UInt8]? { nil }
     func writeFile(_ name: String, _ bytes: [UInt8]) {}
+    func fingerprint() throws -> StoreFingerprint {
+        throw Diagnostic(code: "test.unexpected", summary: "nobody said that it is asked for")
+    }
     func readJournal() -> [UInt8] { journal }
     func appendToJournal(_ line: [UInt8]) { journal += line + [10] }
     func replaceJournal(_ bytes: [UInt8]) { journal = bytes }

@@ -34,7 +34,7 @@ import Testing
         #expect(docker.baseImage.description == "ubuntu:22.04")
         #expect(docker.registryUser == nil && docker.network == nil)
         #expect(docker.tags == ["3.4.0", "latest"])
-        #expect(try docker.image.description == "exasol/dss:3.4.0")
+        #expect(docker.image.description == "exasol/dss:3.4.0")
         let other = try #require(try read(["repository": "x", "baseImage": "debian"]).docker)
         #expect(other.baseImage.description == "debian:latest")
         #expect(try read(["repository": "x"], version: "latest").docker?.tags == ["latest"])

@@ -20,9 +20,7 @@ extension ReleaseManifest {
         package let tags: [String]
 
         /// The image under its first tag.
-        package var image: ImageReference {
-            get throws { try repository.tagged(tags.first ?? Self.newestTag) }
-        }
+        package let image: ImageReference
 
         static let newestTag = "latest"
         private static let defaultBaseImage = "ubuntu:22.04"
@@ -51,7 +49,7 @@ extension ReleaseManifest {
                 matching: /[a-zA-Z0-9][a-zA-Z0-9_.-]*/, allowed: "the name of a Docker network")
             tags = version == Self.newestTag ? [version] : [version, Self.newestTag]
             do {
-                _ = try repository.tagged(version)
+                image = try repository.tagged(version)
             } catch {
                 throw name.diagnostic(
                     code: "manifest.docker-tag",

@@ -10,27 +10,51 @@ extension ReleaseManifest {
     ///   - path: the file it came from, for errors and for the project's folder.
     ///   - results: replaces `/results`.
     package init(_ document: JSONValue, path: String, results: String? = nil) throws {
+        try self.init(document, path: path, results: results, known: nil)
+    }
+
+    /// As another manifest but for what differs: what is the same there is not checked again.
+    ///
+    /// - Parameter known: was read from the same file.
+    init(_ document: JSONValue, like known: ReleaseManifest) throws {
+        try self.init(document, path: known.path, results: known.results, known: known)
+    }
+
+    private init(
+        _ document: JSONValue, path: String, results: String?, known: ReleaseManifest?
+    ) throws {
         let root = try JSONReader(document, source: path).object(allowing: [
             "$schema", "kind", "assetId", "region", "versions", "ami", "instance", "provision",
             "export", "docker", "release", "results",
         ])
+        func like(_ names: String...) -> ReleaseManifest? {
+            guard let known else { return nil }
+            return names.allSatisfy { document[$0] == known.document[$0] } ? known : nil
+        }
         _ = try root.required("kind").oneOf([Self.kind])
         let assetId = try root.required("assetId")
         self.path = path
         self.document = document
-        project = ProjectFolder(ofManifest: path)
+        project = known?.project ?? ProjectFolder(ofManifest: path)
         self.assetId = try AssetId(assetId.string(), location: assetId.location)
-        region = try root.required("region").string(
-            matching: /[a-z]{2}(-[a-z]+)+-\d/, allowed: "an AWS region such as `eu-central-1`")
-        versions = try Self.versions(root.required("versions"))
-        ami = try AMI(root.required("ami"))
-        instance = try Instance(root.optional("instance"), in: root)
-        provision = try Provision(root.required("provision"))
-        export = try root.optional("export").map(Export.init)
-        let sandbox = versions["sandbox"] ?? ""
-        docker = try root.optional("docker").map { try Docker($0, version: sandbox) }
+        region = try like("region")?.region ?? Self.region(root.required("region"))
+        let versions = try like("versions")?.versions ?? Self.versions(root.required("versions"))
+        self.versions = versions
+        ami = try like("ami")?.ami ?? AMI(root.required("ami"))
+        instance =
+            try like("instance")?.instance ?? Instance(root.optional("instance"), in: root)
+        provision =
+            try like("provision")?.provision ?? Provision(root.required("provision"))
+        export = try like("export")?.export ?? root.optional("export").map(Export.init)
+        docker =
+            try like("docker", "versions")?.docker
+            ?? root.optional("docker").map { try Docker($0, version: versions["sandbox"] ?? "") }
         self.results = try results ?? root.optional("results")?.nonEmptyString() ?? "out"
-        release = try root.optional("release").map(Release.init)
+        release = try like("release")?.release ?? root.optional("release").map(Release.init)
+        if like("provision") == nil { try requireFiles() }
+    }
+
+    private func requireFiles() throws {
         for (playbook, pointer) in [
             (provision.playbook, "/provision/playbook"),
             (provision.resetPlaybook, "/provision/playbook"),
@@ -38,6 +62,11 @@ extension ReleaseManifest {
         for file in [
             LaunchInstance.template, MachineChecks.machinePlaybook, MachineChecks.diskPlaybook,
         ] { try project.requireFile(file, location: path) }
+    }
+
+    private static func region(_ reader: JSONReader) throws -> String {
+        try reader.string(
+            matching: /[a-z]{2}(-[a-z]+)+-\d/, allowed: "an AWS region such as `eu-central-1`")
     }
 
     private static func versions(_ reader: JSONReader) throws -> OrderedDictionary<String, String> {
@@ -109,6 +138,13 @@ extension ReleaseManifest.BaseImage {
 }
 
 extension ReleaseManifest.Instance {
+    private static func isUserName(_ text: String) -> Bool {
+        func isLetter(_ byte: UInt8) -> Bool { (0x61...0x7a).contains(byte) || byte == 0x5f }
+        let bytes = text.utf8
+        return (1...32).contains(bytes.count) && bytes.first.map(isLetter) == true
+            && bytes.allSatisfy { isLetter($0) || (0x30...0x39).contains($0) || $0 == 0x2d }
+    }
+
     init(_ reader: JSONReader?, in root: JSONObjectReader) throws {
         let instance = try (reader ?? root.required("instance")).object(allowing: [
             "type", "volumeGiB", "user", "sshPort", "ingressCidr",
@@ -117,7 +153,7 @@ extension ReleaseManifest.Instance {
         volumeGiB = try instance.required("volumeGiB").integer(in: 8...16_384)
         user =
             try instance.optional("user")?.string(
-                matching: /[a-z_][a-z0-9_-]{0,31}/, allowed: "a user's name") ?? "ubuntu"
+                allowed: "a user's name, such as `ubuntu`", where: Self.isUserName) ?? "ubuntu"
         sshPort = try instance.optional("sshPort")?.integer(in: 1...65_535) ?? 22
         let cidr = instance.optional("ingressCidr")
         let text = try cidr?.string() ?? "auto"

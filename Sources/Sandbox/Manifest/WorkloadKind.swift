@@ -19,7 +19,9 @@ package enum WorkloadKind {
         // The file decides, before anything is changed about it.
         let document = try JSONValue.parse(contentsOf: path)
         let root = try JSONReader(document, source: path).object()
-        let name = try root.required("kind").oneOf(all.map { $0.kind })
+        let names = all.map { $0.kind } + [MatrixManifest.kind]
+        let name = try root.required("kind").oneOf(names)
+        if name == MatrixManifest.kind { return try variant(path, overrides, wanted) }
         guard let kind = all.first(where: { $0.kind == name }) else {
             throw Self.unsuitable(path, kind: name, wanted: all.map { $0.kind })
         }
@@ -34,6 +36,25 @@ package enum WorkloadKind {
         }
         return try kind.init(
             try overrides.applied(to: document), path: path, results: overrides.results)
+    }
+
+    /// The one release of a matrix that `--asset-id` names.
+    private static func variant(
+        _ path: String, _ overrides: ManifestOverrides, _ wanted: (any Workload.Type)?
+    ) throws -> any Workload {
+        if let wanted, wanted.kind != ReleaseManifest.kind {
+            throw unsuitable(path, kind: MatrixManifest.kind, wanted: [wanted.kind])
+        }
+        let matrix = try MatrixManifest(contentsOf: path, overrides: overrides)
+        let variants = try matrix.variants(named: overrides.assetId)
+        guard let variant = variants.first, variants.count == 1 else {
+            throw Diagnostic(
+                code: "usage.asset-id", severity: .configuration,
+                summary: "this command works on one release, and \(variants.count) variants of the "
+                    + "matrix are meant", location: path,
+                hint: "name one: `--asset-id \(matrix.variants.first?.assetId.text ?? "ID")`")
+        }
+        return try matrix.release(of: variant)
     }
 
     /// The error of a manifest that the command cannot work on.

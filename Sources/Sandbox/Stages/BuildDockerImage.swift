@@ -38,7 +38,17 @@ package struct BuildDockerImage: Stage {
     package var name: StageName { Self.stageName }
     package var group: String { "docker" }
     package var revision: Int { 1 }
-    package var inputs: [StageInput] {
+    package var inputs: [StageInput] { Self.inputs(docker, of: manifest) }
+    package var isShareable: Bool { true }
+    package var documents: [String] {
+        let names = InventoryDocuments.names(of: name)
+        return [names.inventory, names.sbom]
+    }
+
+    /// What the image is made from: nothing of it is its asset's own but a label.
+    static func inputs(
+        _ docker: ReleaseManifest.Docker, of manifest: ReleaseManifest
+    ) -> [StageInput] {
         let provision = manifest.provision
         let versions = manifest.versions.map {
             StageInput.setting(pointer: "/versions/\($0.key)", value: .string($0.value))
@@ -143,7 +153,7 @@ package struct BuildDockerImage: Stage {
             let found = try await engine.inspectImage(id)
             result = .success(
                 Outputs(
-                    image: try docker.image.description, digest: id, tags: docker.tags,
+                    image: docker.image.description, digest: id, tags: docker.tags,
                     imageId: id, sizeBytes: found?.sizeBytes ?? 0,
                     baseImage: docker.baseImage.description, baseDigest: baseDigest,
                     documents: documents))
@@ -168,7 +178,7 @@ package struct BuildDockerImage: Stage {
 
     /// Moves the tags to the image, and removes the one that it takes the place of.
     private func name(_ id: String) async throws {
-        let old = try await engine.inspectImage(try docker.image.description)
+        let old = try await engine.inspectImage(docker.image.description)
         for tag in docker.tags { try await engine.tag(id, as: docker.repository.tagged(tag)) }
         let names = try Set(docker.tags.map { try docker.repository.tagged($0).description })
         guard let old, old.id != id, Set(old.tags).isSubset(of: names),

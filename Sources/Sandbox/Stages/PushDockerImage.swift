@@ -22,6 +22,7 @@ package struct PushDockerImage: Stage {
     package var name: StageName { "docker-push" }
     package var group: String { "docker" }
     package var revision: Int { 1 }
+    package var isShareable: Bool { true }
     package var upstream: [StageName] { [BuildDockerImage.stageName] }
 
     private var engine: any ContainerEngine { services.engine }

@@ -21,6 +21,7 @@ package struct SourceAMI: Stage {
     package var name: StageName { "source-ami" }
     package var revision: Int { 1 }
     package var isLookup: Bool { if case .id = base { false } else { true } }
+    package var isShareable: Bool { true }
     package var inputs: [StageInput] {
         [
             .setting(pointer: "/ami/base", value: base.setting),

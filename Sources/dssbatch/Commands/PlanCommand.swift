@@ -33,6 +33,11 @@ struct PlanCommand: AsyncParsableCommand {
     var output: String?
 
     func run() async throws {
+        if let session = try MatrixSession.ofMatrix(manifestOptions, global) {
+            if output != nil { throw MatrixText.needsOneVariant("--output") }
+            return try await session.showPlan(
+                selectionOptions, explain: explain, isExitDetailed: detailedExitcode)
+        }
         let session = try Session(manifestOptions, global)
         let selection = try session.selection(selectionOptions)
         let (plan, world) = try await session.plan(

@@ -28,6 +28,11 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        if let session = try MatrixSession.ofMatrix(manifestOptions, global) {
+            if dryRun { return try await session.showPlan(selectionOptions) }
+            if plan != nil { throw MatrixText.needsOneVariant("--plan") }
+            return try await session.run(selectionOptions, running)
+        }
         let session = try Session(manifestOptions, global)
         let planned = try plan.map { path in
             try PlanFile(json: JSONValue.parse(contentsOf: path), source: path)

@@ -15,6 +15,12 @@ struct StatusCommand: AsyncParsableCommand {
     var verify = false
 
     func run() async throws {
+        if let session = try MatrixSession.ofMatrix(manifestOptions, global),
+            session.variants.count > 1
+        {
+            if verify { throw MatrixText.needsOneVariant("--verify") }
+            return try await session.showStatus()
+        }
         let session = try Session(manifestOptions, global)
         let (plan, _) = try await session.plan(Selection(), verify: verify)
         let recorded = try await session.store.loadAll()

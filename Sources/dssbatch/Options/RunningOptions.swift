@@ -37,8 +37,13 @@ struct RunningOptions: ParsableArguments {
 
     /// The options of one run.
     func options(_ session: Session, _ selection: Selection) -> RunOptions {
+        options(session.lock, selection)
+    }
+
+    /// The options of runs that hold locks for somebody.
+    func options(_ lock: LockInfo, _ selection: Selection = Selection()) -> RunOptions {
         RunOptions(
-            lock: session.lock, selection: selection, keepGoing: keepGoing,
+            lock: lock, selection: selection, keepGoing: keepGoing,
             onError: onError.choice, localSlots: jobs, waitLockSeconds: waitLock)
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import BuildGraph
 
 /// Which stages a command is about.
 ///
@@ -21,4 +22,10 @@ struct SelectionOptions: ParsableArguments {
 
     @Option(help: "Plan as if this file or folder had changed (repeatable).")
     var whatIf: [String] = []
+
+    /// What they ask for, whatever the stages are.
+    var request: SelectionRequest {
+        SelectionRequest(
+            only: only, force: force, skip: skip, refresh: refresh, whatIf: whatIf)
+    }
 }

@@ -9,7 +9,7 @@ final class EventOutput: Sendable {
     private let options: GlobalOptions
     private let live: LiveView?
     /// The last progress message of each stage: the same one again is not worth a line.
-    private let lastMessages = Mutex<[StageName: String]>([:])
+    private let lastMessages = Mutex<[String: String]>([:])
 
     init(options: GlobalOptions) {
         let terminal = Terminal(
@@ -45,8 +45,10 @@ final class EventOutput: Sendable {
     private func line(_ event: RunEvent) -> String? {
         if case .error = event.kind { return EventText.line(event, isDebug: false) }
         if options.quiet || options.logLevel == .error { return nil }
-        if case .stageProgress(_, let message) = event.kind, let stage = event.stage {
-            let isNew = lastMessages.withLock { $0.updateValue(message, forKey: stage) != message }
+        if case .stageProgress(_, let message) = event.kind, let subject = event.subject {
+            let isNew = lastMessages.withLock {
+                $0.updateValue(message, forKey: subject) != message
+            }
             if !isNew || live != nil && options.logLevel == .normal { return nil }
         }
         return EventText.line(event, isDebug: options.logLevel == .debug)

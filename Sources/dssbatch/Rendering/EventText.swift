@@ -7,9 +7,10 @@ enum EventText {
     ///
     /// - Parameter isDebug: shows what only matters to who looks for a fault.
     static func line(_ event: RunEvent, isDebug: Bool) -> String? {
-        let prefix = event.stage.map { "\($0): " } ?? ""
+        let prefix = event.subject.map { "\($0): " } ?? ""
         switch event.kind {
-        case .plan(let plan): return PlanText.summary(plan)
+        case .plan(let plan): return prefix + PlanText.summary(plan)
+        case .sealed: return nil
         // A plan's previews are data and go to standard output.
         case .preview: return nil
         case .stageStarted(let expected):
@@ -23,9 +24,10 @@ enum EventText {
         case .resourceCreated(let entry): return "\(prefix)created \(describe(entry))"
         case .resourceDeleted(let entry): return "\(prefix)deleted \(describe(entry))"
         case .warning(let message): return "warning: \(prefix)\(message)"
-        case .error(let problem): return problem.description
+        case .error(let problem):
+            return (event.assetId.map { "\($0): " } ?? "") + problem.description
         case .runFinished(let status, let seconds):
-            return isDebug ? "run \(status.rawValue) in \(Durations.text(seconds))" : nil
+            return isDebug ? "\(prefix)run \(status.rawValue) in \(Durations.text(seconds))" : nil
         }
     }
 

@@ -15,11 +15,14 @@ final class LiveView: Sendable {
     }
 
     private struct State {
-        var running: [(name: StageName, stage: Running)] = []
+        var running: [(name: String, stage: Running)] = []
         /// How many lines of the view are on the screen now.
         var drawnLines = 0
         var isFinished = false
     }
+
+    /// More than that would push what has ended off a small screen.
+    private static let lineLimit = 16
 
     private let width: Int
     private let time = SystemTimeSource()
@@ -72,7 +75,7 @@ final class LiveView: Sendable {
     private func redraw() { state.withLock { draw(&$0, above: nil) } }
 
     private func update(_ state: inout State, _ event: RunEvent) {
-        guard let name = event.stage else { return }
+        guard event.stage != nil, let name = event.subject else { return }
         switch event.kind {
         case .stageStarted(let expected):
             let stage = Running(startedAt: time.monotonicSeconds(), expectedSeconds: expected)
@@ -96,12 +99,14 @@ final class LiveView: Sendable {
         // Up to the first line of the view, then clear to the end of the screen.
         if state.drawnLines > 0 { text += "\u{1B}[\(state.drawnLines)A\r\u{1B}[J" }
         if let line { text += line + "\n" }
-        for (name, stage) in state.running { text += self.line(name, stage) + "\n" }
-        state.drawnLines = state.running.count
+        let lines = state.running.prefix(Self.lineLimit).map { self.line($0.name, $0.stage) }
+        let rest = state.running.count - lines.count
+        for shown in lines + (rest > 0 ? ["  and \(rest) more"] : []) { text += shown + "\n" }
+        state.drawnLines = lines.count + (rest > 0 ? 1 : 0)
         if !text.isEmpty { StandardStreams.writeError(text) }
     }
 
-    private func line(_ name: StageName, _ stage: Running) -> String {
+    private func line(_ name: String, _ stage: Running) -> String {
         let elapsed = time.monotonicSeconds() - stage.startedAt
         var parts = ["  \(name)", Durations.text(elapsed)]
         if let expected = stage.expectedSeconds { parts[1] += " of \(Durations.text(expected))" }

@@ -2,8 +2,13 @@ import BuildGraph
 
 /// A plan as text.
 enum PlanText {
-    /// Every listed stage with its state; with `explain`, every reason below it.
+    /// Every listed stage with its state, and how many are in which; with `explain`, every reason.
     static func text(_ plan: Plan, explain: Bool) -> String {
+        (lines(plan, explain: explain) + [summary(plan)]).joined(separator: "\n")
+    }
+
+    /// Every listed stage with its state; with `explain`, every reason below it.
+    static func lines(_ plan: Plan, explain: Bool) -> [String] {
         let width = plan.stages.map { $0.name.rawValue.count }.max() ?? 0
         var lines: [String] = []
         for stage in plan.stages {
@@ -18,7 +23,7 @@ enum PlanText {
             lines.append(line)
             if explain { lines += stage.reasons.map { "           \($0)" } }
         }
-        return (lines + [summary(plan)]).joined(separator: "\n")
+        return lines
     }
 
     /// How many stages are in which state, in one line.

@@ -20,4 +20,26 @@ struct Interruptible {
         default: return .success(status)
         }
     }
+
+    /// Does work that ends with a status, heeding signals, and takes the live view away.
+    ///
+    /// - Parameter isAnswered: asked at each signal; true where somebody waited for it.
+    /// - Throws: `Exit` with the status of anything but success; what `work` throws.
+    static func finishing(
+        _ output: EventOutput, isAnswered: @escaping @Sendable () -> Bool = { false },
+        _ work: @escaping @Sendable () async throws -> Int32
+    ) async throws {
+        let status = await Interruptible(isAnswered: isAnswered).run(work)
+        output.finish()
+        if case .success(let status) = status,
+            [ExitStatus.hungUp, ExitStatus.interrupted, ExitStatus.terminated].contains(status)
+        {
+            StandardStreams.writeError(
+                "interrupted\nhint: run the same command again to continue\n")
+        }
+        switch status {
+        case .success(let status): if status != ExitStatus.fresh { throw Exit(status: status) }
+        case .failure(let error): throw error
+        }
+    }
 }

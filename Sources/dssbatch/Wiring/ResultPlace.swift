@@ -5,30 +5,36 @@ import Sandbox
 
 /// Where a manifest's results are: a folder, or S3.
 struct ResultPlace {
-    private let workload: any Workload
+    private let path: String
+    private let project: ProjectFolder
+    private let results: String
+    private let region: String
     private let aws: any AWSCaller
-    private let isInS3: Bool
+
+    private var isInS3: Bool { results.hasPrefix("s3://") }
 
     init(_ workload: any Workload, _ aws: any AWSCaller) {
-        self.workload = workload
+        path = workload.path
+        project = workload.project
+        results = workload.results
+        region = workload.region
         self.aws = aws
-        isInS3 = workload.results.hasPrefix("s3://")
     }
 
-    /// The results of the manifest's asset; touches nothing.
+    /// The results of one asset; touches nothing.
     ///
-    /// - Parameter subfolder: for results beside the asset's own.
+    /// - Parameters:
+    ///   - name: its folder among all results.
+    ///   - subfolder: for results beside the asset's own.
     /// - Throws: `results.address`.
-    func store(subfolder: String?) throws -> any ResultStore {
-        let name = workload.storeName
+    func store(_ name: String, subfolder: String? = nil) throws -> any ResultStore {
         guard isInS3 else {
             return FolderResultStore(
-                root: workload.project.absolute(workload.results), assetId: name,
-                subfolder: subfolder)
+                root: project.absolute(results), assetId: name, subfolder: subfolder)
         }
         let bucket = try ResultBucket(
-            address: workload.results, folder: subfolder.map { "\(name)/\($0)" } ?? name,
-            region: workload.region, aws: aws, source: "\(workload.path)#/results")
+            address: results, folder: subfolder.map { "\(name)/\($0)" } ?? name,
+            region: region, aws: aws, source: "\(path)#/results")
         return ObjectResultStore(bucket, assetId: name)
     }
 
@@ -47,7 +53,7 @@ struct ResultPlace {
         throw Diagnostic(
             code: "results.no-folder", severity: .configuration,
             summary: "a machine that lasts keeps its private key beside its results, and these are "
-                + "in S3", location: "\(workload.path)#/results",
+                + "in S3", location: "\(path)#/results",
             hint: "name a folder with `--results`, or leave `--detach` out")
     }
 }

@@ -15,6 +15,14 @@ enum ServiceWiring {
     /// What the passwords are on the local cloud where nobody sets them.
     static let localPassword = "dss"
 
+    /// Says which passwords a machine on the local cloud gets because nobody set them.
+    static func sayLocalPasswords(_ say: (String) -> Void) {
+        let environment = ProcessInfo.processInfo.environment
+        for variable in passwordVariables where environment[variable] == nil {
+            say("local run: \(variable) is `\(localPassword)`")
+        }
+    }
+
     /// Makes the services; nothing is connected before the first call.
     static func services(
         _ options: GlobalOptions, environment: [String: String], project: ProjectFolder,

@@ -1,0 +1,30 @@
+/// A file or folder that a stage declares.
+struct DeclaredPath: Sendable, Hashable {
+    /// Whether every file under it counts.
+    let isFolder: Bool
+    /// As the stage names it.
+    let path: String
+
+    /// Names one.
+    init(isFolder: Bool, path: String) {
+        self.isFolder = isFolder
+        self.path = path
+    }
+
+    /// What an input declares; nil for a setting.
+    init?(_ input: StageInput) {
+        switch input {
+        case .setting: return nil
+        case .file(let path): self.init(isFolder: false, path: path)
+        case .folder(let path): self.init(isFolder: true, path: path)
+        }
+    }
+
+    /// The input that declares it.
+    var input: StageInput { isFolder ? .folder(path: path) : .file(path: path) }
+
+    /// Whether it can stand in a line of fields with tabs in between.
+    var isPlain: Bool {
+        !path.utf8.contains { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\t") }
+    }
+}

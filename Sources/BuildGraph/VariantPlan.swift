@@ -1,0 +1,17 @@
+/// What a run of one variant would do.
+package enum VariantPlan: Sendable {
+    /// Nothing: everything is fresh, as its seal says.
+    case sealed(Seal)
+    /// What the planner says.
+    case planned(Plan, RecordedWorld)
+    /// Nothing, because the stages that are asked for are none of its own.
+    case unconcerned
+
+    /// Whether everything that was asked for is up to date.
+    package var isFresh: Bool {
+        if case .planned(let plan, _) = self { plan.isFresh } else { true }
+    }
+
+    /// The planner's plan, where one was needed.
+    package var plan: Plan? { if case .planned(let plan, _) = self { plan } else { nil } }
+}

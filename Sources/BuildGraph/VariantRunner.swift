@@ -1,0 +1,108 @@
+package import Diagnostics
+import Synchronization
+
+/// Runs many variants, some at once; what they share is done once.
+package struct VariantRunner: Sendable {
+    /// How one variant ended.
+    package struct Outcome: Sendable {
+        /// Which one.
+        package let assetId: String
+        /// How its run went; nil where it did not come to that.
+        package var summary: RunSummary?
+        /// Why its run could not begin.
+        package var problem: Diagnostic?
+        /// Whether its turn never came, because another had failed.
+        package var isLeftOut = false
+        /// What concerns no single stage of it.
+        package var problems: [Diagnostic] { summary?.problems ?? [] }
+        /// Whether it was begun and did not end well; a locked one was not begun.
+        package var hasFailed: Bool {
+            summary.map { $0.status != .succeeded }
+                ?? (problem.map { $0.severity != .locked } ?? false)
+        }
+        /// Whether it ended with everything fresh.
+        package var isFresh: Bool { summary?.status == .succeeded }
+    }
+
+    /// What its stages' declared files are read with.
+    package let digester: InputDigester
+    /// What result files say ran them.
+    package let tool: String
+    /// The clock.
+    package let time: any TimeSource
+    /// Removes what interrupted runs left.
+    package let recovery: (any Recovery)?
+    /// The most variants at once.
+    package let width: Int
+    /// Told of everything; events carry their asset's id.
+    package let onEvent: @Sendable (RunEvent) -> Void
+
+    /// Makes one; see the properties.
+    package init(
+        digester: InputDigester, tool: String, time: any TimeSource, recovery: (any Recovery)?,
+        width: Int, onEvent: @escaping @Sendable (RunEvent) -> Void
+    ) {
+        self.digester = digester
+        self.tool = tool
+        self.time = time
+        self.recovery = recovery
+        self.width = width
+        self.onEvent = onEvent
+    }
+
+    /// Runs variants, each as a run of its own.
+    ///
+    /// After a failure no further one begins, unless `keepGoing` is set; what has begun goes on to
+    /// its end. Where the task is cancelled, all end as one run does.
+    ///
+    /// - Parameters:
+    ///   - options: of every run; slots and shared outputs are shared.
+    ///   - selection: what is asked for of a variant's stages.
+    /// - Returns: how each ended, in the order given.
+    package func run(
+        _ variants: [Variant], _ options: RunOptions,
+        selection: @escaping @Sendable (StageGraph) throws -> Selection
+    ) async throws -> [Outcome] {
+        let hasFailed = Mutex(false)
+        var options = options
+        options.shared = SharedOutputs()
+        let common = options
+        return try await ConcurrentMap.map(variants, width: max(1, width)) { variant in
+            guard !hasFailed.withLock({ $0 }) || common.keepGoing else {
+                return Outcome(assetId: variant.assetId, isLeftOut: true)
+            }
+            let outcome = await run(variant, common, selection)
+            if !outcome.isFresh { hasFailed.withLock { $0 = true } }
+            return outcome
+        }
+    }
+
+    private func run(
+        _ variant: Variant, _ common: RunOptions,
+        _ selection: @Sendable (StageGraph) throws -> Selection
+    ) async -> Outcome {
+        let assetId = variant.assetId
+        let onEvent = onEvent
+        let report: @Sendable (RunEvent) -> Void = { event in
+            var event = event
+            event.assetId = assetId
+            onEvent(event)
+        }
+        do {
+            try Task.checkCancellation()
+            let graph = try variant.graph()
+            var options = common
+            options.selection = try selection(graph)
+            let runner = Runner(
+                graph: graph, store: variant.store, digester: digester, tool: tool, time: time,
+                recovery: recovery, onEvent: report)
+            return Outcome(assetId: assetId, summary: try await runner.run(options))
+        } catch {
+            let problem = Diagnostic.from(Task.isCancelled ? CancellationError() : error)
+            if problem.severity != .interrupted {
+                report(RunEvent(time: time.now(), stage: nil, kind: .error(problem)))
+            }
+            return Outcome(assetId: assetId, problem: problem)
+        }
+    }
+}

@@ -1,0 +1,225 @@
+package import BuildGraph
+import Diagnostics
+import Foundation
+import JSON
+
+/// A matrix with everything that it is planned and run with.
+package struct Matrix: Sendable {
+    /// What was read.
+    package let manifest: MatrixManifest
+    /// Where the matrix's own files are: seals and summary.
+    package let store: any ResultStore
+    /// Every variant, in the manifest's order.
+    package let variants: [Variant]
+
+    private let digester: InputDigester
+    private let tool: String
+    private let time: any TimeSource
+    private let checkedDigest: String
+    private let releases: [MatrixRelease]
+
+    private static let lockSeconds = 120.0
+    private static var planWidth: Int { ProcessInfo.processInfo.activeProcessorCount * 2 }
+
+    /// Puts a matrix together; touches nothing.
+    ///
+    /// - Parameters:
+    ///   - stores: where the results of an asset are, and of the matrix by its name.
+    ///   - digester: reads declared files.
+    ///   - tool: what result files say ran them.
+    /// - Throws: what `stores` throws.
+    package init(
+        _ manifest: MatrixManifest, services: SandboxServices, pipeline: PipelineOptions,
+        stores: (String) throws -> any ResultStore, digester: InputDigester, tool: String
+    ) throws {
+        self.manifest = manifest
+        self.digester = digester
+        self.tool = tool
+        time = services.time
+        store = try stores(manifest.name)
+        // Whatever stages come from besides a variant's own settings.
+        let common = [
+            tool, ProgramFingerprint.text ?? UUID().uuidString, manifest.base.project.path,
+            manifest.base.path, String(pipeline.verifiesByDefault),
+            Digest.of(manifest.base.document),
+        ]
+        var all = common
+        let releases = manifest.variants.map { MatrixRelease($0, of: manifest) }
+        self.releases = releases
+        variants = try zip(manifest.variants, releases).map { variant, release in
+            let digest = Digest.of((common + [variant.digest]).joined(separator: "\n"))
+            all.append(digest)
+            return Variant(
+                assetId: variant.assetId.text, store: try stores(variant.assetId.text),
+                settingsDigest: digest
+            ) {
+                try StageGraph(
+                    release.manifest.stages(services: services, options: pipeline))
+            }
+        }
+        checkedDigest = Digest.of(all.joined(separator: "\n"))
+    }
+
+    /// The variants that a text names; nil for all.
+    ///
+    /// - Throws: `usage.asset-id`.
+    package func variants(named text: String?) throws -> [Variant] {
+        let ids = Set(try manifest.variants(named: text).map(\.assetId.text))
+        return variants.filter { ids.contains($0.assetId) }
+    }
+
+    /// What a run would do; writes nothing.
+    ///
+    /// - Returns: a plan for each variant, in order.
+    /// - Throws: what is wrong with the manifest, `graph.unknown-selection`, and what the stores
+    ///   throw.
+    package func plan(
+        _ variants: [Variant], _ request: SelectionRequest
+    ) async throws -> [VariantPlan] {
+        try await plan(variants, request, await book())
+    }
+
+    /// Checks each variant by itself and against the others, unless that was done before.
+    private func check(_ book: SealBook) async throws {
+        guard book.checked != checkedDigest else { return }
+        let manifests = try await ConcurrentMap.map(releases, width: Self.planWidth) {
+            try $0.manifest
+        }
+        var collisions = MatrixCollisions()
+        for (manifest, release) in zip(manifests, releases) {
+            try collisions.add(manifest, location: release.location)
+        }
+    }
+
+    private func plan(
+        _ variants: [Variant], _ request: SelectionRequest, _ book: SealBook
+    ) async throws -> [VariantPlan] {
+        try await check(book)
+        try request.check(against: variants.lazy.map { variant in { try variant.graph() } })
+        let planner = VariantPlanner(book: book, digester: digester, time: time)
+        return try await ConcurrentMap.map(variants, width: Self.planWidth) { variant in
+            if request.isEverything, let seal = try await planner.seal(of: variant) {
+                return .sealed(seal)
+            }
+            let graph = try variant.graph()
+            guard let selection = try request.resolvedWhereKnown(in: graph) else {
+                return .unconcerned
+            }
+            return try await planner.plan(variant, graph, selection)
+        }
+    }
+
+    /// Brings variants up to date, and writes the summary of the whole matrix.
+    ///
+    /// - Parameters:
+    ///   - options: of every run.
+    ///   - recovery: removes what interrupted runs left.
+    ///   - onEvent: told of everything.
+    /// - Returns: how each of the variants ended that had to be looked at closely, and the summary.
+    /// - Throws: what is wrong with the manifest or the selection, before anything starts; what the
+    ///   matrix's own store throws.
+    package func run(
+        _ variants: [Variant], _ request: SelectionRequest, _ options: RunOptions,
+        recovery: (any Recovery)?, onEvent: @escaping @Sendable (RunEvent) -> Void
+    ) async throws -> (outcomes: [VariantRunner.Outcome], summary: MatrixSummary) {
+        let start = time.monotonicSeconds()
+        let work = try await work(variants, request, options, onEvent)
+        let runner = VariantRunner(
+            digester: digester, tool: tool, time: time, recovery: recovery,
+            width: manifest.atOnce, onEvent: onEvent)
+        let outcomes = try await runner.run(work, options) { graph in
+            try request.resolvedWhereKnown(in: graph) ?? Selection(only: [])
+        }
+        try Task.checkCancellation()
+        let summary = try await collect(lock: options.lock)
+        let isGood = outcomes.allSatisfy(\.isFresh)
+        onEvent(
+            RunEvent(
+                time: time.now(), stage: nil,
+                kind: .runFinished(
+                    isGood ? .succeeded : .failed, seconds: time.monotonicSeconds() - start)))
+        return (outcomes, summary)
+    }
+
+    /// The variants that need a run of their own.
+    private func work(
+        _ variants: [Variant], _ request: SelectionRequest, _ options: RunOptions,
+        _ onEvent: @Sendable (RunEvent) -> Void
+    ) async throws -> [Variant] {
+        let book = await book()
+        try await check(book)
+        try request.check(against: variants.lazy.map { variant in { try variant.graph() } })
+        guard request.isEverything, !options.verify else { return variants }
+        let planner = VariantPlanner(book: book, digester: digester, time: time)
+        let seals = try await ConcurrentMap.map(variants, width: Self.planWidth) { variant in
+            (variant, try await planner.seal(of: variant))
+        }
+        for case (let variant, let seal?) in seals {
+            var event = RunEvent(time: time.now(), stage: nil, kind: .sealed(seal))
+            event.assetId = variant.assetId
+            onEvent(event)
+        }
+        return seals.filter { $0.1 == nil }.map(\.0)
+    }
+
+    /// What is recorded of all variants; writes the summary where it says something new, and seals
+    /// what is fresh.
+    ///
+    /// - Parameter lock: who asks, while the matrix's own files are written.
+    /// - Throws: `results.locked`, and what the stores throw.
+    package func collect(lock: LockInfo) async throws -> MatrixSummary {
+        try await store.lock(lock, waitSeconds: Self.lockSeconds)
+        do {
+            let summary = try await collectLocked()
+            await store.unlock()
+            return summary
+        } catch {
+            await store.unlock()
+            throw error
+        }
+    }
+
+    private func collectLocked() async throws -> MatrixSummary {
+        var book = await book()
+        let before = book.bytes
+        let plans = try await plan(variants, SelectionRequest(), book)
+        let entries = try await ConcurrentMap.map(
+            Array(zip(variants, plans)), width: Self.planWidth
+        ) { variant, plan in
+            MatrixSummary.Entry(
+                assetId: variant.assetId, plan: plan,
+                release: try await variant.store.readFile(ReleaseNotes.documentName).map {
+                    try JSONValue.parse(
+                        $0, source: "\(variant.store.location)/\(ReleaseNotes.documentName)")
+                })
+        }
+        let summary = MatrixSummary(entries: entries)
+        let bytes = Array(summary.json.prettyText.utf8)
+        if try await store.readFile(MatrixSummary.fileName) != bytes {
+            try await store.writeFile(MatrixSummary.fileName, bytes)
+        }
+        let fresh = zip(variants, plans).filter { $0.1.plan?.isFresh == true }.map(\.0)
+        for seal in try await seal(fresh) { book.add(seal) }
+        book.keep(Set(variants.map(\.assetId)))
+        book.checked = checkedDigest
+        if book.bytes != before { try await store.writeFile(SealBook.fileName, book.bytes) }
+        return summary
+    }
+
+    /// Seals variants; those that were written to just now a moment later, so that a change in the
+    /// same tick of the clock cannot hide.
+    private func seal(_ variants: [Variant]) async throws -> [NewSeal] {
+        guard !variants.isEmpty else { return [] }
+        try await time.sleep(seconds: StoreFingerprint.settlingSeconds)
+        let planner = VariantPlanner(book: SealBook(), digester: digester, time: time)
+        return try await ConcurrentMap.map(variants, width: Self.planWidth) { variant in
+            try await planner.newSeal(of: variant)
+        }.compactMap { $0 }
+    }
+
+    /// The seals; none where they cannot be read, which only costs time.
+    private func book() async -> SealBook {
+        guard let bytes = try? await store.readFile(SealBook.fileName) else { return SealBook() }
+        return SealBook(bytes)
+    }
+}

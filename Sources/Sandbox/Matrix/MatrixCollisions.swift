@@ -1,0 +1,54 @@
+import BuildGraph
+import Diagnostics
+
+/// What two variants of a matrix must not both make: the second would replace the first's.
+struct MatrixCollisions {
+    private var known: [String: (assetId: String, content: [StageInput])] = [:]
+
+    /// Knows nothing yet.
+    init() {}
+
+    /// Checks a variant against those before it.
+    ///
+    /// - Parameter location: where the variant stands.
+    /// - Throws: `manifest.collision`.
+    mutating func add(_ release: ReleaseManifest, location: String) throws {
+        let name = ResourceNames.image(
+            prefix: release.ami.namePrefix, assetId: release.assetId.text)
+        for region in release.regions {
+            try claim(
+                "image `\(name)` in `\(region)`", release, location,
+                hint:
+                    "EC2 takes some characters of an asset id for `-`: choose other ids, or other "
+                    + "values of `/ami/namePrefix`")
+        }
+        if let settings = release.release, let id = settings.id {
+            try claim(
+                "release \(id) of `\(settings.repository)`", release, location,
+                hint: "give each variant a `/release/id` of its own")
+        }
+        if let docker = release.docker {
+            // The same image is made once and shared; another of the same name is a mistake.
+            try claim(
+                "Docker image `\(docker.image)`", release, location,
+                content: BuildDockerImage.inputs(docker, of: release),
+                hint: "set `/versions/sandbox` or `/docker/repository` where the image differs")
+        }
+    }
+
+    private mutating func claim(
+        _ thing: String, _ release: ReleaseManifest, _ location: String,
+        content: [StageInput]? = nil, hint: String
+    ) throws {
+        let assetId = release.assetId.text
+        guard let other = known[thing] else {
+            known[thing] = (assetId, content ?? [])
+            return
+        }
+        if let content, content == other.content { return }
+        throw Diagnostic(
+            code: "manifest.collision", severity: .configuration,
+            summary: "variants `\(other.assetId)` and `\(assetId)` both make \(thing)",
+            location: location, hint: hint)
+    }
+}

@@ -1,0 +1,134 @@
+import BuildGraph
+import Diagnostics
+import Foundation
+import JSON
+
+/// A manifest of kind `matrix`: many releases from one base.
+package struct MatrixManifest: Sendable {
+    /// The value of `/kind`.
+    package static let kind = "matrix"
+    private static let defaultAtOnce = 10
+
+    /// The file that was read, as named on the command line.
+    package let path: String
+    /// The release that every variant starts from, after what the command line changed; its region
+    /// is where results in S3 are.
+    package let base: ReleaseManifest
+    /// The most variants that one process works on at once.
+    package let atOnce: Int
+    /// In the file's order.
+    package let variants: [MatrixVariant]
+
+    /// What the matrix itself records is in a folder of this name: that of its file.
+    package var name: String {
+        URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
+    }
+
+    /// Whether a file is a matrix; reads its `kind` and nothing else of it.
+    ///
+    /// - Throws: `file.*`, `json.syntax`.
+    package static func isMatrix(_ path: String) throws -> Bool {
+        try JSONValue.parse(contentsOf: path)["kind"]?.stringValue == kind
+    }
+
+    /// Reads a matrix and its base.
+    ///
+    /// The base is checked as a release of its own; each variant where it is laid out.
+    ///
+    /// - Parameter overrides: what the command line changes about the base; its asset id is no part
+    ///   of that.
+    /// - Throws: `json.*` and `manifest.*`, all of severity `.configuration`.
+    package init(contentsOf path: String, overrides: ManifestOverrides) throws {
+        let root = try JSONReader(contentsOf: path).object(allowing: [
+            "$schema", "kind", "base", "atOnce", "results", "variants",
+        ])
+        _ = try root.required("kind").oneOf([Self.kind])
+        let base = try root.required("base")
+        let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
+        let basePath = try Self.path(base.nonEmptyString(), in: folder, as: path)
+        guard FileManager.default.fileExists(atPath: basePath) else {
+            throw base.diagnostic(
+                code: "manifest.missing-file", summary: "there is no file `\(basePath)`",
+                hint: "name a release's manifest, relative to this one's folder")
+        }
+        var overrides = overrides
+        overrides.assetId = nil
+        // Each variant completes a release of its own, which `/release/id` in its `set` names.
+        overrides.releaseId = nil
+        let results = try overrides.results ?? root.optional("results")?.nonEmptyString()
+        overrides.results = results
+        let workload = try WorkloadKind.read(
+            contentsOf: basePath, overrides: overrides, wanted: ReleaseManifest.self)
+        guard let release = workload as? ReleaseManifest else {
+            throw WorkloadKind.unsuitable(
+                basePath, kind: type(of: workload).kind, wanted: [ReleaseManifest.kind])
+        }
+        self.path = path
+        self.base = release
+        atOnce = try root.optional("atOnce")?.integer(in: 1...1000) ?? Self.defaultAtOnce
+        variants = try root.required("variants").array(count: 1...10_000) {
+            try MatrixVariant($0)
+        }
+        try checkIds(root.required("variants"))
+    }
+
+    /// The release of one variant.
+    ///
+    /// - Throws: `json.*` and `manifest.*`, with the variant's place.
+    package func release(of variant: MatrixVariant) throws -> ReleaseManifest {
+        do {
+            return try ReleaseManifest(try variant.applied(to: base.document), like: base)
+        } catch let problem as Diagnostic {
+            var problem = problem
+            let place = problem.location.map { ["in `\($0)`"] } ?? []
+            problem.causes = ["variant `\(variant.assetId)` is no release"] + place + problem.causes
+            problem.location = variant.location
+            throw problem
+        }
+    }
+
+    /// The variants that a text names: asset ids and globs with commas in between; nil for all.
+    ///
+    /// - Throws: `usage.asset-id` for one that names none.
+    package func variants(named text: String?) throws -> [MatrixVariant] {
+        guard let text else { return variants }
+        var wanted: Set<String> = []
+        for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+            let pattern = try AssetPattern(String(part))
+            let found = variants.map(\.assetId.text).filter(pattern.matches)
+            guard !found.isEmpty else { throw unknown(String(part)) }
+            wanted.formUnion(found)
+        }
+        return variants.filter { wanted.contains($0.assetId.text) }
+    }
+
+    /// The error of an asset id that is none of this matrix.
+    private func unknown(_ name: String) -> Diagnostic {
+        Diagnostic(
+            code: "usage.asset-id", severity: .configuration,
+            summary: "no variant `\(name)` in this matrix", location: path,
+            hint: NameSuggestion.hint(
+                for: name, among: variants.prefix(50).map(\.assetId.text)))
+    }
+
+    /// Relative to the matrix's folder, and written as the matrix itself is.
+    private static func path(_ relative: String, in folder: URL, as path: String) -> String {
+        if relative.hasPrefix("/") { return relative }
+        let written = path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
+        return (written + [relative[...]]).joined(separator: "/")
+    }
+
+    private func checkIds(_ list: JSONReader) throws {
+        var known: Set<String> = [name]
+        for variant in variants where !known.insert(variant.assetId.text).inserted {
+            let isName = variant.assetId.text == name
+            throw Diagnostic(
+                code: "manifest.duplicate", severity: .configuration,
+                summary: isName
+                    ? "asset id `\(name)` is where the matrix itself records"
+                    : "two variants have the asset id `\(variant.assetId)`",
+                location: variant.location + "/assetId",
+                hint: isName ? "choose another, or rename the file" : "name each asset once")
+        }
+    }
+}

@@ -1,0 +1,20 @@
+import ArgumentParser
+
+/// The command `dssbatch collect MATRIX`: the summary of many releases.
+struct CollectCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "collect",
+        abstract: "Writes the summary of a matrix from what is recorded. Runs nothing.",
+        discussion: """
+            For releases that other machines made: see `dssbatch distribute`. A run of a matrix \
+            collects by itself. Exit status 1 where a variant is not up to date; each such one is \
+            named with its first reason.
+            """)
+
+    @OptionGroup var manifestOptions: ManifestOptions
+    @OptionGroup(title: "Common options") var global: GlobalOptions
+
+    func run() async throws {
+        try await MatrixSession(manifestOptions, global).collect()
+    }
+}

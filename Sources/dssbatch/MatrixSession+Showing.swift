@@ -1,0 +1,41 @@
+import BuildGraph
+import Diagnostics
+import JSON
+import Sandbox
+
+extension MatrixSession {
+    /// Prints what a run would do.
+    ///
+    /// - Throws: `Exit` with status 10 where that is asked for and something is stale.
+    func showPlan(
+        _ selection: SelectionOptions, explain: Bool = false, isExitDetailed: Bool = false
+    ) async throws {
+        if selection.verify { throw MatrixText.needsOneVariant("--verify") }
+        let plans = try await matrix.plan(variants, selection.request)
+        let now = services.time.now()
+        let text = await MatrixText.plan(
+            zip(variants, plans).map { ($0.assetId, $1) }, isJSON: options.json, explain: explain,
+            at: now)
+        StandardStreams.printLine(text)
+        if isExitDetailed && !plans.allSatisfy(\.isFresh) {
+            throw Exit(status: ExitStatus.stale)
+        }
+    }
+
+    /// Prints a line for each variant: whether it is fresh, and if not, why.
+    func showStatus() async throws {
+        let plans = try await matrix.plan(variants, SelectionRequest())
+        let entries = zip(variants, plans).map { variant, plan in
+            MatrixSummary.Entry(assetId: variant.assetId, plan: plan)
+        }
+        if options.json {
+            let now = services.time.now()
+            for entry in entries {
+                StandardStreams.printLine(MatrixText.status(entry, at: now).compactText)
+            }
+        } else {
+            let rows = entries.map { [$0.assetId, $0.status, $0.firstReason ?? ""] }
+            StandardStreams.printLine(TextTable.text(rows))
+        }
+    }
+}

@@ -1,0 +1,109 @@
+import BuildGraph
+import Diagnostics
+import Foundation
+import JSON
+import Sandbox
+
+/// One command's matrix with everything that it is worked on with; making one reads the manifests
+/// and touches nothing else.
+struct MatrixSession: Sendable {
+    let options: GlobalOptions
+    let matrix: Matrix
+    /// Those that the command is about.
+    let variants: [Variant]
+    let output: EventOutput
+    let services: SandboxServices
+    let lock: LockInfo
+    private let isLocal: Bool
+
+    /// The session of a command that works on many releases; nil where its manifest is no matrix.
+    ///
+    /// - Throws: what is wrong with the manifests.
+    static func ofMatrix(
+        _ manifestOptions: ManifestOptions, _ options: GlobalOptions
+    ) throws -> MatrixSession? {
+        guard try MatrixManifest.isMatrix(manifestOptions.manifest) else { return nil }
+        return try MatrixSession(manifestOptions, options)
+    }
+
+    /// - Throws: what is wrong with the manifests; `usage.asset-id`.
+    init(_ manifestOptions: ManifestOptions, _ options: GlobalOptions) throws {
+        let changes = manifestOptions.changes
+        let manifest = try MatrixManifest(
+            contentsOf: manifestOptions.manifest,
+            overrides: changes.overrides(region: options.region))
+        let output = EventOutput(options: options)
+        isLocal = changes.local
+        services = ServiceWiring.services(
+            options, environment: ProcessInfo.processInfo.environment,
+            project: manifest.base.project,
+            isLocal: isLocal, say: { output.say($0) })
+        let place = ResultPlace(manifest.base, services.aws)
+        var pipeline = PipelineOptions()
+        pipeline.verifiesByDefault = isLocal
+        let cache = place.digestCache(of: try place.store(manifest.name))
+        matrix = try Matrix(
+            manifest, services: services, pipeline: pipeline, stores: { try place.store($0) },
+            digester: InputDigester(root: manifest.base.project.path, cachePath: cache),
+            tool: Version.tool)
+        variants = try matrix.variants(named: changes.assetId)
+        self.options = options
+        self.output = output
+        lock = .ofThisProcess(
+            runId: UUID().uuidString.lowercased(),
+            command: CommandLine.arguments.joined(separator: " "), now: Date())
+    }
+
+    /// Runs what is stale of all of them.
+    ///
+    /// - Throws: `Exit` with the status of anything but success.
+    func run(_ selection: SelectionOptions, _ running: RunningOptions) async throws {
+        var options = running.options(lock)
+        options.verify = selection.verify
+        let (request, common) = (selection.request, options)
+        try await Interruptible.finishing(output) {
+            if isLocal { ServiceWiring.sayLocalPasswords { output.say($0) } }
+            let (outcomes, summary) = try await matrix.run(
+                variants, request, common, recovery: ReleaseRecovery(services: services),
+                onEvent: { output.receive($0) })
+            show(summary, runs: outcomes)
+            return ExitStatus.of(outcomes)
+        }
+    }
+
+    /// Writes the summary from what is recorded; runs nothing.
+    ///
+    /// - Throws: `Exit` where a variant is not up to date.
+    func collect() async throws {
+        try await Interruptible.finishing(output) {
+            let summary = try await matrix.collect(lock: lock)
+            show(summary, runs: [])
+            for entry in summary.entries {
+                guard let reason = entry.firstReason else { continue }
+                StandardStreams.writeError("\(entry.assetId): \(entry.status): \(reason)\n")
+            }
+            return summary.isFresh ? ExitStatus.fresh : ExitStatus.failed
+        }
+    }
+
+    private func show(_ summary: MatrixSummary, runs: [VariantRunner.Outcome]) {
+        if options.json { output.printLine(MatrixText.event(summary).compactText) }
+        let left = runs.count(where: \.isLeftOut)
+        if left > 0 {
+            output.say(
+                "\(left) variants were not begun, because another failed: `-k` goes on with them")
+        }
+        output.say(MatrixText.line(summary))
+        output.say("the summary is in `\(matrix.store.location)/\(MatrixSummary.fileName)`")
+    }
+}
+
+extension ExitStatus {
+    /// The status that a run of many variants ends with: the worst of theirs.
+    static func of(_ outcomes: [VariantRunner.Outcome]) -> Int32 {
+        let problems = outcomes.flatMap { [$0.problem].compactMap { $0 } + $0.problems }
+        if problems.contains(where: { $0.severity == .configuration }) { return configuration }
+        if outcomes.contains(where: \.hasFailed) { return failed }
+        return outcomes.contains { $0.problem?.severity == .locked } ? locked : fresh
+    }
+}

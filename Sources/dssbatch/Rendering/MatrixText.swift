@@ -1,0 +1,113 @@
+import BuildGraph
+import Diagnostics
+import Foundation
+import JSON
+import OrderedCollections
+import Sandbox
+
+/// Plans and summaries of many releases, for people and for scripts.
+enum MatrixText {
+    private static let partSize = 64
+
+    /// The plans of many variants: a block of text for each and a line about all, or events.
+    static func plan(
+        _ plans: [(assetId: String, plan: VariantPlan)], isJSON: Bool, explain: Bool, at now: Date
+    ) async -> String {
+        // Rendering is most of the work where everything is fresh: on all cores.
+        let parts = stride(from: 0, to: plans.count, by: partSize).map { start in
+            Array(plans[start..<min(start + partSize, plans.count)])
+        }
+        let texts = await withTaskGroup(of: (Int, String).self) { group in
+            for (place, part) in parts.enumerated() {
+                group.addTask {
+                    let lines = part.map { assetId, plan in
+                        isJSON
+                            ? event(assetId, plan, at: now)
+                            : block(assetId, plan, explain: explain)
+                    }
+                    return (place, lines.joined(separator: "\n"))
+                }
+            }
+            return await group.reduce(into: [Int: String]()) { $0[$1.0] = $1.1 }
+        }
+        var lines = parts.indices.compactMap { texts[$0] }
+        if !isJSON { lines.append(summary(plans.map(\.plan))) }
+        return lines.joined(separator: "\n")
+    }
+
+    /// How many variants are in which state, in one line.
+    static func line(_ summary: MatrixSummary) -> String {
+        let parts = summary.counts.filter { $0.count > 0 }.map { "\($0.count) \($0.status)" }
+        return "\(summary.entries.count) variants: \(parts.joined(separator: ", "))"
+    }
+
+    /// The event `matrix-collected`.
+    static func event(_ summary: MatrixSummary) -> JSONValue {
+        let names = summary.entries.filter { $0.status != "fresh" }.map(\.assetId)
+        let counts = summary.counts.map { ($0.status, JSONValue.integer(Int64($0.count))) }
+        return [
+            "event": "matrix-collected", "time": .string(Timestamp.text(Date())),
+            "variants": .integer(Int64(summary.entries.count)),
+            "counts": .object(OrderedDictionary(uniqueKeysWithValues: counts)),
+            "stale": .array(names.map { .string($0) }),
+        ]
+    }
+
+    /// The line of `status --json`.
+    static func status(_ entry: MatrixSummary.Entry, at now: Date) -> JSONValue {
+        [
+            "event": "status", "time": .string(Timestamp.text(now)),
+            "assetId": .string(entry.assetId), "status": .string(entry.status),
+            "reason": entry.firstReason.map { .string($0) } ?? nil,
+        ]
+    }
+
+    /// The error of an option that makes sense for one release only.
+    static func needsOneVariant(_ option: String) -> Diagnostic {
+        Diagnostic(
+            code: "usage.matrix", severity: .configuration,
+            summary: "`\(option)` works on one release, and this manifest is a matrix of many",
+            hint: "leave it out, or use the manifest of one release")
+    }
+
+    private static func block(_ assetId: String, _ plan: VariantPlan, explain: Bool) -> String {
+        switch plan {
+        case .sealed(let seal):
+            var text = "\(assetId): everything is fresh"
+            for name in seal.stageNames { text += "\n  fresh    \(name)" }
+            return text
+        case .planned(let plan, _):
+            let lines = PlanText.lines(plan, explain: explain).map { "\n  \($0)" }
+            return "\(assetId): \(PlanText.summary(plan))" + lines.joined()
+        case .unconcerned: return "\(assetId): has no such stage"
+        }
+    }
+
+    private static func event(_ assetId: String, _ plan: VariantPlan, at now: Date) -> String {
+        let kind: RunEvent.Kind
+        switch plan {
+        // Its stages are text already: parsing them would be in vain.
+        case .sealed(let seal):
+            return #"{"event":"plan","time":"\#(Timestamp.text(now))","assetId":"#
+                + JSONValue.string(assetId).compactText + #","stages":\#(seal.stagesText)}"#
+        case .planned(let plan, _): kind = .plan(plan)
+        case .unconcerned: kind = .plan(.empty)
+        }
+        var event = RunEvent(time: now, stage: nil, kind: kind)
+        event.assetId = assetId
+        return event.json.compactText
+    }
+
+    private static func summary(_ plans: [VariantPlan]) -> String {
+        let stale = plans.compactMap(\.plan).filter { !$0.isFresh }
+        if stale.isEmpty { return "\(plans.count) variants: everything is fresh" }
+        let counts: [(StageState, String)] = [
+            (.run, "to run"), (.maybe, "may run"), (.blocked, "blocked"),
+        ]
+        let parts = counts.compactMap { state, words in
+            let count = stale.reduce(0) { $0 + $1.names(state).count }
+            return count == 0 ? nil : "\(count) stages \(words)"
+        }
+        return "\(plans.count) variants: \(stale.count) stale; " + parts.joined(separator: ", ")
+    }
+}
