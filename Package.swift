@@ -64,6 +64,8 @@ let package = Package(
             resources: [
                 .embedInCode("Schemas/release.schema.json"),
                 .embedInCode("Schemas/infrastructure.schema.json"),
+                .embedInCode("Schemas/matrix.schema.json"),
+                .embedInCode("Schemas/matrix-summary.schema.json"),
                 .embedInCode("Schemas/result.schema.json"),
             ],
             swiftSettings: settings

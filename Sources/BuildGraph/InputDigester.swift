@@ -63,7 +63,11 @@ package final class InputDigester: Sendable {
             cache.markSaved()
             return cache.bytes
         }
-        if let bytes { try AtomicFile.write(bytes, to: cachePath) }
+        guard let bytes else { return }
+        let folder = URL(fileURLWithPath: cachePath).deletingLastPathComponent()
+        // Where that fails, the writing says what is wrong.
+        try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        try AtomicFile.write(bytes, to: cachePath)
     }
 
     func absolute(_ path: String) -> String { path.hasPrefix("/") ? path : "\(root)/\(path)" }

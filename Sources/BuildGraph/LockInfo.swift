@@ -32,6 +32,13 @@ package struct LockInfo: Sendable, Equatable, Codable {
         self.processSpace = processSpace
     }
 
+    /// The same for another run of this process.
+    func of(runId: String) -> LockInfo {
+        LockInfo(
+            runId: runId, owner: owner, host: host, pid: pid, startedAt: startedAt,
+            command: command, processSpace: processSpace)
+    }
+
     /// This process and its user.
     ///
     /// - Parameters:

@@ -1,4 +1,5 @@
 package import Diagnostics
+import Foundation
 import Synchronization
 
 /// Runs many variants, some at once; what they share is done once.
@@ -93,6 +94,8 @@ package struct VariantRunner: Sendable {
             let graph = try variant.graph()
             var options = common
             options.selection = try selection(graph)
+            // Folders and names of what a run works with are made of its id.
+            options.lock = options.lock.of(runId: UUID().uuidString.lowercased())
             let runner = Runner(
                 graph: graph, store: variant.store, digester: digester, tool: tool, time: time,
                 recovery: recovery, onEvent: report)

@@ -5,6 +5,8 @@ package enum PublishedSchema {
     private static let all: [(kind: String, bytes: [UInt8])] = [
         ("release", PackageResources.release_schema_json),
         ("infrastructure", PackageResources.infrastructure_schema_json),
+        ("matrix", PackageResources.matrix_schema_json),
+        ("matrix-summary", PackageResources.matrix_summary_schema_json),
         ("result", PackageResources.result_schema_json),
     ]
 

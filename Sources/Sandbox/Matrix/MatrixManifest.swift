@@ -57,6 +57,10 @@ package struct MatrixManifest: Sendable {
         overrides.releaseId = nil
         let results = try overrides.results ?? root.optional("results")?.nonEmptyString()
         overrides.results = results
+        guard try !Self.isMatrix(basePath) else {
+            throw WorkloadKind.unsuitable(
+                basePath, kind: Self.kind, wanted: [ReleaseManifest.kind])
+        }
         let workload = try WorkloadKind.read(
             contentsOf: basePath, overrides: overrides, wanted: ReleaseManifest.self)
         guard let release = workload as? ReleaseManifest else {

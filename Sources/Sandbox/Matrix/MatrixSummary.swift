@@ -75,7 +75,7 @@ package struct MatrixSummary: Sendable {
                         ]
                     })
             }
-            members["release"] = release ?? nil
+            members["release"] = release ?? .null
             return .object(members)
         }
     }
