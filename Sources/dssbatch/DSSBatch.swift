@@ -26,7 +26,7 @@ struct DSSBatch: AsyncParsableCommand {
                 name: "Release",
                 subcommands: [
                     CreateVMCommand.self, UpdateReleaseCommand.self,
-                    StartReleaseBuildCommand.self,
+                    StartReleaseBuildCommand.self, DistributeCommand.self,
                 ]),
             CommandGroup(
                 name: "Developer",

@@ -75,15 +75,23 @@ struct MatrixSession: Sendable {
     ///
     /// - Throws: `Exit` where a variant is not up to date.
     func collect() async throws {
-        try await Interruptible.finishing(output) {
-            let summary = try await matrix.collect(lock: lock)
-            show(summary, runs: [])
-            for entry in summary.entries {
-                guard let reason = entry.firstReason else { continue }
-                StandardStreams.writeError("\(entry.assetId): \(entry.status): \(reason)\n")
-            }
-            return summary.isFresh ? ExitStatus.fresh : ExitStatus.failed
+        try await Interruptible.finishing(output) { try await collectNow() }
+    }
+
+    /// Collects, and names what is not up to date.
+    ///
+    /// - Returns: the exit status.
+    func collectNow() async throws -> Int32 {
+        let summary = try await matrix.collect(lock: lock)
+        show(summary, runs: [])
+        let ids = Set(variants.map(\.assetId))
+        var status = ExitStatus.fresh
+        for entry in summary.entries where ids.contains(entry.assetId) {
+            guard let reason = entry.firstReason else { continue }
+            output.say("\(entry.assetId): \(entry.status): \(reason)")
+            status = ExitStatus.failed
         }
+        return status
     }
 
     private func show(_ summary: MatrixSummary, runs: [VariantRunner.Outcome]) {

@@ -13,6 +13,20 @@ package struct BatchGetProjects: AWSOperation, Encodable {
         package let timeoutInMinutes: Int?
         /// A build that waits longer for its machine fails.
         package let queuedTimeoutInMinutes: Int?
+        /// Nil where the project has no batches.
+        package let buildBatchConfig: BatchConfiguration?
+    }
+
+    /// What bounds a project's batches.
+    package struct BatchConfiguration: Sendable, Equatable, Decodable {
+        /// A batch that runs longer is stopped.
+        package let timeoutInMins: Int?
+        package let restrictions: BatchRestrictions?
+    }
+
+    /// What a batch may consist of.
+    package struct BatchRestrictions: Sendable, Equatable, Decodable {
+        package let maximumBuildsAllowed: Int?
     }
 
     package var names: [String]

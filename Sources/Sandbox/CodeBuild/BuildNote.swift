@@ -7,6 +7,9 @@ package enum BuildNote: Sendable, Equatable {
     /// A draft that the build is to complete.
     case draft(releaseId: Int64, url: String)
     case started(id: String)
+    case batchStarted(id: String)
+    /// A build of a batch is in another state than before.
+    case member(String, status: String, id: String?, work: String?)
     /// Where the log can be read.
     case log(url: String)
     /// A phase has begun; the status is nil. Or it has ended.
@@ -20,6 +23,9 @@ package enum BuildNote: Sendable, Equatable {
         switch self {
         case .draft(let id, let url): "created draft release \(id): \(url)"
         case .started(let id): "build \(id) is started"
+        case .batchStarted(let id): "batch \(id) is started"
+        case .member(let name, let status, _, let work):
+            "build \(name)" + (work.map { " (\($0))" } ?? "") + ": \(status)"
         case .log(let url): "log: \(url)"
         case .phase(let name, nil, _): "phase \(name)"
         case .phase(let name, let status?, let seconds):
@@ -36,6 +42,16 @@ package enum BuildNote: Sendable, Equatable {
             case .draft(let id, let url):
                 ("draft-created", [("releaseId", .integer(id)), ("url", .string(url))])
             case .started(let id): ("build-started", [("id", .string(id))])
+            case .batchStarted(let id): ("batch-started", [("id", .string(id))])
+            case .member(let name, let status, let id, let work):
+                (
+                    "batch-build",
+                    [
+                        ("identifier", .string(name)), ("status", .string(status)),
+                        ("id", id.map { .string($0) } ?? .null),
+                        ("message", .string(work ?? "")),
+                    ]
+                )
             case .log(let url): ("build-log", [("url", .string(url))])
             case .phase(let name, let status, let seconds):
                 (

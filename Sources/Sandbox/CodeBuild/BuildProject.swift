@@ -8,12 +8,23 @@ package struct BuildProject: Sendable, Equatable {
     package let timeoutMinutes: Int
     /// A build that waits longer for its machine fails.
     package let queuedTimeoutMinutes: Int
+    /// What bounds its batches; nil where it has none.
+    package var batches: Batches?
+
+    /// What bounds a project's batches.
+    package struct Batches: Sendable, Equatable {
+        /// A batch that runs longer is stopped by CodeBuild.
+        package let timeoutMinutes: Int
+        /// The most builds of one batch.
+        package let builds: Int
+    }
 
     /// What the stack is called where nobody says otherwise.
     package static let defaultStackName = "DATA-SCIENCE-SANDBOX-RELEASE-CODEBUILD"
     private static let output = "ProjectName"
     /// What CodeBuild takes where a project sets nothing.
     private static let defaultMinutes = (build: 60, queue: 480)
+    private static let defaultBatch = (minutes: 480, builds: 100)
     /// For the machine, and the end of a build that is stopped.
     private static let marginMinutes = 30
 
@@ -27,6 +38,24 @@ package struct BuildProject: Sendable, Equatable {
     /// No build takes longer, the queue before it included.
     var longestSeconds: Double {
         Double(timeoutMinutes + queuedTimeoutMinutes + Self.marginMinutes) * 60
+    }
+
+    /// No batch takes longer.
+    var longestBatchSeconds: Double {
+        Double((batches?.timeoutMinutes ?? timeoutMinutes) + Self.marginMinutes) * 60
+    }
+
+    /// The most builds of one batch.
+    ///
+    /// - Throws: `codebuild.no-batches`.
+    package func requireBatches() throws -> Int {
+        guard let batches else {
+            throw Diagnostic(
+                code: "codebuild.no-batches",
+                summary: "project `\(name)` has no configuration for batches",
+                hint: "bring its stack up to date: `dssbatch setup-release-codebuild`")
+        }
+        return batches.builds
     }
 
     /// Looks the project up.
@@ -57,8 +86,14 @@ package struct BuildProject: Sendable, Equatable {
                 summary: "there is no project `\(name)`, which stack `\(stackName)` names",
                 hint: "somebody has deleted it: delete the stack, then \(again)")
         }
-        return BuildProject(
+        var described = BuildProject(
             name: name, timeoutMinutes: project.timeoutInMinutes ?? defaultMinutes.build,
             queuedTimeoutMinutes: project.queuedTimeoutInMinutes ?? defaultMinutes.queue)
+        described.batches = project.buildBatchConfig.map { settings in
+            Batches(
+                timeoutMinutes: settings.timeoutInMins ?? defaultBatch.minutes,
+                builds: settings.restrictions?.maximumBuildsAllowed ?? defaultBatch.builds)
+        }
+        return described
     }
 }

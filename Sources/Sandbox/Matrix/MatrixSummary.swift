@@ -90,9 +90,6 @@ package struct MatrixSummary: Sendable {
         }
     }
 
-    /// Whether every variant is up to date.
-    package var isFresh: Bool { entries.allSatisfy { $0.status == "fresh" } }
-
     /// The document.
     package var json: JSONValue {
         [

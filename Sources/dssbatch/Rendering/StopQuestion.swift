@@ -3,8 +3,10 @@ enum StopQuestion {
     private static let patienceSeconds = 60
 
     /// Asks on the terminal; without one, or without an answer, it is no.
-    static func ask(about build: String) async -> Bool {
+    ///
+    /// - Parameter what: such as `build PROJECT:UUID`.
+    static func ask(about what: String) async -> Bool {
         await TerminalQuestion.ask(
-            "\nstop build \(build) too?", patienceSeconds: patienceSeconds)
+            "\nstop \(what) too?", patienceSeconds: patienceSeconds)
     }
 }

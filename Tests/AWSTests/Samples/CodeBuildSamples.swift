@@ -23,7 +23,17 @@ extension OperationSample {
                         }),
                     "idempotencyToken": token.json,
                 ]),
+            OperationSample(
+                StartBuildBatch(
+                    projectName: name, sourceVersion: value, buildspecOverride: token,
+                    idempotencyToken: value),
+                [
+                    "projectName": name.json, "sourceVersion": value.json,
+                    "buildspecOverride": token.json, "idempotencyToken": value.json,
+                ]),
             OperationSample(StopBuild(id: name), ["id": name.json]),
+            OperationSample(StopBuildBatch(id: name), ["id": name.json]),
+            OperationSample(BatchGetBuildBatches(ids: some), ["ids": some.json]),
             OperationSample(BatchGetBuilds(ids: some), ["ids": some.json]),
             OperationSample(BatchGetProjects(names: some), ["names": some.json]),
             OperationSample(

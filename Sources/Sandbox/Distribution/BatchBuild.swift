@@ -1,0 +1,118 @@
+import AWS
+import Diagnostics
+import Foundation
+
+/// Starts a batch of builds, follows it, and stops it.
+package struct BatchBuild: Sendable {
+    private let services: SandboxServices
+    private let region: String
+    private let onNote: @Sendable (BuildNote) -> Void
+
+    private static let looks = (first: 2.0, shortest: 5.0, longest: 20.0)
+    /// The last lines of a build that failed.
+    private static let tailLines = 20
+
+    /// - Parameter onNote: gets what is to be said, in order.
+    package init(
+        services: SandboxServices, region: String, onNote: @escaping @Sendable (BuildNote) -> Void
+    ) {
+        self.services = services
+        self.region = region
+        self.onNote = onNote
+    }
+
+    /// Starts one batch, however often the answer is lost.
+    ///
+    /// - Parameters:
+    ///   - buildspec: the text that says which builds there are.
+    ///   - branch: nil for the project's own.
+    /// - Returns: its id.
+    package func start(
+        _ buildspec: String, branch: String?, of project: BuildProject
+    ) async throws -> String {
+        let call = StartBuildBatch(
+            projectName: project.name, sourceVersion: branch, buildspecOverride: buildspec,
+            idempotencyToken: UUID().uuidString.lowercased())
+        let id = try await services.aws.call(call, region: region).id
+        onNote(.batchStarted(id: id))
+        return id
+    }
+
+    /// Says what happens in a batch until its end.
+    ///
+    /// - Throws: `codebuild.batch-failed` and the like, `codebuild.wait-timeout`,
+    ///   `codebuild.no-batch`.
+    package func follow(
+        _ id: String, _ plan: BatchPlan, of project: BuildProject
+    ) async throws {
+        var progress = BatchProgress()
+        let batch: CodeBuildBatch
+        do {
+            batch = try await Waiter.wait(
+                "batch `\(id)`",
+                schedule: WaiterSchedule(
+                    firstDelaySeconds: Self.looks.first, minimumDelaySeconds: Self.looks.shortest,
+                    deadlineSeconds: project.longestBatchSeconds,
+                    maximumDelaySeconds: Self.looks.longest),
+                time: services.time
+            ) {
+                let batch = try await look(id)
+                for change in progress.changes(batch) { try await say(change, plan) }
+                return batch.isComplete
+                    ? .done(batch)
+                    : .pending(percent: nil, message: batch.currentPhase ?? "")
+            }
+        } catch let problem as Diagnostic where problem.code == "aws.wait-timeout" {
+            throw Diagnostic(
+                code: "codebuild.wait-timeout", summary: problem.summary, causes: problem.causes,
+                hint: "look at the batch in the console of CodeBuild; it may still end")
+        }
+        if let problem = BatchProgress.problem(batch) { throw problem }
+    }
+
+    /// Stops a batch with its builds.
+    package func stop(_ id: String) async throws {
+        _ = try await services.aws.call(StopBuildBatch(id: id), region: region)
+    }
+
+    private func look(_ id: String) async throws -> CodeBuildBatch {
+        let found = try await services.aws.call(BatchGetBuildBatches(ids: [id]), region: region)
+        guard let batch = found.first else {
+            throw Diagnostic(
+                code: "codebuild.no-batch", summary: "there is no batch `\(id)` any more",
+                hint: "somebody has deleted it: start another one")
+        }
+        return batch
+    }
+
+    private func say(_ change: BatchProgress.Change, _ plan: BatchPlan) async throws {
+        let task = plan.tasks.first { $0.identifier == change.identifier }
+        onNote(
+            .member(
+                change.identifier, status: change.status, id: change.buildId, work: task?.text))
+        guard BatchProgress.badEnds.contains(change.status), let id = change.buildId else { return }
+        do {
+            try await sayWhy(id)
+        } catch let problem as Diagnostic where problem.severity != .interrupted {
+            onNote(.warning("why build `\(id)` ended so cannot be read: \(problem.summary)"))
+        }
+    }
+
+    /// Why a build failed, and the last lines of its log.
+    private func sayWhy(_ id: String) async throws {
+        let found = try await services.aws.call(BatchGetBuilds(ids: [id]), region: region)
+        guard let build = found.first else { return }
+        if let group = build.logs?.groupName, let stream = build.logs?.streamName {
+            let page = try await services.aws.call(
+                GetLogEvents(
+                    logGroupName: group, logStreamName: stream, startFromHead: false),
+                region: region)
+            var progress = BuildProgress()
+            progress.notes(page).notes.suffix(Self.tailLines).forEach(onNote)
+        }
+        if let problem = BuildProgress.problem(build) {
+            onNote(.warning(([problem.summary] + problem.causes).joined(separator: ": ")))
+            if let hint = problem.hint { onNote(.warning(hint)) }
+        }
+    }
+}

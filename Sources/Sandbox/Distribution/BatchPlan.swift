@@ -1,0 +1,99 @@
+import Diagnostics
+package import JSON
+
+/// The builds that bring a matrix up to date, and the buildspec that says so to CodeBuild: pure.
+package struct BatchPlan: Sendable, Equatable {
+    /// AWS's own limit to the builds of one batch.
+    ///
+    /// Source: <https://docs.aws.amazon.com/codebuild/latest/userguide/limits.html>
+    package static let buildLimit = 100
+    /// The shared stages and the summary.
+    private static let otherBuilds = 2
+    /// Longer values of a variable are not to be relied on.
+    private static let valueLimitBytes = 4000
+
+    /// In an order in which each comes after what it needs.
+    package let tasks: [BatchTask]
+
+    /// Deals out releases to builds, as evenly as can be, in their order.
+    ///
+    /// - Parameters:
+    ///   - assetIds: the stale ones.
+    ///   - shared: stages that are to be run for all before any is made; none for no such build.
+    ///   - builds: the most builds that the batch may have.
+    /// - Throws: `distribute.too-few-builds`.
+    package init(assetIds: [String], shared: [String], builds: Int) throws {
+        let slots = min(builds, Self.buildLimit) - Self.otherBuilds
+        guard slots > 0 else { throw Self.tooFew(builds) }
+        let parts = Self.parts(assetIds, count: min(slots, assetIds.count))
+        guard parts.allSatisfy({ $0.joined(separator: ",").utf8.count <= Self.valueLimitBytes })
+        else { throw Self.tooFew(builds) }
+        var tasks: [BatchTask] = []
+        if !shared.isEmpty {
+            tasks.append(BatchTask(identifier: "shared", work: .share(shared), needs: []))
+        }
+        let first = tasks.map(\.identifier)
+        for (place, part) in parts.enumerated() {
+            let number = String(place + 1)
+            let padding = String(repeating: "0", count: 3 - number.count)
+            tasks.append(
+                BatchTask(
+                    identifier: "releases_\(padding)\(number)", work: .make(part), needs: first))
+        }
+        let makers = tasks.map(\.identifier)
+        tasks.append(BatchTask(identifier: "collect", work: .collect, needs: makers))
+        self.tasks = tasks
+    }
+
+    /// Parts whose sizes differ by one at most.
+    private static func parts(_ items: [String], count: Int) -> [[String]] {
+        (0..<count).map { part in
+            Array(items[(items.count * part / count)..<(items.count * (part + 1) / count)])
+        }
+    }
+
+    private static func tooFew(_ builds: Int) -> Diagnostic {
+        Diagnostic(
+            code: "distribute.too-few-builds", severity: .configuration,
+            summary: "the releases do not fit into \(builds) builds",
+            hint:
+                "allow more of them (`--builds`, at most \(buildLimit)), which the project has to "
+                + "allow too: parameter `MaximumBuildsInBatch` of its stack")
+    }
+
+    /// The buildspec: JSON, which is YAML too.
+    ///
+    /// Source: <https://docs.aws.amazon.com/codebuild/latest/userguide/batch-build-buildspec.html>
+    ///
+    /// - Parameters:
+    ///   - manifest: the matrix, relative to the repository's root.
+    ///   - results: where all builds record, an `s3://` address.
+    ///   - buildspec: the file in the repository whose phases each build runs.
+    package func buildspec(manifest: String, results: String, buildspec: String) -> JSONValue {
+        let graph = tasks.map { task in
+            var members: [(String, JSONValue)] = [
+                ("identifier", .string(task.identifier)), ("buildspec", .string(buildspec)),
+            ]
+            if !task.needs.isEmpty {
+                members.append(("depend-on", .array(task.needs.map { .string($0) })))
+            }
+            var variables: [(String, JSONValue)] = [
+                ("DSS_MATRIX", .string(manifest)), ("DSS_RESULTS", .string(results)),
+            ]
+            switch task.work {
+            case .collect: variables.append(("DSS_COMMAND", "collect"))
+            case .share(let stages):
+                let only = stages.map { "--only \($0)" }.joined(separator: " ")
+                variables.append(("DSS_OPTIONS", .string(only)))
+            case .make(let assetIds):
+                variables.append(("DSS_VARIANTS", .string(assetIds.joined(separator: ","))))
+            }
+            members.append(("env", ["variables": JSONValue(members: variables)]))
+            return JSONValue(members: members)
+        }
+        // What has begun goes to its end: a release that failed stops no other.
+        return [
+            "version": .number(0.2), "batch": ["fast-fail": false, "build-graph": .array(graph)],
+        ]
+    }
+}

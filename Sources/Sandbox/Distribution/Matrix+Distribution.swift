@@ -1,0 +1,27 @@
+package import BuildGraph
+
+extension Matrix {
+    /// The builds that bring variants up to date; nil where none is stale.
+    ///
+    /// - Parameter builds: the most builds that the batch may have.
+    /// - Throws: as `plan(_:_:)`, and `distribute.too-few-builds`.
+    package func batch(_ variants: [Variant], builds: Int) async throws -> BatchPlan? {
+        let plans = try await plan(variants, SelectionRequest())
+        let stale = zip(variants, plans).filter { !$0.1.isFresh }
+        guard !stale.isEmpty else { return nil }
+        var wanted: [StageName: Int] = [:]
+        var order: [StageName] = []
+        for (variant, plan) in stale {
+            let graph = try variant.graph()
+            for stage in plan.plan?.stages ?? [] where stage.state != .fresh {
+                guard graph[stage.name]?.isShareable == true else { continue }
+                if wanted.updateValue((wanted[stage.name] ?? 0) + 1, forKey: stage.name) == nil {
+                    order.append(stage.name)
+                }
+            }
+        }
+        return try BatchPlan(
+            assetIds: stale.map(\.0.assetId),
+            shared: order.filter { wanted[$0, default: 0] > 1 }.map(\.rawValue), builds: builds)
+    }
+}

@@ -1,0 +1,65 @@
+import ArgumentParser
+
+/// The command `dssbatch distribute MATRIX`: many releases by many builds.
+struct DistributeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "distribute",
+        abstract: "Makes the stale releases of a matrix by a batch of builds on CodeBuild.",
+        discussion: """
+            Starts a batch of the project that `dssbatch setup-release-codebuild` has made: a \
+            build for each stale release, or for several where there are more than the batch may \
+            have builds; before them one that runs what releases share, after them one that \
+            writes the summary. All record in S3. The batch's id goes to standard output; what \
+            becomes of its builds is shown until the end, with the last lines of those that fail. \
+            The same command again builds only what is stale then.
+
+            The builds read the manifest in the branch that they build, so that --set has no \
+            place here. Examples:
+              dssbatch distribute manifests/matrix.json --results s3://bucket/results
+              dssbatch distribute manifests/matrix.json --dry-run --asset-id '3.4.*'
+            """)
+
+    /// What the command line asks for.
+    struct Request: Sendable {
+        let build: BuildOptions
+        let branch: String?
+        let builds: Int?
+        let buildspec: String
+        let output: String?
+        let isDryRun: Bool
+    }
+
+    @OptionGroup var manifestOptions: ManifestOptions
+
+    @Option(help: "Branch, tag or commit to build; without it the project's own branch.")
+    var branch: String?
+
+    @Option(help: "The most builds of the batch; without it as many as the project allows.")
+    var builds: Int?
+
+    @Option(help: "The file in the repository whose phases each build runs.")
+    var buildspec = "ci/buildspec-matrix.yaml"
+
+    @Option(help: "Write the batch's buildspec to a file too.")
+    var output: String?
+
+    @Flag(name: [.customShort("n"), .long], help: "Print the batch's buildspec; start nothing.")
+    var dryRun = false
+
+    @OptionGroup(title: "Build") var build: BuildOptions
+    @OptionGroup(title: "Common options") var global: GlobalOptions
+
+    func validate() throws {
+        if !manifestOptions.changes.settings.isEmpty {
+            throw ValidationError("--set does not reach the builds: write it into the manifest")
+        }
+        if let builds, builds < 1 { throw ValidationError("--builds needs a number above 0") }
+    }
+
+    func run() async throws {
+        try await MatrixSession(manifestOptions, global).distribute(
+            Request(
+                build: build, branch: branch, builds: builds, buildspec: buildspec,
+                output: output, isDryRun: dryRun))
+    }
+}
