@@ -1,34 +1,51 @@
 # The one way in which the project is built; sourced by the scripts in bin/.
 # shellcheck shell=bash
 
+# What the program is made of, below the project's folder.
+build_sources=(Sources Package.swift manifests/schema)
+
 # Tests look inside the modules, and program and tests share one build.
 build_flags=(-c release -Xswiftc -enable-testing)
 
-# build_if_older ROOT: builds the release program where it is missing or older than its sources.
+# build_if_older ROOT: builds the release program where it is missing, or older than its sources and
+# not made of them: in a fresh clone with a cached `.build` every source is newer.
 build_if_older() {
   local root=$1 binary=$1/.build/release/dssbatch newer
   newer=x
   if [ -x "$binary" ]; then
-    newer=$(find "$root/Sources" "$root/Package.swift" "$root/manifests/schema" \
-      -newer "$binary" -print -quit)
+    newer=$(cd -- "$root" && find -H "${build_sources[@]}" -newer "$binary" -print -quit)
   fi
   if [ -n "$newer" ]; then
-    build "$root" --product dssbatch
+    if [ ! -x "$binary" ] ||
+      [ "$(cat -- "$binary.sources" 2>/dev/null)" != "$(sources_digest "$root")" ]; then
+      build "$root" --product dssbatch
+    fi
     # A source that changed nothing in the program leaves it old: remember that it was looked at.
     touch "$binary"
   fi
 }
 
+# sources_digest ROOT: a digest of the sources' names and contents, and of the toolchain.
+sources_digest() {
+  (
+    cd -- "$1"
+    { swift --version 2>/dev/null || true; } | head -n 1
+    find -H "${build_sources[@]}" -type f -print0 | LC_ALL=C sort --zero-terminated | xargs -0 sha256sum
+  ) | sha256sum | cut -d ' ' -f 1
+}
+
 # build ROOT ARGUMENT...: builds into the scratch folder that every script shares. What the
 # compiler says goes to standard error, so that standard output stays the program's own.
 build() {
-  local root=$1
+  local root=$1 stamp=$1/.build/release/dssbatch.sources digest
   shift
   command -v swift >/dev/null || {
     echo "error: \`swift\` is not on the PATH" >&2
     echo "hint: install a Swift toolchain, 6.2 or newer: https://www.swift.org/install" >&2
     return 1
   }
+  digest=$(sources_digest "$root")
   # SwiftPM waits for another build of the same folder by itself.
-  swift build --package-path "$root" "${build_flags[@]}" "$@" >&2
+  swift build --package-path "$root" "${build_flags[@]}" "$@" >&2 || return
+  printf '%s\n' "$digest" >"$stamp"
 }

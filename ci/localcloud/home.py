@@ -61,6 +61,11 @@ class CloudHome:
         return self.folder / "images"
 
     @property
+    def builds(self) -> Path:
+        """The folder of builds that are carried out, and of what they keep."""
+        return self.folder / "codebuild"
+
+    @property
     def docker(self) -> Path:
         """The folder of the Docker engine: images, configuration, socket, log."""
         return self.folder / "docker"

@@ -13,7 +13,7 @@ from typing import Any
 
 from localcloud.control import ControlArea
 from localcloud.faults import Faults
-from localcloud.home import CloudHome, write_atomically
+from localcloud.home import PROJECT, CloudHome, write_atomically
 from localcloud.processes import ProcessRecord
 from localcloud.repository import make_repository
 from localcloud.requestlog import RequestLog
@@ -159,7 +159,7 @@ def serve(mode: str, port: int, ready: int) -> None:
     control = ControlArea(
         faults, lambda: {"status": "ok", "mode": mode, "pid": os.getpid()}
     )
-    from localcloud.emulation import builds, quotas
+    from localcloud.emulation import build_execution, builds, quotas
 
     control.add_route("quotas", quotas.answer)
     control.add_route("builds", builds.answer)
@@ -180,12 +180,15 @@ def serve(mode: str, port: int, ready: int) -> None:
     description = home.describe(mode, os.getpid(), server.port)
     deploy(description["environment"])
     engine.describe_in(description)
+    host = build_execution.BuildHost(home.builds, description["environment"], PROJECT)
+    builds.use_host(host, execute=mode == "real")
     ProcessRecord.of(os.getpid()).write(home.server_record)
     write_atomically(home.description, description)
     os.write(ready, b"1")
     os.close(ready)
     stop.wait()
     home.description.unlink(missing_ok=True)
+    build_execution.end_all()
     server.shutdown()
     engine.stop()
     machines.reset()

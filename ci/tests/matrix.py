@@ -89,7 +89,8 @@ def spread(matrix: Matrix, source: str, targets: list[str]) -> None:
         text = json.dumps(results).replace(source, target)
         copies: dict[str, Any] = json.loads(text)
         outputs = {
-            f"stage:{stage}": digest(result["outputs"]) for stage, result in copies.items()
+            f"stage:{stage}": digest(result["outputs"])
+            for stage, result in copies.items()
         }
         for stage, result in copies.items():
             settings = {

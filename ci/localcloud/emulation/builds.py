@@ -1,7 +1,8 @@
 """CodeBuild's builds: what was overridden, phase after phase, and a log in CloudWatch Logs.
 
-moto keeps a build as a record that is complete at the first look. Here each look leads it on; a
-test holds builds and leads them through `/localcloud/builds`.
+moto keeps a build as a record that is complete at the first look. Here a build is carried out, or
+is a record that each look leads on; a test holds such records and leads them through
+`/localcloud/builds`.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import copy
 import json
 import time
+from pathlib import Path
 from typing import Any
 
 from moto.codebuild.exceptions import InvalidInputException
@@ -17,7 +19,9 @@ from moto.codebuild.responses import CodeBuildResponse
 from moto.core.utils import iso_8601_datetime_with_milliseconds
 from moto.logs.models import logs_backends
 
+from localcloud import runtime
 from localcloud.answers import Answer, json_answer
+from localcloud.emulation import build_execution
 from localcloud.emulation.patching import wrap
 
 PHASES = (
@@ -35,7 +39,10 @@ PHASES = (
 )
 ENDS = ("SUCCEEDED", "FAILED", "FAULT", "STOPPED", "TIMED_OUT")
 
-_switches = {"hold": False}
+_switches = {"hold": False, "execute": False}
+_host: list[build_execution.BuildHost] = []
+# Those that are carried out: no look leads them on.
+_executed: set[str] = set()
 _tokens: dict[tuple[str, str], tuple[dict[str, Any], dict[str, Any]]] = {}
 
 
@@ -54,6 +61,7 @@ def _start_build(original: Any, response: Any) -> str:
     backend = response.codebuild_backend
     build = backend.build_metadata[wanted["projectName"]].build_metadata
     _fill(backend, build, wanted)
+    begin(backend, build)
     _tokens[key] = (wanted, build)
     return json.dumps({"build": build})
 
@@ -76,9 +84,49 @@ def _fill(backend: Any, build: dict[str, Any], wanted: dict[str, Any]) -> None:
         "queuedTimeoutInMinutes": project["queuedTimeoutInMinutes"],
         "logs": {"cloudWatchLogs": {"status": "ENABLED"}},
     }
+    if "buildspecOverride" in wanted:
+        build["source"]["buildspec"] = wanted["buildspecOverride"]
+    if "timeoutInMinutesOverride" in wanted:
+        build["timeoutInMinutes"] = wanted["timeoutInMinutesOverride"]
     build.pop("sourceVersion", None)
     if version:
         build["sourceVersion"] = version
+
+
+def use_host(host: build_execution.BuildHost, *, execute: bool) -> None:
+    """Say where builds are carried out, and whether they are where no test says otherwise."""
+    _host[:] = [host]
+    _switches["execute"] = execute
+
+
+def begin(backend: Any, build: dict[str, Any]) -> None:
+    """Carry a new build out, unless builds are records."""
+    if not _switches["execute"]:
+        return
+    _executed.add(build["id"])
+    project = backend.codebuild_projects[build["projectName"]].project_metadata
+    build_execution.BuildExecution(
+        build, project, _host[0], _Records(backend, build)
+    ).start()
+
+
+class _Records(build_execution.BuildRecords):
+    """Leads the record of a build that is carried out."""
+
+    def __init__(self, backend: Any, build: dict[str, Any]):
+        self._backend, self._build = backend, build
+
+    def lead(self, phase: str, status: str, contexts: list[dict[str, str]]) -> None:
+        with runtime.current().lock:
+            _lead(self._backend, self._build, phase, status, contexts)
+
+    def write_log(self, lines: list[str]) -> None:
+        with runtime.current().lock:
+            _write_log(self._backend, self._build, lines)
+
+    def resolved(self, commit: str) -> None:
+        with runtime.current().lock:
+            self._build["resolvedSourceVersion"] = commit
 
 
 @wrap(CodeBuildBackend, "batch_get_builds")
@@ -91,7 +139,7 @@ def _batch_get_builds(original: Any, backend: Any, ids: list[str]) -> list[dict]
     ]
     if not _switches["hold"]:
         for build in found:
-            if not build["buildComplete"]:
+            if not build["buildComplete"] and build["id"] not in _executed:
                 is_early = PHASES.index(build["currentPhase"]) < PHASES.index("BUILD")
                 phase = "BUILD" if is_early else "COMPLETED"
                 _lead(backend, build, phase, "SUCCEEDED", [])
@@ -109,7 +157,8 @@ def _answer_builds(original: Any, response: Any) -> str:
 @wrap(CodeBuildBackend, "stop_build")
 def _stop_build(original: Any, backend: Any, build_id: str) -> dict[str, Any]:
     build = _find(backend, build_id)
-    if build["buildStatus"] == "IN_PROGRESS":
+    is_record = not build_execution.end(build_id, "STOPPED")
+    if is_record and build["buildStatus"] == "IN_PROGRESS":
         _lead(backend, build, "COMPLETED", "STOPPED", [])
     return build
 
@@ -177,15 +226,25 @@ def _write_log(backend: Any, build: dict[str, Any], lines: list[str]) -> None:
 def answer(method: str, body: bytes) -> Answer:
     """Answer `/localcloud/builds`.
 
-    POST `{"hold": true}` stops builds where they are; POST `{"id": …, "phase": …, "status": …,
-    "contexts": […], "log": […]}` writes log lines and leads one on; DELETE lets all go on.
+    POST `{"execute": true, "source": …, "environment": {…}}` lets new builds be carried out, of
+    that git repository and with these variables in their image. With `{"execute": false}` builds
+    are records: POST `{"hold": true}` stops them where they are, POST `{"id": …, "phase": …,
+    "status": …, "contexts": […], "log": […]}` writes log lines and leads one on. POST `{"id": …,
+    "kill": true}` loses the machine of one that is carried out. DELETE lets all go on as records.
     """
     if method == "DELETE":
-        _switches["hold"] = False
+        _switches.update(hold=False, execute=False)
     elif method == "POST":
         wanted = json.loads(body)
-        if "hold" in wanted:
-            _switches["hold"] = bool(wanted["hold"])
+        for switch in _switches.keys() & wanted.keys():
+            _switches[switch] = bool(wanted[switch])
+        if "source" in wanted:
+            _host[0].source = Path(wanted["source"])
+        if "environment" in wanted:
+            _host[0].image = wanted["environment"]
+        if wanted.get("kill"):
+            is_there = build_execution.end(wanted["id"], "FAULT")
+            return json_answer(200 if is_there else 404, _switches)
         if problem := _lead_as_told(wanted) if "id" in wanted else None:
             return json_answer(400, {"error": problem})
     return json_answer(200, _switches)
