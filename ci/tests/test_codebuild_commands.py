@@ -16,37 +16,14 @@ from typing import Any
 
 import pytest
 
-from .cloud import BUCKET_STACK, ROOT, Cloud
+from .cloud import BUCKET_STACK, Cloud
+from .code_build import SECRET, deploy
 from .github_server import TOKEN, GitHubServer
 from .program import Outcome, RunningProgram, assert_error, binary
 from .project import Project
 
 STACK = "DATA-SCIENCE-SANDBOX-RELEASE-CODEBUILD"
-PARAMETERS = {"VMBucketName": "images-bucket", "VMExportRoleName": "export-role"}
-SECRET = "team/github"
 UPLOADS = "https://uploads.github.com/repos/exasol/data-science-sandbox/releases"
-
-
-def deploy(cloud: Cloud, name: str) -> None:
-    """Deploy the project's stack under a name, where it is not there as it should be."""
-    client = cloud.client("cloudformation")
-    given = PARAMETERS | {"GitHubTokenSecret": SECRET}
-    # Other tests deploy it by the program, with the manifest's parameters, and delete it.
-    for stack in client.describe_stacks()["Stacks"]:
-        values = {p["ParameterKey"]: p["ParameterValue"] for p in stack["Parameters"]}
-        is_there = stack["StackStatus"] == "CREATE_COMPLETE"
-        if stack["StackName"] == name and is_there and given.items() <= values.items():
-            return
-    wait = {"Delay": 1, "MaxAttempts": 30}
-    client.delete_stack(StackName=name)
-    client.get_waiter("stack_delete_complete").wait(StackName=name, WaiterConfig=wait)
-    client.create_stack(
-        StackName=name,
-        TemplateBody=(ROOT / "cfn/release-codebuild.yaml").read_text(),
-        Parameters=[{"ParameterKey": k, "ParameterValue": v} for k, v in given.items()],
-        Capabilities=["CAPABILITY_IAM"],
-    )
-    client.get_waiter("stack_create_complete").wait(StackName=name, WaiterConfig=wait)
 
 
 @pytest.fixture

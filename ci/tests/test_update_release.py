@@ -41,11 +41,19 @@ def update(
 
 
 def assert_published(project: Project, hub: GitHubServer, release: Release) -> None:
+    """Assert that GitHub has what the project's folder of results has."""
+    files = {name: (project.results / name).read_bytes() for name in FILES}
+    assert_published_documents(hub, release, files)
+
+
+def assert_published_documents(
+    hub: GitHubServer, release: Release, files: dict[str, bytes]
+) -> None:
     """Assert one section and one asset of each name, as independent eyes see them."""
     seen = hub.eyes(release)
     assert seen.body.count(BEGIN) == seen.body.count(END) == 1
     section = seen.body.split(BEGIN)[1].split(END)[0]
-    document = json.loads((project.results / "release.json").read_text())
+    document = json.loads(files["release.json"])
     for image in document["images"]:
         assert image["sha256"] in section
         assert image["url"] in section
@@ -57,7 +65,7 @@ def assert_published(project: Project, hub: GitHubServer, release: Release) -> N
     assert set(names) >= FILES
     assert not [name for name in names if ".dssbatch-" in name]
     for name in FILES:
-        assert release.contents()[name] == (project.results / name).read_bytes()
+        assert release.contents()[name] == files[name]
 
 
 def test_notes_and_documents_are_published_without_aws(

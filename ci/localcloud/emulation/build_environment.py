@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -11,19 +12,21 @@ import boto3
 
 LOOKUP_ERROR = "YAML_FILE_ERROR"
 # Of the server's own variables a build gets these: what its image would have.
-FROM_SERVER = (
-    "PATH",
-    "LANG",
-    "LC_ALL",
-    "TZ",
-    "SSL_CERT_FILE",
-    "PIP_CERT",
-    "PIP_CONFIG_FILE",
-)
+FROM_SERVER = ("PATH", "LANG", "LC_ALL", "TZ", "SSL_CERT_FILE", "PIP_")
 
 
 class UnresolvedError(Exception):
     """A variable whose value cannot be found."""
+
+
+def of_server() -> dict[str, str]:
+    """Return those variables of the server."""
+    wanted = tuple(n for n in FROM_SERVER if n.endswith("_"))
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if name in FROM_SERVER or name.startswith(wanted)
+    }
 
 
 def resolve(

@@ -198,7 +198,7 @@ class BuildExecution:
         home.mkdir()
         # The buildspec's own variables give way to the project's and the build's.
         return (
-            {n: os.environ[n] for n in build_environment.FROM_SERVER if n in os.environ}
+            build_environment.of_server()
             | {"HOME": str(home), "AWS_EC2_METADATA_DISABLED": "true"}
             | build_environment.swift_home(self._host.folder)
             | self._host.cloud
