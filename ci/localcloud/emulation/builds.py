@@ -1,8 +1,7 @@
 """CodeBuild's builds: what was overridden, phase after phase, and a log in CloudWatch Logs.
 
-moto keeps a build as a record that is complete at the first look. Here a build is carried out, or
-is a record that each look leads on; a test holds such records and leads them through
-`/localcloud/builds`.
+moto keeps a build as a record that is complete at the first look. Here each look leads it on; a
+test holds builds and leads them through `/localcloud/builds`.
 """
 
 from __future__ import annotations
@@ -10,18 +9,19 @@ from __future__ import annotations
 import copy
 import json
 import time
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
-from moto.codebuild.exceptions import InvalidInputException
+from moto.codebuild.exceptions import (
+    InvalidInputException,
+    ResourceNotFoundException,
+)
 from moto.codebuild.models import CodeBuildBackend, codebuild_backends
 from moto.codebuild.responses import CodeBuildResponse
 from moto.core.utils import iso_8601_datetime_with_milliseconds
 from moto.logs.models import logs_backends
 
-from localcloud import runtime
 from localcloud.answers import Answer, json_answer
-from localcloud.emulation import build_execution
 from localcloud.emulation.patching import wrap
 
 PHASES = (
@@ -39,15 +39,28 @@ PHASES = (
 )
 ENDS = ("SUCCEEDED", "FAILED", "FAULT", "STOPPED", "TIMED_OUT")
 
-_switches = {"hold": False, "execute": False}
-_host: list[build_execution.BuildHost] = []
-# Those that are carried out: no look leads them on.
-_executed: set[str] = set()
+# What a request overrides: the name in StartBuild, and in a build's environment.
+ENVIRONMENT_OVERRIDES = {
+    "imageOverride": "image",
+    "computeTypeOverride": "computeType",
+    "environmentTypeOverride": "type",
+    "privilegedModeOverride": "privilegedMode",
+    "fleetOverride": "fleet",
+}
+
+# Called with each build that has ended, at times from another thread than a request's.
+ended_hooks: list[Callable[[dict[str, Any]], None]] = []
+
+# Returns the text of a file in the source of a build or batch, given its record and a path;
+# raises OSError. None: nothing here can read sources.
+read_source_file: Callable[[dict[str, Any], str], str] | None = None
+
+_switches = {"hold": False}
 _tokens: dict[tuple[str, str], tuple[dict[str, Any], dict[str, Any]]] = {}
 
 
 @wrap(CodeBuildResponse, "start_build")
-def _start_build(original: Any, response: Any) -> str:
+def _start_build(_original: Any, response: Any) -> str:
     wanted = json.loads(response.body)
     key = (wanted["projectName"], wanted.get("idempotencyToken") or "")
     if key[1] and key in _tokens:
@@ -57,76 +70,63 @@ def _start_build(original: Any, response: Any) -> str:
                 "The idempotency token was used with other parameters"
             )
         return json.dumps({"build": build})
-    original(response)
-    backend = response.codebuild_backend
-    build = backend.build_metadata[wanted["projectName"]].build_metadata
-    _fill(backend, build, wanted)
-    begin(backend, build)
+    require_project(response, wanted["projectName"])
+    build = start(response.codebuild_backend, wanted)
     _tokens[key] = (wanted, build)
     return json.dumps({"build": build})
 
 
-def _fill(backend: Any, build: dict[str, Any], wanted: dict[str, Any]) -> None:
-    """Take over what moto leaves out: the project's settings and what overrides them."""
-    name = build["projectName"]
+def require_project(response: Any, name: str) -> dict[str, Any]:
+    """Return a project; refuse a name that no project has."""
+    if project := response.codebuild_backend.codebuild_projects.get(name):
+        return project.project_metadata
+    arn = (
+        f"arn:aws:codebuild:{response.region}:{response.current_account}:project/{name}"
+    )
+    raise ResourceNotFoundException(f"Project cannot be found: {arn}")
+
+
+def start(backend: Any, wanted: dict[str, Any], **members: Any) -> dict[str, Any]:
+    """Start a build as StartBuild is asked to: every build begins here, a batch's too.
+
+    `members` are what a batch has decided on before: id, ARN and the batch's ARN.
+    """
+    name = wanted["projectName"]
+    build = backend.start_build(
+        name, wanted.get("sourceVersion"), wanted.get("artifactsOverride")
+    )
+    build |= members
+    backend.build_history[name][-1] = build["id"]
     project = backend.codebuild_projects[name].project_metadata
+    build.pop("sourceVersion", None)
+    build |= settings(project, wanted) | {
+        "buildNumber": len(backend.build_history[name]),
+        "timeoutInMinutes": project["timeoutInMinutes"],
+        "queuedTimeoutInMinutes": project["queuedTimeoutInMinutes"],
+        "logs": {"cloudWatchLogs": {"status": "ENABLED"}},
+    }
+    return build
+
+
+def settings(project: dict[str, Any], wanted: dict[str, Any]) -> dict[str, Any]:
+    """Return the project's environment and source with what a request overrides."""
     environment = copy.deepcopy(project["environment"])
     variables = {v["name"]: v for v in environment.get("environmentVariables", [])}
     for variable in wanted.get("environmentVariablesOverride", []):
         variables[variable["name"]] = {"type": "PLAINTEXT"} | variable
     environment["environmentVariables"] = list(variables.values())
-    version = wanted.get("sourceVersion") or project.get("sourceVersion")
-    build |= {
-        "buildNumber": len(backend.build_history[name]),
-        "environment": environment,
-        "source": copy.deepcopy(project["source"]),
-        "timeoutInMinutes": project["timeoutInMinutes"],
-        "queuedTimeoutInMinutes": project["queuedTimeoutInMinutes"],
-        "logs": {"cloudWatchLogs": {"status": "ENABLED"}},
-    }
+    for override, member in ENVIRONMENT_OVERRIDES.items():
+        if override in wanted:
+            environment[member] = wanted[override]
+    source = copy.deepcopy(project["source"])
     if "buildspecOverride" in wanted:
-        build["source"]["buildspec"] = wanted["buildspecOverride"]
-    if "timeoutInMinutesOverride" in wanted:
-        build["timeoutInMinutes"] = wanted["timeoutInMinutesOverride"]
-    build.pop("sourceVersion", None)
-    if version:
-        build["sourceVersion"] = version
-
-
-def use_host(host: build_execution.BuildHost, *, execute: bool) -> None:
-    """Say where builds are carried out, and whether they are where no test says otherwise."""
-    _host[:] = [host]
-    _switches["execute"] = execute
-
-
-def begin(backend: Any, build: dict[str, Any]) -> None:
-    """Carry a new build out, unless builds are records."""
-    if not _switches["execute"]:
-        return
-    _executed.add(build["id"])
-    project = backend.codebuild_projects[build["projectName"]].project_metadata
-    build_execution.BuildExecution(
-        build, project, _host[0], _Records(backend, build)
-    ).start()
-
-
-class _Records(build_execution.BuildRecords):
-    """Leads the record of a build that is carried out."""
-
-    def __init__(self, backend: Any, build: dict[str, Any]):
-        self._backend, self._build = backend, build
-
-    def lead(self, phase: str, status: str, contexts: list[dict[str, str]]) -> None:
-        with runtime.current().lock:
-            _lead(self._backend, self._build, phase, status, contexts)
-
-    def write_log(self, lines: list[str]) -> None:
-        with runtime.current().lock:
-            _write_log(self._backend, self._build, lines)
-
-    def resolved(self, commit: str) -> None:
-        with runtime.current().lock:
-            self._build["resolvedSourceVersion"] = commit
+        source["buildspec"] = wanted["buildspecOverride"]
+    version = wanted.get("sourceVersion") or project.get("sourceVersion")
+    return {
+        "environment": environment,
+        "source": source,
+        **({"sourceVersion": version} if version else {}),
+    }
 
 
 @wrap(CodeBuildBackend, "batch_get_builds")
@@ -137,13 +137,19 @@ def _batch_get_builds(original: Any, backend: Any, ids: list[str]) -> list[dict]
         for build in builds
         if build["id"] in ids
     ]
-    if not _switches["hold"]:
-        for build in found:
-            if not build["buildComplete"] and build["id"] not in _executed:
-                is_early = PHASES.index(build["currentPhase"]) < PHASES.index("BUILD")
-                phase = "BUILD" if is_early else "COMPLETED"
-                _lead(backend, build, phase, "SUCCEEDED", [])
+    look(backend, found)
     return found
+
+
+def look(backend: Any, found: list[dict[str, Any]]) -> None:
+    """Lead builds on as a look at them does, unless builds are held."""
+    if _switches["hold"]:
+        return
+    for build in found:
+        if not build["buildComplete"]:
+            is_early = PHASES.index(build["currentPhase"]) < PHASES.index("BUILD")
+            phase = "BUILD" if is_early else "COMPLETED"
+            _lead(backend, build, phase, "SUCCEEDED", [])
 
 
 @wrap(CodeBuildResponse, "batch_get_builds")
@@ -157,8 +163,7 @@ def _answer_builds(original: Any, response: Any) -> str:
 @wrap(CodeBuildBackend, "stop_build")
 def _stop_build(original: Any, backend: Any, build_id: str) -> dict[str, Any]:
     build = _find(backend, build_id)
-    is_record = not build_execution.end(build_id, "STOPPED")
-    if is_record and build["buildStatus"] == "IN_PROGRESS":
+    if build["buildStatus"] == "IN_PROGRESS":
         _lead(backend, build, "COMPLETED", "STOPPED", [])
     return build
 
@@ -192,6 +197,8 @@ def _lead(
         _open_log(backend, build)
     if phase == "COMPLETED":
         build |= {"buildStatus": status, "buildComplete": True, "endTime": now}
+        for hook in ended_hooks:
+            hook(build)
 
 
 def _open_log(backend: Any, build: dict[str, Any]) -> None:
@@ -226,25 +233,15 @@ def _write_log(backend: Any, build: dict[str, Any], lines: list[str]) -> None:
 def answer(method: str, body: bytes) -> Answer:
     """Answer `/localcloud/builds`.
 
-    POST `{"execute": true, "source": …, "environment": {…}}` lets new builds be carried out, of
-    that git repository and with these variables in their image. With `{"execute": false}` builds
-    are records: POST `{"hold": true}` stops them where they are, POST `{"id": …, "phase": …,
-    "status": …, "contexts": […], "log": […]}` writes log lines and leads one on. POST `{"id": …,
-    "kill": true}` loses the machine of one that is carried out. DELETE lets all go on as records.
+    POST `{"hold": true}` stops builds where they are; POST `{"id": …, "phase": …, "status": …,
+    "contexts": […], "log": […]}` writes log lines and leads one on; DELETE lets all go on.
     """
     if method == "DELETE":
-        _switches.update(hold=False, execute=False)
+        _switches["hold"] = False
     elif method == "POST":
         wanted = json.loads(body)
-        for switch in _switches.keys() & wanted.keys():
-            _switches[switch] = bool(wanted[switch])
-        if "source" in wanted:
-            _host[0].source = Path(wanted["source"])
-        if "environment" in wanted:
-            _host[0].image = wanted["environment"]
-        if wanted.get("kill"):
-            is_there = build_execution.end(wanted["id"], "FAULT")
-            return json_answer(200 if is_there else 404, _switches)
+        if "hold" in wanted:
+            _switches["hold"] = bool(wanted["hold"])
         if problem := _lead_as_told(wanted) if "id" in wanted else None:
             return json_answer(400, {"error": problem})
     return json_answer(200, _switches)
