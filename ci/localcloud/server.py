@@ -50,6 +50,7 @@ def _load_emulation() -> None:
         codebuild,
         conditional_writes,
         builds,
+        build_batches,
         dynamic_references,
         no_value,
         unknown_operations,
