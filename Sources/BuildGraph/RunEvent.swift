@@ -49,8 +49,8 @@ package struct RunEvent: Sendable {
         self.kind = kind
     }
 
-    /// What it concerns, in words: the stage, behind its asset's id where there are several; nil for
-    /// no stage of the only one.
+    /// What it concerns, in words: the stage, behind its asset's id where there are several; nil
+    /// for no stage of the only one.
     package var subject: String? {
         let parts = [assetId, stage?.rawValue].compactMap { $0 }
         return parts.isEmpty ? nil : parts.joined(separator: " ")

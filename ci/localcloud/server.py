@@ -160,7 +160,7 @@ def serve(mode: str, port: int, ready: int) -> None:
     control = ControlArea(
         faults, lambda: {"status": "ok", "mode": mode, "pid": os.getpid()}
     )
-    from localcloud.emulation import build_execution, builds, quotas
+    from localcloud.emulation import build_execution, build_runner, builds, quotas
 
     control.add_route("quotas", quotas.answer)
     control.add_route("builds", builds.answer)
@@ -182,7 +182,7 @@ def serve(mode: str, port: int, ready: int) -> None:
     deploy(description["environment"])
     engine.describe_in(description)
     host = build_execution.BuildHost(home.builds, description["environment"], PROJECT)
-    builds.use_host(host, execute=mode == "real")
+    builds.use_runner(build_runner.BuildRunner(host, is_on=mode == "real"))
     ProcessRecord.of(os.getpid()).write(home.server_record)
     write_atomically(home.description, description)
     os.write(ready, b"1")

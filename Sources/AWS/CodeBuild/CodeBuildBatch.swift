@@ -6,14 +6,14 @@ package struct CodeBuildBatch: Sendable, Equatable, Decodable {
     package struct Group: Sendable, Equatable, Decodable {
         /// As the buildspec names it.
         package let identifier: String?
-        /// Nil before its build has begun.
+        /// `PENDING` before its build has begun; nil before there is one.
         package let currentBuildSummary: Summary?
     }
 
     /// A build in short.
     package struct Summary: Sendable, Equatable, Decodable {
         package let arn: String?
-        /// As a build's `buildStatus`.
+        /// As a build's `buildStatus`, or `PENDING`.
         package let buildStatus: String?
 
         /// The build's id, `PROJECT:UUID`.

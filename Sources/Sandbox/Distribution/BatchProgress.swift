@@ -7,9 +7,11 @@ struct BatchProgress: Sendable, Equatable {
     struct Change: Sendable, Equatable {
         let identifier: String
         let status: String
-        /// Nil before it has begun.
         let buildId: String?
     }
+
+    /// Of a build that has not begun.
+    private static let waiting = "PENDING"
 
     /// By identifier and build, so that one that is started again is told again.
     private var said: [String: String] = [:]
@@ -21,7 +23,7 @@ struct BatchProgress: Sendable, Equatable {
     mutating func changes(_ batch: CodeBuildBatch) -> [Change] {
         (batch.buildGroups ?? []).compactMap { group in
             guard let identifier = group.identifier, let summary = group.currentBuildSummary,
-                let status = summary.buildStatus
+                let status = summary.buildStatus, status != Self.waiting
             else { return nil }
             let state = "\(status) \(summary.buildId ?? "")"
             guard said.updateValue(state, forKey: identifier) != state else { return nil }

@@ -1,7 +1,8 @@
 """CodeBuild's builds: what was overridden, phase after phase, and a log in CloudWatch Logs.
 
-moto keeps a build as a record that is complete at the first look. Here each look leads it on; a
-test holds builds and leads them through `/localcloud/builds`.
+moto keeps a build as a record that is complete at the first look. Here a build is carried out, or
+is a record that each look leads on; a test holds such records and leads them through
+`/localcloud/builds`.
 """
 
 from __future__ import annotations
@@ -56,6 +57,7 @@ ended_hooks: list[Callable[[dict[str, Any]], None]] = []
 read_source_file: Callable[[dict[str, Any], str], str] | None = None
 
 _switches = {"hold": False}
+_runner: list[Any] = []
 _tokens: dict[tuple[str, str], tuple[dict[str, Any], dict[str, Any]]] = {}
 
 
@@ -101,11 +103,24 @@ def start(backend: Any, wanted: dict[str, Any], **members: Any) -> dict[str, Any
     build.pop("sourceVersion", None)
     build |= settings(project, wanted) | {
         "buildNumber": len(backend.build_history[name]),
-        "timeoutInMinutes": project["timeoutInMinutes"],
+        "timeoutInMinutes": wanted.get(
+            "timeoutInMinutesOverride", project["timeoutInMinutes"]
+        ),
         "queuedTimeoutInMinutes": project["queuedTimeoutInMinutes"],
         "logs": {"cloudWatchLogs": {"status": "ENABLED"}},
     }
+    for runner in _runner:
+        runner.begin(backend, build)
     return build
+
+
+def use_runner(runner: Any) -> None:
+    """Let builds be carried out by a runner, while it is switched on."""
+    _runner[:] = [runner]
+
+
+def _is_record(build: dict[str, Any]) -> bool:
+    return not any(runner.owns(build["id"]) for runner in _runner)
 
 
 def settings(project: dict[str, Any], wanted: dict[str, Any]) -> dict[str, Any]:
@@ -146,10 +161,10 @@ def look(backend: Any, found: list[dict[str, Any]]) -> None:
     if _switches["hold"]:
         return
     for build in found:
-        if not build["buildComplete"]:
+        if not build["buildComplete"] and _is_record(build):
             is_early = PHASES.index(build["currentPhase"]) < PHASES.index("BUILD")
             phase = "BUILD" if is_early else "COMPLETED"
-            _lead(backend, build, phase, "SUCCEEDED", [])
+            lead(backend, build, phase, "SUCCEEDED", [])
 
 
 @wrap(CodeBuildResponse, "batch_get_builds")
@@ -163,8 +178,9 @@ def _answer_builds(original: Any, response: Any) -> str:
 @wrap(CodeBuildBackend, "stop_build")
 def _stop_build(original: Any, backend: Any, build_id: str) -> dict[str, Any]:
     build = _find(backend, build_id)
-    if build["buildStatus"] == "IN_PROGRESS":
-        _lead(backend, build, "COMPLETED", "STOPPED", [])
+    is_ending = any(runner.end(build_id, "STOPPED") for runner in _runner)
+    if build["buildStatus"] == "IN_PROGRESS" and not is_ending:
+        lead(backend, build, "COMPLETED", "STOPPED", [])
     return build
 
 
@@ -173,7 +189,7 @@ def _find(backend: Any, build_id: str) -> dict[str, Any]:
     return next(build for build in builds if build["id"] == build_id)
 
 
-def _lead(
+def lead(
     backend: Any, build: dict[str, Any], phase: str, status: str, contexts: list[dict]
 ) -> None:
     """Lead a build to a phase; `status` is what its present phase and the build end with."""
@@ -222,7 +238,7 @@ def _open_log(backend: Any, build: dict[str, Any]) -> None:
     }
 
 
-def _write_log(backend: Any, build: dict[str, Any], lines: list[str]) -> None:
+def write_log(backend: Any, build: dict[str, Any], lines: list[str]) -> None:
     _open_log(backend, build)
     now = int(time.time() * 1000)
     events = [{"timestamp": now, "message": f"{line}\n"} for line in lines]
@@ -233,15 +249,24 @@ def _write_log(backend: Any, build: dict[str, Any], lines: list[str]) -> None:
 def answer(method: str, body: bytes) -> Answer:
     """Answer `/localcloud/builds`.
 
-    POST `{"hold": true}` stops builds where they are; POST `{"id": …, "phase": …, "status": …,
-    "contexts": […], "log": […]}` writes log lines and leads one on; DELETE lets all go on.
+    POST `{"execute": true, "source": …, "environment": {…}}` lets new builds be carried out, of
+    that git repository and with these variables in their image. With `{"execute": false}` builds
+    are records: POST `{"hold": true}` stops them where they are, POST `{"id": …, "phase": …,
+    "status": …, "contexts": […], "log": […]}` writes log lines and leads one on. POST `{"id": …,
+    "kill": true}` loses the machine of one that is carried out. DELETE lets all go on as records.
     """
     if method == "DELETE":
         _switches["hold"] = False
+        for runner in _runner:
+            runner.switch({"execute": False})
     elif method == "POST":
         wanted = json.loads(body)
         if "hold" in wanted:
             _switches["hold"] = bool(wanted["hold"])
+        for runner in _runner:
+            runner.switch(wanted)
+            if wanted.get("kill") and not runner.end(wanted["id"], "FAULT"):
+                return json_answer(404, {"error": f"no build {wanted['id']} runs"})
         if problem := _lead_as_told(wanted) if "id" in wanted else None:
             return json_answer(400, {"error": problem})
     return json_answer(200, _switches)
@@ -259,8 +284,8 @@ def _lead_as_told(wanted: dict[str, Any]) -> str | None:
                 if build["id"] != wanted["id"]:
                     continue
                 if lines := wanted.get("log"):
-                    _write_log(backend, build, lines)
+                    write_log(backend, build, lines)
                 if phase:
-                    _lead(backend, build, phase, status, wanted.get("contexts", []))
+                    lead(backend, build, phase, status, wanted.get("contexts", []))
                 return None
     return f"no build {wanted['id']}"

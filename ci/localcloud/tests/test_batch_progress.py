@@ -45,7 +45,7 @@ def start(codebuild, **options):
 
 def end(build_id):
     build = builds._find(backend(), build_id)
-    builds._lead(backend(), build, "COMPLETED", "SUCCEEDED", [])
+    builds.lead(backend(), build, "COMPLETED", "SUCCEEDED", [])
 
 
 def test_builds_that_end_at_once_in_threads_lead_their_batch_on(codebuild):

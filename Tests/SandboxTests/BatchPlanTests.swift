@@ -1,0 +1,124 @@
+import Diagnostics
+import JSON
+import OrderedCollections
+import TestSupport
+import Testing
+
+@testable import AWS
+@testable import Sandbox
+
+@Suite struct BatchPlanTests {
+    private func ids(_ count: Int) -> [String] { (0..<count).map { "3.4.0-\($0)" } }
+
+    @Test func `releases are dealt out evenly, each once, in their order`() throws {
+        var random = SeededGenerator(seed: 7)
+        for _ in 0..<200 {
+            let count = Int.random(in: 1...400, using: &random)
+            let builds = Int.random(in: 3...120, using: &random)
+            let plan = try BatchPlan(assetIds: ids(count), shared: ["source-ami"], builds: builds)
+            #expect(plan.tasks.count <= min(builds, BatchPlan.buildLimit))
+            var dealt: [[String]] = []
+            for task in plan.tasks { if case .make(let part) = task.work { dealt.append(part) } }
+            #expect(dealt.flatMap { $0 } == ids(count))
+            let sizes = dealt.map(\.count)
+            #expect((sizes.max() ?? 0) - (sizes.min() ?? 0) <= 1 && (sizes.min() ?? 0) > 0)
+            let names = plan.tasks.map(\.identifier)
+            #expect(Set(names).count == names.count)
+            #expect(names.first == "shared" && names.last == "collect")
+        }
+    }
+
+    @Test func `the graph has its order, and nothing shared means no such build`() throws {
+        let plan = try BatchPlan(assetIds: ids(2), shared: [], builds: 20)
+        #expect(plan.tasks.map(\.identifier) == ["releases_001", "releases_002", "collect"])
+        #expect(plan.tasks.map(\.needs) == [[], [], ["releases_001", "releases_002"]])
+        let shared = try BatchPlan(assetIds: ids(1), shared: ["a", "b"], builds: 20)
+        #expect(shared.tasks.map(\.needs) == [[], ["shared"], ["shared", "releases_001"]])
+    }
+
+    @Test(arguments: [0, 1, 2])
+    func `too few builds are refused`(_ builds: Int) {
+        #expect(throws: Diagnostic.self) {
+            _ = try BatchPlan(assetIds: ["a"], shared: [], builds: builds)
+        }
+    }
+
+    @Test func `more names than a variable holds are refused`() {
+        let long = (0..<100).map { String(repeating: "x", count: 60) + "\($0)" }
+        #expect(throws: Diagnostic.self) {
+            _ = try BatchPlan(assetIds: long, shared: [], builds: 3)
+        }
+        #expect(throws: Never.self) {
+            _ = try BatchPlan(assetIds: long, shared: [], builds: 100)
+        }
+    }
+
+    @Test func `the buildspec says it to CodeBuild`() throws {
+        let plan = try BatchPlan(assetIds: ["a b", "c"], shared: ["source-ami"], builds: 3)
+        let spec = plan.buildspec(
+            manifest: "manifests/m.json", results: "s3://b/p", buildspec: "ci/b.yaml")
+        let common: JSONValue = ["DSS_MATRIX": "manifests/m.json", "DSS_RESULTS": "s3://b/p"]
+        func variables(_ place: Int) throws -> [String: JSONValue] {
+            let pointer = try JSONPointer(
+                parsing: "/batch/build-graph/\(place)/env/variables")
+            let found = try #require(spec.at(pointer)?.objectValue)
+            return Dictionary(uniqueKeysWithValues: found.map { ($0.key, $0.value) })
+        }
+        for place in 0..<3 {
+            for (name, value) in common.objectValue ?? [:] {
+                #expect(try variables(place)[name] == value)
+            }
+        }
+        #expect(try variables(0)["DSS_OPTIONS"] == "--only source-ami")
+        #expect(try variables(1)["DSS_VARIANTS"] == "a b,c")
+        #expect(try variables(2)["DSS_COMMAND"] == "collect")
+    }
+
+    private func batch(_ members: JSONValue) throws -> CodeBuildBatch {
+        try members.decoded(as: CodeBuildBatch.self)
+    }
+
+    private func group(_ name: String, _ status: String, _ id: String) -> JSONValue {
+        [
+            "identifier": .string(name),
+            "currentBuildSummary": [
+                "arn": .string("arn:aws:codebuild:r:1:build/p:\(id)"),
+                "buildStatus": .string(status),
+            ],
+        ]
+    }
+
+    @Test func `a build is told once a state, and again when it is started again`() throws {
+        var progress = BatchProgress()
+        func changes(_ groups: JSONValue...) throws -> [String] {
+            try progress.changes(
+                batch([
+                    "id": "p:b", "buildBatchStatus": "IN_PROGRESS", "buildGroups": .array(groups),
+                ])
+            ).map { "\($0.identifier) \($0.status) \($0.buildId ?? "")" }
+        }
+        let waiting: JSONValue = ["identifier": "b"]
+        #expect(try changes(group("a", "IN_PROGRESS", "1"), waiting) == ["a IN_PROGRESS p:1"])
+        #expect(try changes(group("a", "IN_PROGRESS", "1"), waiting) == [])
+        #expect(try changes(group("a", "FAILED", "1"), waiting) == ["a FAILED p:1"])
+        #expect(try changes(group("a", "IN_PROGRESS", "2"), waiting) == ["a IN_PROGRESS p:2"])
+    }
+
+    @Test func `a bad end names the builds and the reasons`() throws {
+        let good = try batch(["id": "p:b", "buildBatchStatus": "SUCCEEDED"])
+        #expect(BatchProgress.problem(good) == nil)
+        let bad = try batch([
+            "id": "p:b", "buildBatchStatus": "FAILED",
+            "buildGroups": [group("a", "TIMED_OUT", "1"), group("c", "SUCCEEDED", "2")],
+            "phases": [
+                [
+                    "phaseType": "DOWNLOAD_BATCHSPEC",
+                    "contexts": [["statusCode": "YAML_FILE_ERROR", "message": "bad"]],
+                ]
+            ],
+        ])
+        let problem = try #require(BatchProgress.problem(bad))
+        #expect(problem.code == "codebuild.batch-failed")
+        #expect(problem.causes == ["build `a` ended with TIMED_OUT", "YAML_FILE_ERROR: bad"])
+    }
+}

@@ -1,0 +1,228 @@
+"""`distribute`: the batch that it writes and starts, by builds that are records."""
+
+from __future__ import annotations
+
+import json
+import signal
+from typing import Any
+
+import pytest
+from localcloud.emulation import batch_spec
+
+from .cloud import Cloud
+from .code_build import deploy
+from .matrix import FILE, Matrix
+from .program import RunningProgram, assert_error
+from .project import Project
+from .test_shared_results import Shared
+
+STACK = "DATA-SCIENCE-SANDBOX-RELEASE-CODEBUILD"
+
+
+@pytest.fixture
+def matrix(project: Project, cloud: Cloud) -> Matrix:
+    """A matrix, and a project whose builds stay where they are until a test leads them on."""
+    deploy(cloud, STACK)
+    cloud.hold_builds()
+    return Matrix(project)
+
+
+@pytest.fixture
+def place(matrix: Matrix, cloud: Cloud) -> tuple[str, str]:
+    """Where the results are."""
+    return ("--results", Shared(cloud, matrix.project.asset_id).address)
+
+
+def dry_run(matrix: Matrix, *options: str) -> dict[str, Any]:
+    """The batch that would be started."""
+    outcome = matrix.project.dssbatch(
+        "distribute", FILE, "--dry-run", *options, check=0
+    )
+    return json.loads(outcome.stdout)
+
+
+def batches(cloud: Cloud) -> set[str]:
+    """Every batch that the project ever had."""
+    client = cloud.client("codebuild")
+    return set(client.list_build_batches_for_project(projectName=STACK)["ids"])
+
+
+def read(cloud: Cloud, batch_id: str) -> dict[str, Any]:
+    """Look at a batch."""
+    client = cloud.client("codebuild")
+    return client.batch_get_build_batches(ids=[batch_id])["buildBatches"][0]
+
+
+def test_the_batch_is_as_aws_documents_it(
+    matrix: Matrix, cloud: Cloud, place: tuple[str, str]
+) -> None:
+    before = batches(cloud)
+    spec = dry_run(matrix, *place)
+    tasks = batch_spec.parse(json.dumps(spec)).tasks
+    assert [task.identifier for task in tasks] == [
+        "shared",
+        "releases_001",
+        "releases_002",
+        "releases_003",
+        "collect",
+    ]
+    graph = spec["batch"]["build-graph"]
+    variables = [task["env"]["variables"] for task in graph]
+    assert {v["DSS_MATRIX"] for v in variables} == {FILE}
+    assert {v["DSS_RESULTS"] for v in variables} == {place[1]}
+    assert variables[0]["DSS_OPTIONS"] == "--only source-ami"
+    assert [v.get("DSS_VARIANTS") for v in variables[1:4]] == matrix.ids
+    assert variables[4]["DSS_COMMAND"] == "collect"
+    assert graph[4]["depend-on"] == [task["identifier"] for task in graph[:4]]
+    assert batches(cloud) == before
+
+
+def test_only_stale_releases_are_built(matrix: Matrix, place: tuple[str, str]) -> None:
+    first, second, third = matrix.ids
+    matrix.run(*place, "--asset-id", first)
+    spec = dry_run(matrix, *place)
+    names = [
+        t["env"]["variables"].get("DSS_VARIANTS") for t in spec["batch"]["build-graph"]
+    ]
+    assert [n for n in names if n] == [second, third]
+    spec = dry_run(matrix, *place, "--builds", "3")
+    (made,) = [
+        t
+        for t in spec["batch"]["build-graph"]
+        if "DSS_VARIANTS" in t["env"]["variables"]
+    ]
+    assert made["env"]["variables"]["DSS_VARIANTS"] == f"{second},{third}"
+    # One stale release shares nothing with another.
+    spec = dry_run(matrix, *place, "--asset-id", third)
+    assert [t["identifier"] for t in spec["batch"]["build-graph"]] == [
+        "releases_001",
+        "collect",
+    ]
+
+
+def test_nothing_is_started_where_nothing_is_stale(
+    matrix: Matrix, cloud: Cloud, place: tuple[str, str]
+) -> None:
+    matrix.run(*place)
+    before = batches(cloud)
+    outcome = matrix.project.dssbatch("distribute", FILE, *place, check=0)
+    assert "3 variants: 3 fresh" in outcome.stderr
+    assert batches(cloud) == before
+
+
+def start(
+    matrix: Matrix, place: tuple[str, str], *options: str
+) -> tuple[RunningProgram, str]:
+    """Start a batch that waits for its builds; return the call and the batch's id."""
+    running = matrix.project.start("distribute", FILE, *place, *options)
+    running.wait_until(lambda: running.stdout().endswith("\n"), "the batch's id")
+    return running, running.stdout().splitlines()[0]
+
+
+def builds(cloud: Cloud, batch_id: str) -> dict[str, str]:
+    """The ids of a batch's builds that have begun."""
+    return {
+        group["identifier"]: group["currentBuildSummary"]["arn"].rpartition("/")[2]
+        for group in read(cloud, batch_id)["buildGroups"]
+        if group.get("currentBuildSummary", {}).get("buildStatus") == "IN_PROGRESS"
+    }
+
+
+def test_a_batch_is_followed_and_its_failure_shown(
+    matrix: Matrix, cloud: Cloud, place: tuple[str, str]
+) -> None:
+    running, batch_id = start(matrix, place, "--branch", "main")
+    shared = builds(cloud, batch_id)
+    assert [*shared] == ["shared"]
+    cloud.lead_build(shared["shared"], "COMPLETED")
+    makers = builds(cloud, batch_id)
+    assert len(makers) == 3
+    why = {"statusCode": "COMMAND_EXECUTION_ERROR", "message": "exit status 1"}
+    cloud.lead_build(makers["releases_001"], "BUILD", log=["last words"])
+    cloud.lead_build(
+        makers["releases_001"], "COMPLETED", status="FAILED", contexts=[why]
+    )
+    for name in ("releases_002", "releases_003"):
+        cloud.lead_build(makers[name], "COMPLETED")
+    outcome = running.outcome()
+    assert outcome.status == 1, str(outcome)
+    assert outcome.stdout == f"{batch_id}\n"
+    for text in (
+        "build shared (source-ami): SUCCEEDED",
+        f"build releases_001 ({matrix.ids[0]}): FAILED",
+        "last words",
+        "COMMAND_EXECUTION_ERROR: exit status 1",
+        f"batch `{batch_id}` ended with FAILED",
+        # What is recorded decides, whatever builds say.
+        "3 variants: 3 never ran",
+    ):
+        assert text in outcome.stderr, text
+    assert read(cloud, batch_id)["sourceVersion"] == "main"
+
+
+def test_a_lost_answer_starts_no_second_batch(
+    matrix: Matrix, cloud: Cloud, place: tuple[str, str]
+) -> None:
+    before = batches(cloud)
+    cloud.add_faults(
+        {"operation": "codebuild:StartBuildBatch", "dropConnection": "after"}
+    )
+    outcome = matrix.project.dssbatch("distribute", FILE, *place, "--no-wait", check=0)
+    assert batches(cloud) - before == {outcome.stdout.strip()}
+    assert cloud.unused_faults() == []
+
+
+def test_ctrl_c_without_a_terminal_leaves_the_batch(
+    matrix: Matrix, cloud: Cloud, place: tuple[str, str]
+) -> None:
+    running, batch_id = start(matrix, place)
+    running.wait_until(lambda: "build shared" in running.stderr(), "its first build")
+    running.send(signal.SIGINT)
+    outcome = running.outcome()
+    assert outcome.status == 130, str(outcome)
+    assert outcome.stderr.endswith(f"interrupted: batch {batch_id} goes on\n")
+    assert read(cloud, batch_id)["buildBatchStatus"] == "IN_PROGRESS"
+
+
+def test_events_tell_the_same(
+    matrix: Matrix, cloud: Cloud, place: tuple[str, str]
+) -> None:
+    outcome = matrix.project.dssbatch(
+        "distribute",
+        FILE,
+        *place,
+        "--json",
+        "--no-wait",
+        "--output",
+        "batch.json",
+        check=0,
+    )
+    (event,) = outcome.events("batch-started")
+    assert event["id"] in batches(cloud)
+    written = json.loads((matrix.project.root / "batch.json").read_text())
+    assert len(written["batch"]["build-graph"]) == 5
+
+
+@pytest.mark.parametrize(
+    ("options", "status", "complaint"),
+    [
+        (["--results", "out"], 2, "cannot record in the folder"),
+        (["--set", "/region=us-east-1"], 2, "--set does not reach"),
+        (["--builds", "2"], 2, "do not fit into 2 builds"),
+        (["--builds", "0"], 2, "above 0"),
+        (["--asset-id", "nobody"], 2, "no variant `nobody`"),
+        (["--stack-name", "NONE"], 1, "stack `NONE` does not exist"),
+    ],
+)
+def test_what_cannot_be_distributed_starts_nothing(
+    matrix: Matrix,
+    cloud: Cloud,
+    place: tuple[str, str],
+    options: list[str],
+    status: int,
+    complaint: str,
+) -> None:
+    before = batches(cloud)
+    outcome = matrix.project.dssbatch("distribute", FILE, *place, *options)
+    assert_error(outcome, status, complaint)
+    assert batches(cloud) == before
