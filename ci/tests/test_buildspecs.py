@@ -42,3 +42,35 @@ def test_a_release_names_its_asset_and_results(
     place = "s3://images/results/ci"
     wanted = ["dssbatch", "manifests/release.json", *options, "--results", place]
     assert said == ["setup", *wanted]
+
+
+@pytest.mark.parametrize(
+    ("variables", "words"),
+    [
+        (
+            {"DSS_VARIANTS": "a b,c"},
+            ["run", "many.json", "--asset-id", "a b,c", "--keep-going"],
+        ),
+        (
+            {"DSS_OPTIONS": "--only source-ami --only docker-image"},
+            [
+                *("run", "many.json", "--only", "source-ami"),
+                *("--only", "docker-image", "--keep-going"),
+            ],
+        ),
+        ({"DSS_COMMAND": "collect"}, ["collect", "many.json"]),
+    ],
+)
+def test_a_build_of_a_batch_does_its_part(
+    tmp_path: Path, variables: dict[str, str], words: list[str]
+) -> None:
+    spec = yaml.safe_load((ROOT / "ci/buildspec-matrix.yaml").read_text())
+    given = spec["env"]["variables"] | variables
+    place = "s3://images/results"
+    said = run(
+        "buildspec-matrix.yaml",
+        tmp_path,
+        **given | {"DSS_MATRIX": "many.json", "DSS_RESULTS": place},
+    )
+    waits = ["--wait-lock", "600"] if words[0] == "run" else []
+    assert said == ["setup", "dssbatch", *words, *waits, "--results", place]

@@ -280,7 +280,7 @@ def test_an_end_from_outside_ends_all_that_runs(builds, ending, status):
 def test_cached_folders_are_found_again(builds):
     spec = simple(
         "cat kept/number 2>/dev/null || echo none",
-        "mkdir -p kept; echo $N >kept/number",
+        "mkdir -p kept; echo $N >kept/new; mv kept/new kept/number",
         "exit $E",
         cache={"paths": ["kept/**/*"]},
     )
