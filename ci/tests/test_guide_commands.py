@@ -348,5 +348,5 @@ def test_the_table_of_the_guide_is_what_the_program_has() -> None:
         re.MULTILINE,
     )
     assert set(rows) == listed_by_program()
-    assert len(rows) == len(set(rows)) == 16
+    assert len(rows) == len(set(rows)) == 17
     assert {name for _, name in rows} == {command.name for command in COMMANDS}
