@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import shutil
 import signal
-from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -379,14 +377,13 @@ def test_two_releases_of_github_cannot_be_one(project: Project) -> None:
     assert_error(project.dssbatch(FILE), 2, "both make release 7 of")
 
 
-def test_a_thousand_releases_are_planned(project: Project, tmp_path: Path) -> None:
+def test_a_thousand_releases_are_planned(project: Project) -> None:
     matrix = Matrix(project, "a")
     matrix.run()
     first = matrix.ids[0]
     ids = [f"{project.asset_id}-{number:04}" for number in range(999)]
     matrix.write({id: {"/instance/volumeGiB": 20} for id in [first, *ids]})
     spread(matrix, first, ids)
-    # The documents of one release hold to its own files, so that nothing is fresh by chance.
     plan = matrix.plan()
     assert len(plan) == 1000
     assert sum(len(stages) for stages in plan.values()) > 10_000
@@ -399,4 +396,3 @@ def test_a_thousand_releases_are_planned(project: Project, tmp_path: Path) -> No
     outcome = project.dssbatch("collect", FILE)
     assert outcome.status == 1
     assert f"{ids[500]}: stale: export-vhd: failed last time" in outcome.stderr
-    shutil.copytree(project.root, Path("/tmp/mx/thousand"), symlinks=True)

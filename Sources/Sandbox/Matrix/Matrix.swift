@@ -18,7 +18,8 @@ package struct Matrix: Sendable {
     private let checkedDigest: String
     private let releases: [MatrixRelease]
 
-    private static let lockSeconds = 120.0
+    /// Longer than a dead holder is believed to live.
+    private static let lockSeconds = 240.0
     private static var planWidth: Int { ProcessInfo.processInfo.activeProcessorCount * 2 }
 
     /// Puts a matrix together; touches nothing.
