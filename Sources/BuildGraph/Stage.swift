@@ -42,6 +42,9 @@ package protocol Stage: Sendable {
     /// Whether `run` can finish what an interrupted run began of the same inputs, without the
     /// ephemeral stages that it otherwise needs.
     func canResume(_ context: StageContext) async throws -> Bool
+    /// Removes what an interrupted run began and `run` does not continue; asked of a shareable
+    /// stage before it takes what another run made.
+    func removeLeftovers(_ context: StageContext) async throws
     /// Does the work, or finishes what an interrupted run began.
     func run(_ context: StageContext) async throws -> Outputs
     /// Asks the world whether recorded outputs still exist (`--verify`, `status --verify`).
@@ -95,6 +98,8 @@ extension Stage {
     ) async throws -> StagePreview? { nil }
     /// Nothing to resume.
     package func canResume(_ context: StageContext) async throws -> Bool { false }
+    /// Nothing is ever left.
+    package func removeLeftovers(_ context: StageContext) async throws {}
     /// Refuses: there is nothing that could be adopted.
     ///
     /// - Throws: `graph.not-adoptable`.

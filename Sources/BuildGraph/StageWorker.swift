@@ -68,6 +68,8 @@ struct StageWorker: Sendable {
             return try await stage.run(context)
         }
         let (stage, store) = (stage, setup.store)
+        // Of this asset's own runs: who makes the shared outputs knows nothing of them.
+        try await stage.base.removeLeftovers(context)
         let result = try await shared.result(of: key) {
             let outputs = try await stage.run(context)
             var documents: [String: [UInt8]] = [:]

@@ -131,14 +131,18 @@ package struct Matrix: Sendable {
         let outcomes = try await runner.run(work, options) { graph in
             try request.resolvedWhereKnown(in: graph) ?? Selection(only: [])
         }
-        try Task.checkCancellation()
+        func finish(_ status: RunSummary.Status) {
+            let seconds = time.monotonicSeconds() - start
+            onEvent(
+                RunEvent(
+                    time: time.now(), stage: nil, kind: .runFinished(status, seconds: seconds)))
+        }
+        guard !Task.isCancelled else {
+            finish(.interrupted)
+            throw CancellationError()
+        }
         let summary = try await collect(lock: options.lock)
-        let isGood = outcomes.allSatisfy(\.isFresh)
-        onEvent(
-            RunEvent(
-                time: time.now(), stage: nil,
-                kind: .runFinished(
-                    isGood ? .succeeded : .failed, seconds: time.monotonicSeconds() - start)))
+        finish(outcomes.allSatisfy(\.isFresh) ? .succeeded : .failed)
         return (outcomes, summary)
     }
 

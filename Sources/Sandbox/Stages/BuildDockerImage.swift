@@ -76,8 +76,12 @@ package struct BuildDockerImage: Stage {
         _ = try await engine.ping()
     }
 
-    package func run(_ context: StageContext) async throws -> Outputs {
+    package func removeLeftovers(_ context: StageContext) async throws {
         try await LeftoverRemoval(services: services).removeUnfinished(context)
+    }
+
+    package func run(_ context: StageContext) async throws -> Outputs {
+        try await removeLeftovers(context)
         return try await context.localSlots.withSlot {
             let base = try await baseImage(context)
             let description = try await engine.ping()
