@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import signal
 from collections.abc import Iterator
@@ -10,6 +11,8 @@ import pytest
 
 from .cloud import Cloud
 from .fake_docker_engine import BASE_IMAGE, FakeDockerEngine
+from .matrix import FILE, Matrix, started
+from .program import assert_error
 from .project import MANIFEST, Project
 
 REPOSITORY = "registry.test:5000/team/sandbox"
@@ -222,3 +225,37 @@ def test_bad_section(bad: Project, docker: dict, pointer: str) -> None:
     outcome = bad.dssbatch(MANIFEST, check=2)
     assert f"#{pointer}" in outcome.stderr
     assert "hint:" in outcome.stderr
+
+
+def test_releases_of_a_matrix_share_one_image(
+    project: Project, engine: FakeDockerEngine
+) -> None:
+    matrix = Matrix(project)
+    outcome = matrix.run("--only", "docker", *PUBLISH)
+    assert len([call for call in engine.calls if call == "commit"]) == 1
+    assert len(project.runner_calls()) == len(PLAYED)
+    assert {stage for _, stage in started(outcome)} == {"docker-image", "docker-push"}
+    results = [
+        json.loads((matrix.folder(asset_id) / "docker-image.json").read_text())
+        for asset_id in matrix.ids
+    ]
+    assert len({result["outputs"]["imageId"] for result in results}) == 1
+    for asset_id, result in zip(matrix.ids, results, strict=True):
+        assert result["assetId"] == asset_id
+        for document in ("inventory", "sbom"):
+            named = result["outputs"]["documents"][document]
+            content = (matrix.folder(asset_id) / named["file"]).read_bytes()
+            assert f"sha256:{hashlib.sha256(content).hexdigest()}" == named["sha256"]
+    assert set(matrix.plan("--only", "docker")[matrix.ids[2]].values()) == {"fresh"}
+
+
+def test_releases_whose_images_differ_cannot_have_one_name(
+    project: Project, engine: FakeDockerEngine
+) -> None:
+    matrix = Matrix(project, "ab")
+    first, second = matrix.ids
+    matrix.write({first: {}, second: {"/versions/poetry": "1.8.4"}})
+    assert_error(project.dssbatch(FILE), 2, "both make Docker image")
+    matrix.change(second, "/docker/repository", f"{REPOSITORY}-other")
+    matrix.run("--only", "docker")
+    assert len({image["Id"] for image in engine.images.values()}) >= 2
