@@ -449,7 +449,7 @@ def test_missing_token_of_github_is_a_warning(healthy: Project) -> None:
 # Usage
 
 
-@pytest.mark.parametrize("kind", ["infrastructure", "matrix", "nonsense"])
+@pytest.mark.parametrize("kind", ["infrastructure", "nonsense"])
 def test_other_kinds_of_manifests(bad: Project, kind: str) -> None:
     bad.edit_manifest(lambda m: m.update(kind=kind))
     assert_error(bad.dssbatch("doctor"), 2, "release", kind)

@@ -103,7 +103,10 @@ def test_a_cached_environment_does_not_stand_for_packages(tmp_path):
     project, programs, log = (tmp_path / n for n in ("project", "path", "log"))
     swift = {"swift": "echo Swift version 6.3.1"}
     write_programs(programs, FAKES | swift)
-    write_programs(project / ".venv/bin", {"python": f'echo "pip $3" >>"{log}"'})
+    venv = project / ".venv/bin"
+    write_programs(
+        venv, {"python": f'echo "pip $3" >>"{log}"', "pip": f"{venv}/python"}
+    )
     for name in ("bin/setup", "bin/lib/packages.sh", "ci/packages.txt"):
         (project / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(PROJECT / name, project / name)
