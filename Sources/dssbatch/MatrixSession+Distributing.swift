@@ -10,14 +10,11 @@ extension MatrixSession {
     /// - Throws: `distribute.*`, `codebuild.*`; `Exit` with the status of anything but success.
     func distribute(_ request: DistributeCommand.Request) async throws {
         let place = try DistributionPlace(matrix.manifest)
-        let status = await Interruptible().run {
-            let project = try await BuildProject.find(
-                stack: request.build.stackName, region: matrix.manifest.base.region,
-                services: services)
-            let builds = min(request.builds ?? .max, try project.requireBatches())
-            guard let batch = try await matrix.batch(variants, builds: builds) else {
-                return try await collectAfter(ExitStatus.fresh)
+        try await Interruptible.finishing(output, saysInterrupted: false) {
+            guard let (project, batch) = try await prepared(request) else {
+                return ExitStatus.interrupted
             }
+            guard let batch else { return try await collectNow() }
             let buildspec = batch.buildspec(
                 manifest: place.manifest, results: place.results, buildspec: request.buildspec
             ).prettyText
@@ -30,9 +27,23 @@ extension MatrixSession {
             }
             return try await build(batch, buildspec, request, project)
         }
-        output.finish()
-        let end = try status.get()
-        if end != ExitStatus.fresh { throw Exit(status: end) }
+    }
+
+    /// The project, and the batch that is to be started there (nil where nothing is stale); nil
+    /// where that was interrupted.
+    private func prepared(
+        _ request: DistributeCommand.Request
+    ) async throws -> (BuildProject, BatchPlan?)? {
+        do {
+            let project = try await BuildProject.find(
+                stack: request.build.stackName, region: matrix.manifest.base.region,
+                services: services)
+            let builds = min(request.builds ?? .max, try project.requireBatches())
+            return (project, try await matrix.batch(variants, builds: builds))
+        } catch  where Task.isCancelled {
+            StandardStreams.writeError("interrupted: no batch was started\n")
+            return nil
+        }
     }
 
     private func build(
@@ -50,45 +61,13 @@ extension MatrixSession {
             stop: { try await builds.stop($0) })
         do {
             let status = try await work.run(request.build) { project }
-            let isEnded = status == ExitStatus.fresh && !request.build.noWait
-            return isEnded ? try await collectAfter(status) : status
+            guard status == ExitStatus.fresh, !request.build.noWait else { return status }
+            return try await collectNow()
         } catch let problem as Diagnostic where problem.code.hasPrefix("codebuild.batch-") {
+            output.receive(RunEvent(time: time.now(), stage: nil, kind: .error(problem)))
             // What the good builds made is worth a summary too.
-            output.say(problem.description)
-            return try await collectAfter(ExitStatus.failed)
+            _ = try await collectNow()
+            return ExitStatus.failed
         }
-    }
-
-    private func collectAfter(_ status: Int32) async throws -> Int32 {
-        let collected = try await collectNow()
-        return status == ExitStatus.fresh ? collected : status
-    }
-}
-
-/// Where the builds of a batch find the manifest, and where they record.
-private struct DistributionPlace {
-    /// Relative to the repository's root.
-    let manifest: String
-    let results: String
-
-    /// - Throws: `distribute.results`, `distribute.outside`.
-    init(_ matrix: MatrixManifest) throws {
-        results = matrix.base.results
-        guard results.hasPrefix("s3://") else {
-            throw Diagnostic(
-                code: "distribute.results", severity: .configuration,
-                summary: "builds on several machines cannot record in the folder `\(results)`",
-                location: matrix.path, hint: "name a place in S3: `--results s3://bucket/prefix`")
-        }
-        let root = matrix.base.project.path + "/"
-        let path = URL(fileURLWithPath: matrix.path).standardizedFileURL.path
-        guard path.hasPrefix(root) else {
-            throw Diagnostic(
-                code: "distribute.outside", severity: .configuration,
-                summary:
-                    "the matrix is not in the project `\(matrix.base.project.path)`, which the "
-                    + "builds clone", location: matrix.path, hint: "move it there and commit it")
-        }
-        manifest = String(path.dropFirst(root.count))
     }
 }

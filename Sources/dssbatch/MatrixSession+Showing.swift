@@ -10,7 +10,6 @@ extension MatrixSession {
     func showPlan(
         _ selection: SelectionOptions, explain: Bool = false, isExitDetailed: Bool = false
     ) async throws {
-        if selection.verify { throw MatrixText.needsOneVariant("--verify") }
         let plans = try await matrix.plan(variants, selection.request)
         let now = services.time.now()
         let text = await MatrixText.plan(
@@ -34,7 +33,7 @@ extension MatrixSession {
                 StandardStreams.printLine(MatrixText.status(entry, at: now).compactText)
             }
         } else {
-            let rows = entries.map { [$0.assetId, $0.status, $0.firstReason ?? ""] }
+            let rows = entries.map { [$0.assetId, $0.status.rawValue, $0.firstReason ?? ""] }
             StandardStreams.printLine(TextTable.text(rows))
         }
     }

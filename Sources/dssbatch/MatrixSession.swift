@@ -18,12 +18,17 @@ struct MatrixSession: Sendable {
 
     /// The session of a command that works on many releases; nil where its manifest is no matrix.
     ///
-    /// - Throws: what is wrong with the manifests.
+    /// - Parameter single: an option that is given and makes sense for one release only: with it,
+    ///   the one variant that `--asset-id` names is worked on as any release is.
+    /// - Throws: what is wrong with the manifests; `usage.matrix`.
     static func ofMatrix(
-        _ manifestOptions: ManifestOptions, _ options: GlobalOptions
+        _ manifestOptions: ManifestOptions, _ options: GlobalOptions, single: String? = nil
     ) throws -> MatrixSession? {
         guard try MatrixManifest.isMatrix(manifestOptions.manifest) else { return nil }
-        return try MatrixSession(manifestOptions, options)
+        let session = try MatrixSession(manifestOptions, options)
+        guard let single else { return session }
+        guard session.variants.count == 1 else { throw MatrixText.needsOneVariant(single) }
+        return nil
     }
 
     /// - Throws: what is wrong with the manifests; `usage.asset-id`.
@@ -85,13 +90,11 @@ struct MatrixSession: Sendable {
         let summary = try await matrix.collect(lock: lock)
         show(summary, runs: [])
         let ids = Set(variants.map(\.assetId))
-        var status = ExitStatus.fresh
-        for entry in summary.entries where ids.contains(entry.assetId) {
-            guard let reason = entry.firstReason else { continue }
-            output.say("\(entry.assetId): \(entry.status): \(reason)")
-            status = ExitStatus.failed
-        }
-        return status
+        let stale = summary.entries.filter { ids.contains($0.assetId) && $0.status != .fresh }
+        if stale.isEmpty { return ExitStatus.fresh }
+        output.receive(
+            RunEvent(time: services.time.now(), stage: nil, kind: .error(MatrixText.stale(stale))))
+        return ExitStatus.failed
     }
 
     private func show(_ summary: MatrixSummary, runs: [VariantRunner.Outcome]) {

@@ -18,15 +18,12 @@ extension Session {
             kind: "build", output: output, isJSON: self.options.json,
             start: { try await start(build, $0) }, follow: { try await build.follow($0, of: $1) },
             stop: { try await build.stop($0) })
-        let result = await Interruptible().run {
+        try await Interruptible.finishing(output, saysInterrupted: false) {
             try await work.run(options) {
                 try await BuildProject.find(
                     stack: options.stackName, region: region, services: services)
             }
         }
-        output.finish()
-        let status = try result.get()
-        if status != ExitStatus.fresh { throw Exit(status: status) }
     }
 
     private func show(_ note: BuildNote) {

@@ -182,7 +182,9 @@ def serve(mode: str, port: int, ready: int) -> None:
     deploy(description["environment"])
     engine.describe_in(description)
     host = build_execution.BuildHost(home.builds, description["environment"], PROJECT)
-    builds.use_runner(build_runner.BuildRunner(host, is_on=mode == "real"))
+    runner = build_runner.BuildRunner(host, is_on=mode == "real")
+    builds.use_runner(runner)
+    builds.read_source_file = runner.read_source_file
     ProcessRecord.of(os.getpid()).write(home.server_record)
     write_atomically(home.description, description)
     os.write(ready, b"1")

@@ -221,6 +221,16 @@ def test_a_command_for_one_release_asks_which(
     assert_error(outcome, 2, "3 variants", f"--asset-id {matrix.ids[0]}")
 
 
+def test_a_plan_of_one_release_is_written_and_carried_out(made: Matrix) -> None:
+    first = made.ids[0]
+    one = ("--asset-id", first, "--force", "export-vmdk", "--only", "export-vmdk")
+    made.project.dssbatch("plan", FILE, *one, "--output", "plan.json", check=0)
+    outcome = made.run("--asset-id", first, "--plan", "plan.json")
+    assert outcome.started() == {"export-vmdk"}
+    refused = made.project.dssbatch("plan", FILE, "--output", "plan.json")
+    assert_error(refused, 2, "works on one release", "--asset-id")
+
+
 def test_a_failure_stops_what_has_not_begun(matrix: Matrix) -> None:
     bad = matrix.ids[0]
     matrix.write(

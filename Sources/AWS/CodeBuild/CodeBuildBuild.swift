@@ -18,6 +18,12 @@ package struct CodeBuildBuild: Sendable, Equatable, Decodable {
         /// Such as `COMMAND_EXECUTION_ERROR`.
         package let statusCode: String?
         package let message: String?
+
+        /// Both in one line; nil where there is neither.
+        package var text: String? {
+            let parts = [statusCode, message].compactMap { $0 }.filter { !$0.isEmpty }
+            return parts.isEmpty ? nil : parts.joined(separator: ": ")
+        }
     }
 
     /// Where its log is.

@@ -63,12 +63,7 @@ struct BuildProgress: Sendable, Equatable {
             $0.phaseStatus.map { !["SUCCEEDED", unfinished].contains($0) } ?? false
         }
         let place = phase.map { " in phase \($0.phaseType)" } ?? ""
-        let causes = (phase?.contexts ?? []).compactMap { context in
-            let parts = [context.statusCode, context.message].compactMap { text in
-                text.flatMap { $0.isEmpty ? nil : $0 }
-            }
-            return parts.isEmpty ? nil : parts.joined(separator: ": ")
-        }
+        let causes = (phase?.contexts ?? []).compactMap(\.text)
         let code = build.buildStatus.lowercased().replacing("_", with: "-")
         return Diagnostic(
             code: "codebuild.\(code)",

@@ -69,26 +69,19 @@ package struct ReleaseBuild: Sendable {
     package func follow(_ id: String, of project: BuildProject) async throws {
         var progress = BuildProgress()
         var readsLog = true
-        let build: CodeBuildBuild
-        do {
-            build = try await Waiter.wait(
-                "build `\(id)`",
-                schedule: WaiterSchedule(
-                    firstDelaySeconds: Self.looks.first, minimumDelaySeconds: Self.looks.shortest,
-                    deadlineSeconds: project.longestSeconds,
-                    maximumDelaySeconds: Self.looks.longest),
-                time: services.time
-            ) {
-                let build = try await look(id)
-                progress.notes(build).forEach(onNote)
-                if readsLog { readsLog = try await readLog(build, &progress) }
-                return build.isComplete
-                    ? .done(build) : .pending(percent: nil, message: build.currentPhase ?? "")
-            }
-        } catch let problem as Diagnostic where problem.code == "aws.wait-timeout" {
-            throw Diagnostic(
-                code: "codebuild.wait-timeout", summary: problem.summary, causes: problem.causes,
-                hint: "look at the build in the console of CodeBuild; it may still end")
+        let build = try await BuildWait.wait(
+            "build `\(id)`",
+            schedule: WaiterSchedule(
+                firstDelaySeconds: Self.looks.first, minimumDelaySeconds: Self.looks.shortest,
+                deadlineSeconds: project.longestSeconds,
+                maximumDelaySeconds: Self.looks.longest),
+            time: services.time
+        ) {
+            let build = try await look(id)
+            progress.notes(build).forEach(onNote)
+            if readsLog { readsLog = try await readLog(build, &progress) }
+            return build.isComplete
+                ? .done(build) : .pending(percent: nil, message: build.currentPhase ?? "")
         }
         if readsLog {
             try await services.time.sleep(seconds: Self.lastLinesSeconds)

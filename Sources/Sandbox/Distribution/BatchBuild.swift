@@ -46,26 +46,18 @@ package struct BatchBuild: Sendable {
         _ id: String, _ plan: BatchPlan, of project: BuildProject
     ) async throws {
         var progress = BatchProgress()
-        let batch: CodeBuildBatch
-        do {
-            batch = try await Waiter.wait(
-                "batch `\(id)`",
-                schedule: WaiterSchedule(
-                    firstDelaySeconds: Self.looks.first, minimumDelaySeconds: Self.looks.shortest,
-                    deadlineSeconds: project.longestBatchSeconds,
-                    maximumDelaySeconds: Self.looks.longest),
-                time: services.time
-            ) {
-                let batch = try await look(id)
-                for change in progress.changes(batch) { try await say(change, plan) }
-                return batch.isComplete
-                    ? .done(batch)
-                    : .pending(percent: nil, message: batch.currentPhase ?? "")
-            }
-        } catch let problem as Diagnostic where problem.code == "aws.wait-timeout" {
-            throw Diagnostic(
-                code: "codebuild.wait-timeout", summary: problem.summary, causes: problem.causes,
-                hint: "look at the batch in the console of CodeBuild; it may still end")
+        let batch = try await BuildWait.wait(
+            "batch `\(id)`",
+            schedule: WaiterSchedule(
+                firstDelaySeconds: Self.looks.first, minimumDelaySeconds: Self.looks.shortest,
+                deadlineSeconds: project.longestBatchSeconds,
+                maximumDelaySeconds: Self.looks.longest),
+            time: services.time
+        ) {
+            let batch = try await look(id)
+            for change in progress.changes(batch) { try await say(change, plan) }
+            return batch.isComplete
+                ? .done(batch) : .pending(percent: nil, message: batch.currentPhase ?? "")
         }
         if let problem = BatchProgress.problem(batch) { throw problem }
     }

@@ -39,12 +39,7 @@ struct BatchProgress: Sendable, Equatable {
         let failed = (batch.buildGroups ?? []).filter { group in
             group.currentBuildSummary?.buildStatus.map(badEnds.contains) == true
         }
-        let reasons = (batch.phases ?? []).flatMap { $0.contexts ?? [] }.compactMap { context in
-            let parts = [context.statusCode, context.message].compactMap { text in
-                text.flatMap { $0.isEmpty ? nil : $0 }
-            }
-            return parts.isEmpty ? nil : parts.joined(separator: ": ")
-        }
+        let reasons = (batch.phases ?? []).flatMap { $0.contexts ?? [] }.compactMap(\.text)
         return Diagnostic(
             code:
                 "codebuild.batch-\(batch.buildBatchStatus.lowercased().replacing("_", with: "-"))",

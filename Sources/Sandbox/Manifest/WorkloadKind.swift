@@ -16,11 +16,7 @@ package enum WorkloadKind {
     package static func read(
         contentsOf path: String, overrides: ManifestOverrides, wanted: (any Workload.Type)? = nil
     ) throws -> any Workload {
-        // The file decides, before anything is changed about it.
-        let document = try JSONValue.parse(contentsOf: path)
-        let root = try JSONReader(document, source: path).object()
-        let names = all.map { $0.kind } + [MatrixManifest.kind]
-        let name = try root.required("kind").oneOf(names)
+        let (document, name) = try open(path)
         if name == MatrixManifest.kind { return try variant(path, overrides, wanted) }
         guard let kind = all.first(where: { $0.kind == name }) else {
             throw Self.unsuitable(path, kind: name, wanted: all.map { $0.kind })
@@ -36,6 +32,28 @@ package enum WorkloadKind {
         }
         return try kind.init(
             try overrides.applied(to: document), path: path, results: overrides.results)
+    }
+
+    /// Reads and checks a release's manifest, and no other.
+    ///
+    /// - Throws: as `read(contentsOf:overrides:wanted:)`.
+    static func release(
+        contentsOf path: String, overrides: ManifestOverrides
+    ) throws -> ReleaseManifest {
+        let (document, name) = try open(path)
+        guard name == ReleaseManifest.kind else {
+            throw unsuitable(path, kind: name, wanted: [ReleaseManifest.kind])
+        }
+        return try ReleaseManifest(
+            overrides.applied(to: document), path: path, results: overrides.results)
+    }
+
+    /// The file and its kind: the file decides, before anything is changed about it.
+    private static func open(_ path: String) throws -> (document: JSONValue, kind: String) {
+        let document = try JSONValue.parse(contentsOf: path)
+        let root = try JSONReader(document, source: path).object()
+        let names = all.map { $0.kind } + [MatrixManifest.kind]
+        return (document, try root.required("kind").oneOf(names))
     }
 
     /// The one release of a matrix that `--asset-id` names.

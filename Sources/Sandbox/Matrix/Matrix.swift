@@ -95,18 +95,31 @@ package struct Matrix: Sendable {
     private func plan(
         _ variants: [Variant], _ request: SelectionRequest, _ book: SealBook
     ) async throws -> [VariantPlan] {
-        try await check(book)
-        try request.check(against: variants.lazy.map { variant in { try variant.graph() } })
         let planner = VariantPlanner(book: book, digester: digester, time: time)
-        return try await ConcurrentMap.map(variants, width: Self.planWidth) { variant in
-            if request.isEverything, let seal = try await planner.seal(of: variant) {
-                return .sealed(seal)
-            }
+        let seals = try await seals(of: variants, request, book, planner)
+        return try await ConcurrentMap.map(
+            Array(zip(variants, seals)), width: Self.planWidth
+        ) { variant, seal in
+            if let seal { return .sealed(seal) }
             let graph = try variant.graph()
             guard let selection = try request.resolvedWhereKnown(in: graph) else {
                 return .unconcerned
             }
             return try await planner.plan(variant, graph, selection)
+        }
+    }
+
+    /// The seals that hold, one place for each variant; checks manifest and request first.
+    private func seals(
+        of variants: [Variant], _ request: SelectionRequest, _ book: SealBook,
+        _ planner: VariantPlanner
+    ) async throws -> [Seal?] {
+        try await check(book)
+        try request.check(against: variants.lazy.map { variant in { try variant.graph() } })
+        // Only what asks for everything as it is may take a seal's word.
+        guard request.isEverything else { return variants.map { _ in nil } }
+        return try await ConcurrentMap.map(variants, width: Self.planWidth) {
+            try await planner.seal(of: $0)
         }
     }
 
@@ -146,25 +159,22 @@ package struct Matrix: Sendable {
         return (outcomes, summary)
     }
 
-    /// The variants that need a run of their own.
+    /// The variants that need a run of their own; tells of the others.
     private func work(
         _ variants: [Variant], _ request: SelectionRequest, _ options: RunOptions,
         _ onEvent: @Sendable (RunEvent) -> Void
     ) async throws -> [Variant] {
         let book = await book()
-        try await check(book)
-        try request.check(against: variants.lazy.map { variant in { try variant.graph() } })
-        guard request.isEverything, !options.verify else { return variants }
         let planner = VariantPlanner(book: book, digester: digester, time: time)
-        let seals = try await ConcurrentMap.map(variants, width: Self.planWidth) { variant in
-            (variant, try await planner.seal(of: variant))
-        }
-        for case (let variant, let seal?) in seals {
+        let seals = try await seals(of: variants, request, book, planner)
+        // Whether outputs still exist, no seal knows.
+        if options.verify { return variants }
+        for case (let variant, let seal?) in zip(variants, seals) {
             var event = RunEvent(time: time.now(), stage: nil, kind: .sealed(seal))
             event.assetId = variant.assetId
             onEvent(event)
         }
-        return seals.filter { $0.1 == nil }.map(\.0)
+        return zip(variants, seals).filter { $0.1 == nil }.map(\.0)
     }
 
     /// What is recorded of all variants; writes the summary where it says something new, and seals

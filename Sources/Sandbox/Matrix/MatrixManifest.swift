@@ -44,8 +44,7 @@ package struct MatrixManifest: Sendable {
         ])
         _ = try root.required("kind").oneOf([Self.kind])
         let base = try root.required("base")
-        let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
-        let basePath = try Self.path(base.nonEmptyString(), in: folder, as: path)
+        let basePath = try Self.path(base.nonEmptyString(), beside: path)
         guard FileManager.default.fileExists(atPath: basePath) else {
             throw base.diagnostic(
                 code: "manifest.missing-file", summary: "there is no file `\(basePath)`",
@@ -57,18 +56,8 @@ package struct MatrixManifest: Sendable {
         overrides.releaseId = nil
         let results = try overrides.results ?? root.optional("results")?.nonEmptyString()
         overrides.results = results
-        guard try !Self.isMatrix(basePath) else {
-            throw WorkloadKind.unsuitable(
-                basePath, kind: Self.kind, wanted: [ReleaseManifest.kind])
-        }
-        let workload = try WorkloadKind.read(
-            contentsOf: basePath, overrides: overrides, wanted: ReleaseManifest.self)
-        guard let release = workload as? ReleaseManifest else {
-            throw WorkloadKind.unsuitable(
-                basePath, kind: type(of: workload).kind, wanted: [ReleaseManifest.kind])
-        }
         self.path = path
-        self.base = release
+        self.base = try WorkloadKind.release(contentsOf: basePath, overrides: overrides)
         atOnce = try root.optional("atOnce")?.integer(in: 1...1000) ?? Self.defaultAtOnce
         variants = try root.required("variants").array(count: 1...10_000) {
             try MatrixVariant($0)
@@ -116,7 +105,7 @@ package struct MatrixManifest: Sendable {
     }
 
     /// Relative to the matrix's folder, and written as the matrix itself is.
-    private static func path(_ relative: String, in folder: URL, as path: String) -> String {
+    private static func path(_ relative: String, beside path: String) -> String {
         if relative.hasPrefix("/") { return relative }
         let written = path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
         return (written + [relative[...]]).joined(separator: "/")

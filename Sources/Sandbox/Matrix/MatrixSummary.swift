@@ -9,6 +9,14 @@ package struct MatrixSummary: Sendable {
     /// The file's name in the matrix's own results.
     package static let fileName = "summary.json"
 
+    /// Where a variant stands.
+    package enum Status: String, Sendable, CaseIterable {
+        case fresh
+        case stale
+        case failed
+        case neverRan = "never ran"
+    }
+
     /// What is recorded of one variant.
     package struct Entry: Sendable {
         /// Which one.
@@ -25,11 +33,11 @@ package struct MatrixSummary: Sendable {
             self.release = release
         }
 
-        /// `fresh`, `failed`, `stale` or `never ran`.
-        package var status: String {
-            guard case .planned(let plan, let world) = plan, !plan.isFresh else { return "fresh" }
-            if !failures(plan, world).isEmpty { return "failed" }
-            return world.results.isEmpty ? "never ran" : "stale"
+        /// Where it stands.
+        package var status: Status {
+            guard case .planned(let plan, let world) = plan, !plan.isFresh else { return .fresh }
+            if !failures(plan, world).isEmpty { return .failed }
+            return world.results.isEmpty ? .neverRan : .stale
         }
 
         /// The first stage that is not fresh, with its first reason.
@@ -55,7 +63,7 @@ package struct MatrixSummary: Sendable {
         /// The entry of the summary.
         package var json: JSONValue {
             var members: OrderedDictionary<String, JSONValue> = [
-                "assetId": .string(assetId), "status": .string(status),
+                "assetId": .string(assetId), "status": .string(status.rawValue),
             ]
             if case .planned(let plan, let world) = plan, !plan.isFresh {
                 members["stages"] = .array(
@@ -84,19 +92,20 @@ package struct MatrixSummary: Sendable {
     package let entries: [Entry]
 
     /// How many variants have each status.
-    package var counts: [(status: String, count: Int)] {
-        ["fresh", "stale", "failed", "never ran"].map { status in
-            (status, entries.count { $0.status == status })
-        }
+    package var counts: [(status: Status, count: Int)] {
+        Status.allCases.map { status in (status, entries.count { $0.status == status }) }
+    }
+
+    /// The counts by the names of their statuses.
+    package var countsJSON: JSONValue {
+        JSONValue(members: counts.map { ($0.status.rawValue, .integer(Int64($0.count))) })
     }
 
     /// The document.
     package var json: JSONValue {
         [
             "schema": .string(Self.schema),
-            "counts": .object(
-                OrderedDictionary(
-                    uniqueKeysWithValues: counts.map { ($0.status, .integer(Int64($0.count))) })),
+            "counts": countsJSON,
             "variants": .array(entries.map(\.json)),
         ]
     }

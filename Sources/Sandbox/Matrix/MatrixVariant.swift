@@ -20,9 +20,12 @@ package struct MatrixVariant: Sendable {
         let id = try variant.required("assetId")
         assetId = try AssetId(id.string(), location: id.location)
         location = reader.location
-        let set = try variant.optional("set")?.object()
-        settings = try (set?.names ?? []).map { name in
-            guard let value = try set?.required(name) else { return (JSONPointer.root, .null) }
+        guard let set = try variant.optional("set")?.object() else {
+            settings = []
+            return
+        }
+        settings = try set.names.map { name in
+            let value = try set.required(name)
             return (try Self.pointer(name, value), value.value)
         }
     }

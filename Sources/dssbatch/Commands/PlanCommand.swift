@@ -33,8 +33,8 @@ struct PlanCommand: AsyncParsableCommand {
     var output: String?
 
     func run() async throws {
-        if let session = try MatrixSession.ofMatrix(manifestOptions, global) {
-            if output != nil { throw MatrixText.needsOneVariant("--output") }
+        let single = output != nil ? "--output" : selectionOptions.verify ? "--verify" : nil
+        if let session = try MatrixSession.ofMatrix(manifestOptions, global, single: single) {
             return try await session.showPlan(
                 selectionOptions, explain: explain, isExitDetailed: detailedExitcode)
         }

@@ -28,9 +28,9 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        if let session = try MatrixSession.ofMatrix(manifestOptions, global) {
+        let single = plan != nil ? "--plan" : dryRun && selectionOptions.verify ? "--verify" : nil
+        if let session = try MatrixSession.ofMatrix(manifestOptions, global, single: single) {
             if dryRun { return try await session.showPlan(selectionOptions) }
-            if plan != nil { throw MatrixText.needsOneVariant("--plan") }
             return try await session.run(selectionOptions, running)
         }
         let session = try Session(manifestOptions, global)

@@ -15,10 +15,10 @@ struct StatusCommand: AsyncParsableCommand {
     var verify = false
 
     func run() async throws {
-        if let session = try MatrixSession.ofMatrix(manifestOptions, global),
+        let single = verify ? "--verify" : nil
+        if let session = try MatrixSession.ofMatrix(manifestOptions, global, single: single),
             session.variants.count > 1
         {
-            if verify { throw MatrixText.needsOneVariant("--verify") }
             return try await session.showStatus()
         }
         let session = try Session(manifestOptions, global)

@@ -2,12 +2,12 @@ import BuildGraph
 import Diagnostics
 import Foundation
 import JSON
-import OrderedCollections
 import Sandbox
 
 /// Plans and summaries of many releases, for people and for scripts.
 enum MatrixText {
     private static let partSize = 64
+    private static let causeLimit = 50
 
     /// The plans of many variants: a block of text for each and a line about all, or events.
     static func plan(
@@ -37,18 +37,19 @@ enum MatrixText {
 
     /// How many variants are in which state, in one line.
     static func line(_ summary: MatrixSummary) -> String {
-        let parts = summary.counts.filter { $0.count > 0 }.map { "\($0.count) \($0.status)" }
+        let parts = summary.counts.filter { $0.count > 0 }.map {
+            "\($0.count) \($0.status.rawValue)"
+        }
         return "\(summary.entries.count) variants: \(parts.joined(separator: ", "))"
     }
 
     /// The event `matrix-collected`.
     static func event(_ summary: MatrixSummary) -> JSONValue {
-        let names = summary.entries.filter { $0.status != "fresh" }.map(\.assetId)
-        let counts = summary.counts.map { ($0.status, JSONValue.integer(Int64($0.count))) }
+        let names = summary.entries.filter { $0.status != .fresh }.map(\.assetId)
         return [
             "event": "matrix-collected", "time": .string(Timestamp.text(Date())),
             "variants": .integer(Int64(summary.entries.count)),
-            "counts": .object(OrderedDictionary(uniqueKeysWithValues: counts)),
+            "counts": summary.countsJSON,
             "stale": .array(names.map { .string($0) }),
         ]
     }
@@ -57,7 +58,7 @@ enum MatrixText {
     static func status(_ entry: MatrixSummary.Entry, at now: Date) -> JSONValue {
         [
             "event": "status", "time": .string(Timestamp.text(now)),
-            "assetId": .string(entry.assetId), "status": .string(entry.status),
+            "assetId": .string(entry.assetId), "status": .string(entry.status.rawValue),
             "reason": entry.firstReason.map { .string($0) } ?? nil,
         ]
     }
@@ -67,7 +68,17 @@ enum MatrixText {
         Diagnostic(
             code: "usage.matrix", severity: .configuration,
             summary: "`\(option)` works on one release, and this manifest is a matrix of many",
-            hint: "leave it out, or use the manifest of one release")
+            hint: "leave it out, or name one release with `--asset-id`")
+    }
+
+    /// The error of releases that are not up to date.
+    static func stale(_ entries: [MatrixSummary.Entry]) -> Diagnostic {
+        Diagnostic(
+            code: "matrix.stale", summary: "\(entries.count) releases are not up to date",
+            causes: entries.prefix(causeLimit).map { entry in
+                "\(entry.assetId): \(entry.status.rawValue): \(entry.firstReason ?? "")"
+            },
+            hint: "`dssbatch plan --explain` says what would run, and why")
     }
 
     private static func block(_ assetId: String, _ plan: VariantPlan, explain: Bool) -> String {

@@ -23,15 +23,18 @@ struct Interruptible {
 
     /// Does work that ends with a status, heeding signals, and takes the live view away.
     ///
-    /// - Parameter isAnswered: asked at each signal; true where somebody waited for it.
+    /// - Parameters:
+    ///   - isAnswered: asked at each signal; true where somebody waited for it.
+    ///   - saysInterrupted: whether that is said; not where the work says what becomes of it.
     /// - Throws: `Exit` with the status of anything but success; what `work` throws.
     static func finishing(
         _ output: EventOutput, isAnswered: @escaping @Sendable () -> Bool = { false },
+        saysInterrupted: Bool = true,
         _ work: @escaping @Sendable () async throws -> Int32
     ) async throws {
         let status = await Interruptible(isAnswered: isAnswered).run(work)
         output.finish()
-        if case .success(let status) = status,
+        if saysInterrupted, case .success(let status) = status,
             [ExitStatus.hungUp, ExitStatus.interrupted, ExitStatus.terminated].contains(status)
         {
             StandardStreams.writeError(

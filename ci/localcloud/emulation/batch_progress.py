@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from localcloud import runtime
-from localcloud.emulation import builds
+from localcloud.emulation import builds, buildspecs
 from localcloud.emulation.batch_record import BatchRecord, Group
 from localcloud.emulation.batch_spec import BatchSpec, BatchSpecError, parse
 
 MOST_BUILDS = 100
-DEFAULT_BUILDSPEC = "buildspec.yml"
 
 
 def advance(batch: BatchRecord) -> None:
@@ -69,8 +68,8 @@ def _plan(batch: BatchRecord) -> None:
 
 def _buildspec(batch: BatchRecord) -> str:
     """Return the text of the batch's buildspec, which is inline or a file of the source."""
-    given = batch.members["source"].get("buildspec") or DEFAULT_BUILDSPEC
-    if "\n" in given or ": " in given or given.startswith("{"):
+    given = batch.members["source"].get("buildspec") or buildspecs.DEFAULT_FILE
+    if buildspecs.is_text(given):
         return given
     if builds.read_source_file is None:
         raise BatchSpecError(

@@ -10,9 +10,8 @@ from typing import Any
 
 import boto3
 
-LOOKUP_ERROR = "YAML_FILE_ERROR"
-# Of the server's own variables a build gets these: what its image would have.
-FROM_SERVER = ("PATH", "LANG", "LC_ALL", "TZ", "SSL_CERT_FILE", "PIP_")
+# Of the server's own variables a build gets these, and pip's: what its image would have.
+FROM_SERVER = {"PATH", "LANG", "LC_ALL", "TZ", "SSL_CERT_FILE"}
 
 
 class UnresolvedError(Exception):
@@ -21,11 +20,10 @@ class UnresolvedError(Exception):
 
 def of_server() -> dict[str, str]:
     """Return those variables of the server."""
-    wanted = tuple(n for n in FROM_SERVER if n.endswith("_"))
     return {
         name: value
         for name, value in os.environ.items()
-        if name in FROM_SERVER or name.startswith(wanted)
+        if name in FROM_SERVER or name.startswith("PIP_")
     }
 
 

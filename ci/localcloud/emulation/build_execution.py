@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import itertools
 import os
 import shutil
 import subprocess
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from localcloud.emulation import build_cache, build_environment, buildspecs
 from localcloud.emulation.build_process import BuildProcess
@@ -41,12 +39,17 @@ class BuildHost:
     image: dict[str, str] = field(default_factory=dict)
 
 
-class BuildRecords:
+class BuildRecords(Protocol):
     """What an execution says of its build; the record is in other hands."""
 
-    lead: Callable[[str, str, list[dict[str, str]]], None]
-    write_log: Callable[[list[str]], None]
-    resolved: Callable[[str], None]
+    def lead(self, phase: str, status: str, contexts: list[dict[str, str]]) -> None:
+        """Lead the record to a phase; `status` is what its present one ends with."""
+
+    def write_log(self, lines: list[str]) -> None:
+        """Write to the build's log."""
+
+    def resolved(self, commit: str) -> None:
+        """Keep which commit is built."""
 
 
 _slots = threading.BoundedSemaphore(BUILDS_AT_ONCE)
@@ -106,7 +109,9 @@ class BuildExecution:
             for phase in ("UPLOAD_ARTIFACTS", "FINALIZING"):
                 self._records.lead(phase, "SUCCEEDED", [])
             return "SUCCEEDED", []
-        return "FAILED", list(self._failures.values())
+        # The reason of another phase stands there already.
+        present = self._failures.get(self._phase)
+        return "FAILED", [present] if present else []
 
     def _run(self) -> None:
         for phase in ("QUEUED", "PROVISIONING", "DOWNLOAD_SOURCE"):
@@ -159,8 +164,8 @@ class BuildExecution:
         return done.stdout
 
     def _spec(self) -> buildspecs.Buildspec:
-        text = self._build["source"].get("buildspec") or "buildspec.yml"
-        if "\n" not in text and not text.lstrip().startswith("{"):
+        text = self._build["source"].get("buildspec") or buildspecs.DEFAULT_FILE
+        if not buildspecs.is_text(text):
             path = self._source / text
             if not path.is_file():
                 raise PhaseError(
@@ -261,5 +266,5 @@ def end(build_id: str, how: str) -> bool:
 
 def end_all() -> None:
     """End every build, as when the local cloud ends."""
-    for execution in list(itertools.islice(_running.values(), 1000)):
+    for execution in list(_running.values()):
         execution.end("STOPPED")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -9,7 +10,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from localcloud.processes import ProcessRecord, children
+from localcloud.processes import children
 
 LAST_LINES_SECONDS = 2
 # Sees its folder at one path, whichever build it is, as on CodeBuild's own containers.
@@ -95,19 +96,23 @@ class BuildProcess:
             process = self._process
         if process is None or process.poll() is not None:
             return
-        for record in [ProcessRecord.of(pid) for pid in _family(process.pid)]:
-            try:
-                os.kill(record.pid, signal.SIGKILL)
-            except ProcessLookupError:
-                continue
+        for pid in _stopped_family(process.pid):
+            _send(pid, signal.SIGKILL)
 
 
-def _family(pid: int) -> list[int]:
-    """Return a process and all that descend from it, parents first."""
+def _stopped_family(pid: int) -> list[int]:
+    """Return a process and all that descend from it; each stands still and begins no other."""
     found = [pid]
     for member in found:
+        _send(member, signal.SIGSTOP)
         found += children(member)
-    return [member for member in found if Path(f"/proc/{member}").exists()]
+    return found
+
+
+def _send(pid: int, number: signal.Signals) -> None:
+    # One that has ended meanwhile needs no signal.
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, number)
 
 
 def _each_line(descriptor: int, take: Callable[[str], None]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,20 @@ class BuildRunner:
     def end(self, build_id: str, how: str) -> bool:
         """End a build that runs; return whether it did."""
         return build_execution.end(build_id, how)
+
+    def read_source_file(self, record: dict[str, Any], path: str) -> str:
+        """Return a file of the source, at the version that a build or batch is of."""
+        version = record.get("sourceVersion") or "HEAD"
+        done = subprocess.run(
+            ["git", "-C", str(self._host.source), "show", f"{version}:{path}"],
+            capture_output=True,
+            text=True,
+            timeout=build_execution.GIT_TIMEOUT_SECONDS,
+            check=False,
+        )
+        if done.returncode:
+            raise OSError(done.stderr.strip())
+        return done.stdout
 
     def switch(self, wanted: dict[str, Any]) -> None:
         """Do what a request to `/localcloud/builds` asks for."""

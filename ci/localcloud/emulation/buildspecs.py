@@ -11,6 +11,7 @@ from typing import Any
 
 import yaml
 
+DEFAULT_FILE = "buildspec.yml"
 # By their names in the file.
 PHASES = ("install", "pre_build", "build", "post_build")
 
@@ -71,6 +72,11 @@ if [ "$status" != 0 ]; then
   {":" if goes_on else "exit 0"}
 fi
 """
+
+
+def is_text(given: str) -> bool:
+    """Return whether a buildspec is given as text, and not as a file of the source."""
+    return "\n" in given or ": " in given or given.lstrip().startswith("{")
 
 
 def parse(text: str) -> Buildspec:

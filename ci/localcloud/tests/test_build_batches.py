@@ -284,7 +284,7 @@ def test_what_is_not_carried_out_is_refused(codebuild, project):
         (spec(*(task(i) for i in "abcde")), "CLIENT_ERROR", "has 5 builds.*allows 4"),
         (spec(task("a", "b")), "YAML_FILE_ERROR", "depends on `b`"),
         ("batch: [\n", "YAML_FILE_ERROR", "no YAML"),
-        ("ci/batch.yaml", "YAML_FILE_ERROR", "cannot read `ci/batch.yaml`"),
+        ("ci/batch.yaml", "YAML_FILE_ERROR", "path 'ci/batch.yaml' does not exist"),
     ],
 )
 def test_a_bad_batch_fails_before_any_build(codebuild, start, buildspec, code, reason):

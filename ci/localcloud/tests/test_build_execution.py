@@ -299,6 +299,47 @@ def test_cached_folders_are_found_again(builds):
     assert run(4) == ["2"]
 
 
+def test_a_batch_is_carried_out_by_a_file_of_the_source(builds):
+    task = {"buildspec": "build.json", "env": {"variables": {"N": "1"}}}
+    graph = [
+        {"identifier": "a"} | task,
+        {"identifier": "b", "depend-on": ["a"]} | task,
+        {"identifier": "c", "depend-on": ["b"], "buildspec": "fail.json"},
+        {"identifier": "d", "depend-on": ["c"]} | task,
+    ]
+    builds.commit(
+        {
+            "batch.json": json.dumps({"version": 0.2, "batch": {"build-graph": graph}}),
+            "build.json": json.dumps(simple("echo $CODEBUILD_BATCH_BUILD_IDENTIFIER")),
+            "fail.json": json.dumps(simple("exit 3")),
+        }
+    )
+    batch_id = builds.client.start_build_batch(
+        projectName=builds.name, buildspecOverride="batch.json"
+    )["buildBatch"]["id"]
+    deadline = time.monotonic() + LONGEST_SECONDS
+    batch: dict[str, Any] = {"complete": False}
+    while not batch["complete"]:
+        assert time.monotonic() < deadline, batch
+        time.sleep(0.1)
+        (batch,) = builds.client.batch_get_build_batches(ids=[batch_id])["buildBatches"]
+    seen = {
+        group["identifier"]: group["currentBuildSummary"]
+        for group in batch["buildGroups"]
+    }
+    assert batch["buildBatchStatus"] == "FAILED"
+    statuses = {name: seen[name]["buildStatus"] for name in "abcd"}
+    assert statuses == {
+        "a": "SUCCEEDED",
+        "b": "SUCCEEDED",
+        "c": "FAILED",
+        "d": "STOPPED",
+    }
+    for name in "ab":
+        build = builds.read(seen[name]["arn"].rpartition("/")[2])
+        assert builds.log(build) == [name]
+
+
 def test_builds_run_side_by_side_at_one_path(builds):
     spec = simple("touch mine-$N; sleep 1; ls mine-*; pwd")
     ids = [
