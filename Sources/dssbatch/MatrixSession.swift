@@ -3,6 +3,7 @@ import Diagnostics
 import Foundation
 import JSON
 import Sandbox
+import Synchronization
 
 /// One command's matrix with everything that it is worked on with; making one reads the manifests
 /// and touches nothing else.
@@ -67,10 +68,21 @@ struct MatrixSession: Sendable {
         options.verify = selection.verify
         let (request, common) = (selection.request, options)
         try await Interruptible.finishing(output) {
-            if isLocal { ServiceWiring.sayLocalPasswords { output.say($0) } }
+            let hasSaid = Mutex(!isLocal)
             let (outcomes, summary) = try await matrix.run(
-                variants, request, common, recovery: ReleaseRecovery(services: services),
-                onEvent: { output.receive($0) })
+                variants, request, common, recovery: ReleaseRecovery(services: services)
+            ) { event in
+                // Once, and only where a machine may be made.
+                if case .plan(let plan) = event.kind, !plan.isFresh,
+                    hasSaid.withLock({ said in
+                        defer { said = true }
+                        return !said
+                    })
+                {
+                    ServiceWiring.sayLocalPasswords { output.say($0) }
+                }
+                output.receive(event)
+            }
             show(summary, runs: outcomes)
             return ExitStatus.of(outcomes)
         }

@@ -231,6 +231,19 @@ def test_a_plan_of_one_release_is_written_and_carried_out(made: Matrix) -> None:
     assert_error(refused, 2, "works on one release", "--asset-id")
 
 
+def test_a_local_run_tells_its_passwords_once(matrix: Matrix) -> None:
+    bare: dict[str, str | None] = {
+        name: None for name in matrix.project.environment if name.startswith("AWS_")
+    }
+    bare |= {"DSS_DEFAULT_PASSWORD": None, "DSS_JUPYTER_PASSWORD": None}
+    said = "local run: DSS_DEFAULT_PASSWORD is `dss`"
+    local = ("--local", "--set", "/export/verify=false")
+    first = matrix.project.dssbatch(FILE, *local, env=bare, check=0)
+    assert first.stderr.count(said) == 1
+    again = matrix.project.dssbatch(FILE, *local, env=bare, check=0)
+    assert said not in again.stderr
+
+
 def test_a_failure_stops_what_has_not_begun(matrix: Matrix) -> None:
     bad = matrix.ids[0]
     matrix.write(
