@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl
 from localcloud.answers import Answer, StartResponse, error_answer
 from localcloud.control import ControlArea
 from localcloud.faults import FaultRule, Faults
+from localcloud.in_flight import InFlight
 from localcloud.requestlog import RequestLog
 from localcloud.signature import KnownKey, SignatureError, read_claim, verify
 from localcloud.wire import WireRequest, identify
@@ -97,16 +98,24 @@ class Gate:
         self._log = log
         # moto's dictionaries know no threads, and conditional writes must be atomic.
         self._lock = lock
+        self.in_flight = InFlight()
 
     def __call__(
         self, environ: dict[str, Any], start: StartResponse
     ) -> Iterable[bytes]:
         """Answer one request."""
-        started = time.monotonic()
         request = _wire_request(environ)
-        body = _read_body(environ, request)
         if request.raw_path.startswith("/localcloud/"):
+            body = _read_body(environ, request)
             return self._control.answer(request, body.read()).send(start)
+        with self.in_flight:
+            return self._answer(environ, request, start)
+
+    def _answer(
+        self, environ: dict[str, Any], request: WireRequest, start: StartResponse
+    ) -> Iterable[bytes]:
+        started = time.monotonic()
+        body = _read_body(environ, request)
         if request.raw_path.startswith("/moto-api"):
             return self._dispatch(environ, body, start)
         refusal = self._refusal(request, body)

@@ -158,7 +158,13 @@ def serve(mode: str, port: int, ready: int) -> None:
     shared = runtime.Runtime(machines, faults, home.folder)
     runtime.install(shared)
     control = ControlArea(
-        faults, lambda: {"status": "ok", "mode": mode, "pid": os.getpid()}
+        faults,
+        lambda: {
+            "status": "ok",
+            "mode": mode,
+            "pid": os.getpid(),
+            "requestsInFlight": gate.in_flight.count,
+        },
     )
     from localcloud.emulation import build_execution, build_runner, builds, quotas
 

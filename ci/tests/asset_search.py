@@ -20,7 +20,7 @@ def find_tagged(cloud: Cloud, asset_id: str, *regions: str) -> Found:
 
 def without_ended(cloud: Cloud, found: Found) -> Found:
     """Leave out export tasks, once none is active: nobody can remove them."""
-    tasks = cloud.client("ec2").describe_export_image_tasks()["ExportImageTasks"]
+    tasks = cloud.every("ec2", "describe_export_image_tasks")
     ended = {t["ExportImageTaskId"] for t in tasks if t["Status"] != "active"}
     return {
         (kind, id_) for kind, id_ in found if kind != "export-task" or id_ not in ended
@@ -28,58 +28,61 @@ def without_ended(cloud: Cloud, found: Found) -> Found:
 
 
 def _in_region(cloud: Cloud, asset_id: str, region: str) -> Found:
-    ec2 = cloud.client("ec2", region)
-    stacks = cloud.client("cloudformation", region).describe_stacks()["Stacks"]
+    things = _listed(cloud, region)
+    return {name for name, tags in things.items() if _has_tag(tags, asset_id)}
+
+
+def _listed(cloud: Cloud, region: str) -> dict[tuple[str, str], list[dict[str, Any]]]:
+    """Return the tags of everything in a region, terminated instances left out."""
+
+    def every(operation: str, **parameters: Any) -> list[dict[str, Any]]:
+        return cloud.every("ec2", operation, region, **parameters)
+
     instances = [
         instance
-        for reservation in ec2.describe_instances()["Reservations"]
+        for reservation in every("describe_instances")
         for instance in reservation["Instances"]
         if instance["State"]["Name"] != "terminated"
     ]
+    # Key pairs have no pages.
+    pairs = cloud.client("ec2", region).describe_key_pairs()["KeyPairs"]
     lists = {
-        ("ami", "ImageId"): ec2.describe_images(Owners=["self"])["Images"],
-        ("snapshot", "SnapshotId"): ec2.describe_snapshots(OwnerIds=["self"])[
-            "Snapshots"
-        ],
-        ("export-task", "ExportImageTaskId"): ec2.describe_export_image_tasks()[
-            "ExportImageTasks"
-        ],
-        ("stack", "StackId"): stacks,
-        ("key-pair", "KeyPairId"): ec2.describe_key_pairs()["KeyPairs"],
+        ("ami", "ImageId"): every("describe_images", Owners=["self"]),
+        ("snapshot", "SnapshotId"): every("describe_snapshots", OwnerIds=["self"]),
+        ("export-task", "ExportImageTaskId"): every("describe_export_image_tasks"),
+        ("stack", "StackId"): cloud.every("cloudformation", "describe_stacks", region),
+        ("key-pair", "KeyPairId"): pairs,
         ("instance", "InstanceId"): instances,
-        ("volume", "VolumeId"): ec2.describe_volumes()["Volumes"],
-        ("security-group", "GroupId"): ec2.describe_security_groups()["SecurityGroups"],
+        ("volume", "VolumeId"): every("describe_volumes"),
+        ("security-group", "GroupId"): every("describe_security_groups"),
     }
     return {
-        (kind, thing[name])
+        (kind, thing[name]): thing.get("Tags", [])
         for (kind, name), things in lists.items()
         for thing in things
-        if _has_tag(thing.get("Tags", []), asset_id)
     }
 
 
 def _objects(cloud: Cloud, asset_id: str) -> Found:
     s3 = cloud.client("s3")
-    tasks = cloud.client("ec2").describe_export_image_tasks()["ExportImageTasks"]
+    tasks = cloud.every("ec2", "describe_export_image_tasks")
     mine = {
         t["ExportImageTaskId"] for t in tasks if _has_tag(t.get("Tags", []), asset_id)
     }
     found: Found = set()
-    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=cloud.bucket):
-        for item in page.get("Contents", []):
-            key = item["Key"]
-            tags = s3.get_object_tagging(Bucket=cloud.bucket, Key=key)["TagSet"]
-            name = key.rpartition("/")[2].partition(".")[0]
-            if _has_tag(tags, asset_id) or name in mine:
-                found.add(("object", f"s3://{cloud.bucket}/{key}"))
+    for item in cloud.every("s3", "list_objects_v2", Bucket=cloud.bucket):
+        key = item["Key"]
+        tags = s3.get_object_tagging(Bucket=cloud.bucket, Key=key)["TagSet"]
+        name = key.rpartition("/")[2].partition(".")[0]
+        if _has_tag(tags, asset_id) or name in mine:
+            found.add(("object", f"s3://{cloud.bucket}/{key}"))
     return found
 
 
 def _uploads(cloud: Cloud, asset_id: str) -> Found:
-    answer = cloud.client("s3").list_multipart_uploads(Bucket=cloud.bucket)
     return {
         ("upload", upload["UploadId"])
-        for upload in answer.get("Uploads", [])
+        for upload in cloud.every("s3", "list_multipart_uploads", Bucket=cloud.bucket)
         if f"/{asset_id}/exasol-data-science-sandbox-{asset_id}." in upload["Key"]
     }
 
@@ -144,12 +147,4 @@ def make_things(cloud: Cloud, asset_id: str | None, region: str, name: str) -> F
 
 def existing(cloud: Cloud, things: Found, region: str) -> Found:
     """Return which of some things made by `make_things` are there."""
-    ec2 = cloud.client("ec2", region)
-    there = {i["ImageId"] for i in ec2.describe_images(Owners=["self"])["Images"]}
-    there |= {v["VolumeId"] for v in ec2.describe_volumes()["Volumes"]}
-    there |= {
-        s["SnapshotId"] for s in ec2.describe_snapshots(OwnerIds=["self"])["Snapshots"]
-    }
-    there |= {k["KeyPairId"] for k in ec2.describe_key_pairs()["KeyPairs"]}
-    there |= {g["GroupId"] for g in ec2.describe_security_groups()["SecurityGroups"]}
-    return {thing for thing in things if thing[1] in there}
+    return things & _listed(cloud, region).keys()

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 import urllib.request
 from functools import cache
 from pathlib import Path
@@ -18,6 +19,8 @@ ROOT = Path(__file__).resolve().parents[2]
 LAUNCHER = ROOT / "bin/localcloud"
 REGION = "eu-central-1"
 BUCKET_STACK = "DATA-SCIENCE-SANDBOX-VM-Bucket"
+IN_FLIGHT_SECONDS = 30
+POLL_SECONDS = 0.02
 MODELS = (
     "ec2::image",
     "ec2::exportimagetask",
@@ -51,6 +54,22 @@ class Cloud:
                 ),
             )
         return known
+
+    def every(
+        self, service: str, operation: str, region: str = REGION, **parameters: Any
+    ) -> list[dict[str, Any]]:
+        """Return what an operation lists, of all its pages."""
+        paginator = self.client(service, region).get_paginator(operation)
+        key = paginator.result_keys[0].expression
+        pages = paginator.paginate(**parameters)
+        return [thing for page in pages for thing in page.get(key, [])]
+
+    def settle(self) -> None:
+        """Wait until what a killed process asked for has had its effect."""
+        deadline = time.monotonic() + IN_FLIGHT_SECONDS
+        while self.call("/localcloud/health")["requestsInFlight"]:
+            assert time.monotonic() < deadline, "a request is answered without end"
+            time.sleep(POLL_SECONDS)
 
     def call(self, path: str, method: str = "GET", document: Any = None) -> Any:
         """Call the cloud's own, unauthenticated area."""
@@ -137,68 +156,53 @@ class AssetView:
 
     def __init__(self, cloud: Cloud, asset_id: str):
         self._cloud = cloud
-        self._ec2 = cloud.client("ec2")
         self._filter = [{"Name": "tag:exa_dss_id", "Values": [asset_id]}]
         self.asset_id = asset_id
 
     def images(self) -> list[dict[str, Any]]:
         """Its AMIs."""
-        return self._ec2.describe_images(Owners=["self"], Filters=self._filter)[
-            "Images"
-        ]
+        return self._every("describe_images", Owners=["self"])
 
     def snapshots(self) -> list[dict[str, Any]]:
         """Its snapshots."""
-        return self._ec2.describe_snapshots(OwnerIds=["self"], Filters=self._filter)[
-            "Snapshots"
-        ]
+        return self._every("describe_snapshots", OwnerIds=["self"])
 
     def key_pairs(self) -> list[dict[str, Any]]:
         """Its key pairs."""
-        pairs = self._ec2.describe_key_pairs()["KeyPairs"]
+        pairs = self._cloud.client("ec2").describe_key_pairs()["KeyPairs"]
         return [pair for pair in pairs if self._is_mine(pair.get("Tags", []))]
 
     def instances(self) -> list[dict[str, Any]]:
         """Its instances that are not terminated."""
-        answer = self._ec2.describe_instances(Filters=self._filter)
         return [
             instance
-            for reservation in answer["Reservations"]
+            for reservation in self._every("describe_instances")
             for instance in reservation["Instances"]
             if instance["State"]["Name"] != "terminated"
         ]
 
     def stacks(self) -> list[dict[str, Any]]:
         """Its stacks that are not deleted."""
-        stacks = self._cloud.client("cloudformation").describe_stacks()["Stacks"]
         return [
             stack
-            for stack in stacks
+            for stack in self._cloud.every("cloudformation", "describe_stacks")
             if stack["StackName"].startswith("EC2-")
             and self._is_mine(stack.get("Tags", []))
         ]
 
     def security_groups(self) -> list[dict[str, Any]]:
         """Its security groups."""
-        return self._ec2.describe_security_groups(Filters=self._filter)[
-            "SecurityGroups"
-        ]
+        return self._every("describe_security_groups")
 
     def export_tasks(self) -> list[dict[str, Any]]:
         """Its export tasks, whatever became of them."""
-        return self._ec2.describe_export_image_tasks(Filters=self._filter)[
-            "ExportImageTasks"
-        ]
+        return self._every("describe_export_image_tasks")
 
     def objects(self, prefix: str = "data_science_sandbox") -> dict[str, int]:
         """Sizes of its objects in the image bucket, by key."""
-        s3, sizes = self._cloud.client("s3"), {}
-        pages = s3.get_paginator("list_objects_v2").paginate(
-            Bucket=self._cloud.bucket, Prefix=f"{prefix}/{self.asset_id}/"
-        )
-        for page in pages:
-            sizes |= {item["Key"]: item["Size"] for item in page.get("Contents", [])}
-        return sizes
+        place = {"Bucket": self._cloud.bucket, "Prefix": f"{prefix}/{self.asset_id}/"}
+        found = self._cloud.every("s3", "list_objects_v2", **place)
+        return {item["Key"]: item["Size"] for item in found}
 
     def exported(self, prefix: str = "data_science_sandbox") -> dict[str, int]:
         """Sizes of its disk images, by key: its objects without inventory and SBOM."""
@@ -207,11 +211,12 @@ class AssetView:
 
     def uploads(self) -> list[dict[str, Any]]:
         """Multipart uploads that nobody finished."""
-        answer = self._cloud.client("s3").list_multipart_uploads(
-            Bucket=self._cloud.bucket
-        )
         return [
-            u for u in answer.get("Uploads", []) if f"/{self.asset_id}/" in u["Key"]
+            upload
+            for upload in self._cloud.every(
+                "s3", "list_multipart_uploads", Bucket=self._cloud.bucket
+            )
+            if f"/{self.asset_id}/" in upload["Key"]
         ]
 
     def assert_nothing_runs(self) -> None:
@@ -221,6 +226,9 @@ class AssetView:
         assert self.key_pairs() == []
         assert self.security_groups() == []
         assert self.uploads() == []
+
+    def _every(self, operation: str, **parameters: Any) -> list[dict[str, Any]]:
+        return self._cloud.every("ec2", operation, Filters=self._filter, **parameters)
 
     def _is_mine(self, tags: list[dict[str, str]]) -> bool:
         return {"Key": "exa_dss_id", "Value": self.asset_id} in tags

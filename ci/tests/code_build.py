@@ -28,7 +28,7 @@ def deploy(cloud: Cloud, name: str, **parameters: str) -> None:
     client = cloud.client("cloudformation")
     given = PARAMETERS | {"GitHubTokenSecret": SECRET} | parameters
     # Other tests deploy it by the program, with the manifest's parameters, and delete it.
-    for stack in client.describe_stacks()["Stacks"]:
+    for stack in cloud.every("cloudformation", "describe_stacks"):
         values = {p["ParameterKey"]: p["ParameterValue"] for p in stack["Parameters"]}
         is_there = stack["StackStatus"] == "CREATE_COMPLETE"
         if stack["StackName"] == name and is_there and given.items() <= values.items():

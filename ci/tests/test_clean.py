@@ -66,6 +66,7 @@ def test_clean_after_a_kill(
     project: Project, cloud: Cloud, name: str, stays: set[str]
 ) -> None:
     assert interrupt(project, cloud, MOMENTS[name], signal.SIGKILL) == -signal.SIGKILL
+    cloud.settle()
     before = find_tagged(cloud, project.asset_id)
     assert before
     mark = cloud.mark()
@@ -120,7 +121,7 @@ def test_others_are_untouched(project: Project, cloud: Cloud) -> None:
         Bucket=cloud.bucket,
         Key=f"{folder}/exasol-data-science-sandbox-{project.asset_id}.vhd",
     )["UploadId"]
-    stacks = cloud.client("cloudformation").describe_stacks()["Stacks"]
+    stacks = cloud.every("cloudformation", "describe_stacks")
     options = ("--all", "--yes", "--older-than", "0", "--region", "all")
     outcome = clean(project, *options, "--json")
     assert removed(outcome) == {id_ for _, id_ in mine}
@@ -132,7 +133,7 @@ def test_others_are_untouched(project: Project, cloud: Cloud) -> None:
     (kept,) = [e for e in outcome.events("asset") if e["action"] == "keep"]
     assert kept["id"] == upload
     assert shlex.split(kept["removeCommand"])[2] == "abort-multipart-upload"
-    after = cloud.client("cloudformation").describe_stacks()["Stacks"]
+    after = cloud.every("cloudformation", "describe_stacks")
     assert {s["StackId"] for s in after} == {s["StackId"] for s in stacks}
 
 

@@ -48,8 +48,7 @@ def stacks_of(cloud: Cloud) -> dict[tuple[str, str], dict[str, Any]]:
     """Return every stack of both regions, by region and name."""
     found = {}
     for region in ("us-east-1", REGION):
-        client = cloud.client("cloudformation", region)
-        for stack in client.describe_stacks()["Stacks"]:
+        for stack in cloud.every("cloudformation", "describe_stacks", region):
             found[region, stack["StackName"]] = stack
     return found
 

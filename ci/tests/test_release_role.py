@@ -89,10 +89,9 @@ def tags_by_id(cloud: Cloud, project: Project) -> Callable[[str], set[str]]:
     """Look up the tags of what the release made, gone machines and images included."""
     tags: dict[str, set[str]] = {}
     for region in (REGION, COPY_REGION):
-        ec2 = cloud.client("ec2", region)
-        for image in ec2.describe_images(Owners=["self"])["Images"]:
+        for image in cloud.every("ec2", "describe_images", region, Owners=["self"]):
             tags[image["ImageId"]] = {t["Key"] for t in image.get("Tags", [])}
-        for reservation in ec2.describe_instances()["Reservations"]:
+        for reservation in cloud.every("ec2", "describe_instances", region):
             for machine in reservation["Instances"]:
                 tags[machine["InstanceId"]] = {
                     t["Key"] for t in machine.get("Tags", [])

@@ -33,10 +33,8 @@ class Shared:
         """Return what lies in an asset's folder, by name."""
         client = self.cloud.client("s3")
         start = f"{self.prefix}/{asset_id}/"
-        pages = client.get_paginator("list_objects_v2").paginate(
-            Bucket=self.bucket, Prefix=start
-        )
-        keys = [found["Key"] for page in pages for found in page.get("Contents", [])]
+        place = {"Bucket": self.bucket, "Prefix": start}
+        keys = [o["Key"] for o in self.cloud.every("s3", "list_objects_v2", **place)]
         return {
             key.removeprefix(start): client.get_object(Bucket=self.bucket, Key=key)[
                 "Body"
@@ -48,10 +46,8 @@ class Shared:
         """Return everything that one object ever was, the oldest first."""
         client, bucket = self.cloud.client("s3"), self.bucket
         key = f"{self.prefix}/{asset_id}/{name}"
-        pages = client.get_paginator("list_object_versions").paginate(
-            Bucket=bucket, Prefix=key
-        )
-        found = [one for page in pages for one in page.get("Versions", [])]
+        place = {"Bucket": bucket, "Prefix": key}
+        found = self.cloud.every("s3", "list_object_versions", **place)
         return [
             client.get_object(Bucket=bucket, Key=key, VersionId=one["VersionId"])[
                 "Body"

@@ -101,6 +101,7 @@ def test_finds_what_boto3_finds_after_a_kill(
     project: Project, cloud: Cloud, name: str
 ) -> None:
     assert interrupt(project, cloud, MOMENTS[name], signal.SIGKILL) == -signal.SIGKILL
+    cloud.settle()
     expected = find_tagged(cloud, project.asset_id)
     assert expected
     mark = cloud.mark()

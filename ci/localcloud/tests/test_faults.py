@@ -1,8 +1,11 @@
 """Faults: errors, delays, lost answers, errors within a 200."""
 
+import http.client
 import time
 import urllib.error
+import urllib.parse
 import uuid
+from collections.abc import Callable
 
 import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError
@@ -10,6 +13,13 @@ from botocore.exceptions import ClientError, ConnectionClosedError
 
 def add(cloud, *rules):
     cloud.call("/localcloud/faults", "POST", list(rules))
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 5
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
 
 
 @pytest.fixture
@@ -62,6 +72,24 @@ def test_a_delay_delays(cloud):
     started = time.monotonic()
     cloud.client("sts").get_caller_identity()
     assert time.monotonic() - started >= 0.5
+
+
+def test_a_request_whose_sender_is_gone_is_in_flight_until_its_effect(cloud, bucket):
+    add(cloud, {"operation": "s3:PutObject", "delaySeconds": 2})
+    s3 = cloud.client("s3")
+    address = s3.generate_presigned_url("put_object", {"Bucket": bucket, "Key": "k"})
+    url = urllib.parse.urlsplit(address)
+    connection = http.client.HTTPConnection(url.netloc, timeout=5)
+    connection.request("PUT", f"{url.path}?{url.query}", b"x")
+
+    def is_in_flight() -> bool:
+        return bool(cloud.call("/localcloud/health")["requestsInFlight"])
+
+    wait_until(is_in_flight)
+    connection.close()
+    assert s3.list_objects_v2(Bucket=bucket)["KeyCount"] == 0
+    wait_until(lambda: not is_in_flight())
+    assert s3.list_objects_v2(Bucket=bucket)["KeyCount"] == 1
 
 
 def test_s3_answers_an_error_within_a_200(cloud, bucket):
