@@ -9,7 +9,8 @@ final class TLSServer: Sendable {
     private let process: SendableProcess
 
     /// A process that is only ended.
-    // SAFETY: only `terminate()` and `isRunning` are used after the start; both are thread-safe.
+    // SAFETY: after the start only `isRunning`, which is thread-safe, and `processIdentifier`,
+    // which nothing changes, are used.
     private struct SendableProcess: @unchecked Sendable {
         let value: Process
     }
@@ -60,7 +61,8 @@ final class TLSServer: Sendable {
     }
 
     deinit {
-        process.value.terminate()
+        // It inherits a thread's signal mask, in which SIGTERM may be blocked.
+        if process.value.isRunning { kill(process.value.processIdentifier, SIGKILL) }
         try? FileManager.default.removeItem(
             at: URL(fileURLWithPath: certificateFile).deletingLastPathComponent())
     }

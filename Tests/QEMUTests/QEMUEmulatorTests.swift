@@ -133,7 +133,8 @@ import Testing
     @Test func `a machine that outlived its run is ended, and no other process`() throws {
         let left = try start(["tail", "-f", try folder.write("disk", "")])
         let other = try start(["sleep", "60"])
-        defer { other.terminate() }
+        // It inherits a thread's signal mask, in which SIGTERM may be blocked.
+        defer { kill(other.processIdentifier, SIGKILL) }
         try folder.write("first/qemu.pid", "\(left.processIdentifier)\n")
         try folder.write("second/qemu.pid", "\(other.processIdentifier)\n")
         try LeftMachines(below: folder.path).end()
