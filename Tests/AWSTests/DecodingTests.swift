@@ -85,7 +85,7 @@ import Testing
             """)
         #expect(stacks.items.first?.outputs == ["o": "v"])
         let set = try decode(
-            DescribeChangeSet(changeSetName: "c"),
+            DescribeChangeSet(changeSetName: "c", stackName: "s"),
             """
             <DescribeChangeSetResponse><DescribeChangeSetResult><ChangeSetId>c</ChangeSetId>
             <Status>FAILED</Status><StatusReason>The submitted information didn't contain changes.
@@ -96,7 +96,7 @@ import Testing
 
     @Test func `a change tells its places and the call that began an event its token`() throws {
         let set = try decode(
-            DescribeChangeSet(changeSetName: "c"),
+            DescribeChangeSet(changeSetName: "c", stackName: "s"),
             """
             <DescribeChangeSetResponse><DescribeChangeSetResult><ChangeSetId>c</ChangeSetId>
             <Status>CREATE_COMPLETE</Status><Changes><member><ResourceChange>

@@ -35,6 +35,11 @@ import Testing
         #expect(create["Parameters.member.1.ParameterKey"] == "A")
         #expect(
             bench.aws.calls("ExecuteChangeSet").first?["ClientRequestToken"] == "token-1")
+        // By the change set's ARN alone, IAM would ask about the change set.
+        for action in ["DescribeChangeSet", "ExecuteChangeSet"] {
+            let stacks = bench.aws.calls(action).map { $0["StackName"] }
+            #expect(stacks.allSatisfy { ["EC2-1", "arn:stack"].contains($0) })
+        }
         let known = try #require(bench.timeline.place("created arn:stack"))
         let executed = try #require(bench.timeline.place("ExecuteChangeSet"))
         #expect(known < executed)

@@ -7,11 +7,11 @@ package struct DeleteChangeSet: AWSOperation {
 
     /// Its name or ARN.
     package var changeSetName: String
-    /// Needed with a name.
-    package var stackName: String?
+    /// Its stack's name or ARN; by the change set's ARN alone IAM asks about that one.
+    package var stackName: String
 
     /// Makes the call; see the properties.
-    package init(changeSetName: String, stackName: String? = nil) {
+    package init(changeSetName: String, stackName: String) {
         self.changeSetName = changeSetName
         self.stackName = stackName
     }

@@ -7,15 +7,15 @@ package struct DescribeChangeSet: AWSPagedOperation {
 
     /// Its name or ARN.
     package var changeSetName: String
-    /// Needed with a name.
-    package var stackName: String?
+    /// Its stack's name or ARN; by the change set's ARN alone IAM asks about that one.
+    package var stackName: String
     /// Whether each change tells the values before and after.
     package var includePropertyValues: Bool?
     package var pageToken: String?
 
     /// Makes the call; see the properties.
     package init(
-        changeSetName: String, stackName: String? = nil, includePropertyValues: Bool? = nil,
+        changeSetName: String, stackName: String, includePropertyValues: Bool? = nil,
         pageToken: String? = nil
     ) {
         self.changeSetName = changeSetName

@@ -9,13 +9,13 @@ package struct ExecuteChangeSet: AWSOperation {
     /// Its name or ARN.
     package var changeSetName: String
     package var clientToken: String
-    /// Needed with a name.
-    package var stackName: String?
+    /// Its stack's name or ARN; by the change set's ARN alone IAM asks about that one.
+    package var stackName: String
     package var disableRollback: Bool?
 
     /// Makes the call; see the properties.
     package init(
-        changeSetName: String, clientToken: String, stackName: String? = nil,
+        changeSetName: String, clientToken: String, stackName: String,
         disableRollback: Bool? = nil
     ) {
         self.changeSetName = changeSetName

@@ -63,7 +63,9 @@ extension StackDeployment {
     /// Begins to carry a change set out.
     func execute(_ proposal: Proposal, token: String) async throws {
         _ = try await aws.call(
-            ExecuteChangeSet(changeSetName: proposal.id, clientToken: token), region: region)
+            ExecuteChangeSet(
+                changeSetName: proposal.id, clientToken: token, stackName: proposal.stackId),
+            region: region)
     }
 
     /// Deletes a change set, and the empty stack that a change set for a new one leaves, unless it
@@ -98,7 +100,9 @@ extension StackDeployment {
 
     private func changes(of created: CreateChangeSet.Created) async throws -> [ChangeSet.Change] {
         try await aws.pages(
-            DescribeChangeSet(changeSetName: created.changeSetId, includePropertyValues: true),
+            DescribeChangeSet(
+                changeSetName: created.changeSetId, stackName: created.stackId,
+                includePropertyValues: true),
             region: region
         ).flatMap(\.changes)
     }
@@ -112,9 +116,7 @@ extension StackDeployment {
             onProgress: { _, _ in }
         ) {
             let changeSet = try await aws.call(
-                DescribeChangeSet(
-                    changeSetName: name, stackName: name.hasPrefix("arn:") ? nil : stack),
-                region: region)
+                DescribeChangeSet(changeSetName: name, stackName: stack), region: region)
             return ["CREATE_PENDING", "CREATE_IN_PROGRESS"].contains(changeSet.status)
                 ? .pending(percent: nil, message: changeSet.status) : .done(changeSet)
         }
