@@ -72,6 +72,7 @@ import Testing
             .images(
                 Answer.image("ami-0", state: state, snapshots: ["snap-0"], tags: Self.earlier)))
         bench.aws.on("DeregisterImage", ["ImageId": "ami-0"], .empty)
+        bench.aws.on("DescribeSnapshots", [:], .snapshot("snap-0"))
         bench.aws.on("DeleteSnapshot", ["SnapshotId": "snap-0"], .empty)
         tellNewCopy()
         #expect(try await run().imageId == "ami-1")

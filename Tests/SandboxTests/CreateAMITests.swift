@@ -92,16 +92,16 @@ import Testing
                     "ami-0", snapshots: ["snap-1", "snap-2"],
                     tags: [ResourceNames.assetTag: "1.0", ResourceNames.runTag: "run-old"])))
         bench.aws.on("DeregisterImage", ["ImageId": "ami-0"], .empty)
+        bench.aws.on("DescribeSnapshots", ["Filter.1.Value.1": "snap-1"], .snapshot("snap-1"))
         bench.aws.on("DeleteSnapshot", ["SnapshotId": "snap-1"], .empty)
         // Somebody has removed this one already.
-        bench.aws.on(
-            "DeleteSnapshot", ["SnapshotId": "snap-2"], .error("aws.InvalidSnapshot.NotFound"))
+        bench.aws.on("DescribeSnapshots", ["Filter.1.Value.1": "snap-2"], .snapshot(nil))
         bench.aws.on("CreateImage", [:], .text("imageId", "ami-1"))
         bench.aws.on("DescribeImages", ["ImageId.1": "ami-1"], .images(Answer.image("ami-1")))
         _ = try await stage().run(try await context())
         #expect(
             bench.timeline.changes == [
-                "DeregisterImage", "DeleteSnapshot", "DeleteSnapshot", "intent ec2:image",
+                "DeregisterImage", "DeleteSnapshot", "intent ec2:image",
                 "CreateImage", "created ec2:image",
             ])
     }
@@ -181,6 +181,7 @@ import Testing
         bench.aws.on(
             "DescribeImages", ["ImageId.1": "ami-0"], .images(old), .images(old), .images(old))
         bench.aws.on("DeregisterImage", ["ImageId": "ami-0"], .empty)
+        bench.aws.on("DescribeSnapshots", [:], .snapshot("snap-0"))
         bench.aws.on("DeleteSnapshot", ["SnapshotId": "snap-0"], .empty)
         tellNoImageOfThatName()
         bench.aws.on("CreateImage", [:], .text("imageId", "ami-1"))

@@ -128,6 +128,9 @@ import Testing
         details[detail] = "other/"
         try await bench.leave(Self.resource, of: "export-vhd", id: "task-0", details: details)
         tellBucket()
+        bench.aws.on(
+            "DescribeExportImageTasks", ["ExportImageTaskId.1": "task-0"],
+            .exportTasks(Answer.exportTask("task-0", "active")))
         bench.aws.on("CancelExportTask", ["ExportTaskId": "task-0"], .empty)
         let left = (details["folder"] ?? "") + "task-0.vhd"
         bench.aws.on("DeleteObject", ["key": left, "bucket": details["bucket"] ?? ""], .empty)

@@ -72,6 +72,7 @@ import Testing
         bench.aws.on("CreateChangeSet", [:], .changeSetBegun)
         bench.aws.on("DescribeChangeSet", [:], .changeSet("FAILED", reason: "no"))
         bench.aws.on("DescribeStacks", [:], .noStack)
+        bench.aws.on("DescribeKeyPairs", [:], .keyPair("k"))
         bench.aws.on("DeleteKeyPair", [:], .empty)
         let stage = try stage(bench)
         let problem = await #expect(throws: Diagnostic.self) { try await run(bench, stage) }

@@ -130,12 +130,14 @@ import Testing
             "DescribeStacks", ["StackName": "arn:stack"], .stack("CREATE_COMPLETE"),
             .stack("DELETE_IN_PROGRESS"), .stack("DELETE_COMPLETE"))
         bench.aws.on("DeleteStack", ["StackName": "arn:stack"], .empty)
+        bench.aws.on("DescribeKeyPairs", [:], .keyPair("EC2-1"))
         bench.aws.on("DeleteKeyPair", ["KeyName": "EC2-1"], .empty)
         try await stage(bench).takeDown(try await bench.context("instance"))
         #expect(
             bench.timeline.all.dropFirst(begin) == [
                 "DescribeStacks", "DeleteStack", "DescribeStacks", "DescribeStacks",
-                "gone cloudformation:stack", "DeleteKeyPair", "gone ec2:key-pair",
+                "gone cloudformation:stack", "DescribeKeyPairs", "DeleteKeyPair",
+                "gone ec2:key-pair",
                 "remove key \(Self.folder)", "gone local:private-key",
             ])
         #expect(try await bench.unfinished().isEmpty)
@@ -146,6 +148,7 @@ import Testing
         try await standing(bench)
         bench.aws.on("DescribeStacks", [:], .stack("CREATE_COMPLETE"), .stack("DELETE_FAILED"))
         bench.aws.on("DeleteStack", [:], .empty)
+        bench.aws.on("DescribeKeyPairs", [:], .keyPair("EC2-1"))
         bench.aws.on("DeleteKeyPair", [:], .empty)
         let context = try await bench.context("instance")
         let error = try await #require(throws: Diagnostic.self) {
@@ -162,6 +165,7 @@ import Testing
         let bench = StageBench(keyRemovalProblem: problem)
         try await standing(bench)
         bench.aws.on("DescribeStacks", [:], .noStack)
+        bench.aws.on("DescribeKeyPairs", [:], .keyPair("EC2-1"), .keyPair("EC2-1"))
         bench.aws.on("DeleteKeyPair", [:], .error("aws.UnauthorizedOperation"))
         let context = try await bench.context("instance")
         let error = try await #require(throws: Diagnostic.self) {
@@ -178,6 +182,7 @@ import Testing
     {
         let bench = StageBench()
         try await bench.leave("ec2:key-pair", of: "instance", name: "EC2-0")
+        bench.aws.on("DescribeKeyPairs", [:], .keyPair("EC2-0"))
         bench.aws.on("DeleteKeyPair", ["KeyName": "EC2-0"], .empty)
         tellCreation(bench.aws)
         _ = try await run(bench, cidr: "203.0.113.0/24")

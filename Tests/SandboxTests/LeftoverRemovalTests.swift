@@ -28,9 +28,25 @@ import Testing
     }
 
     @Test func `a key pair goes by its name`() async throws {
+        bench.aws.on("DescribeKeyPairs", ["Filter.1.Value.1": "EC2-1"], .keyPair("EC2-1"))
         bench.aws.on("DeleteKeyPair", ["KeyName": "EC2-1"], .empty)
         try await remove("ec2:key-pair", name: "EC2-1", id: "key-1")
-        #expect(calls() == ["DeleteKeyPair"])
+        #expect(calls() == ["DescribeKeyPairs", "DeleteKeyPair"])
+    }
+
+    @Test func `a key pair that is gone is not deleted again, which a role would refuse`()
+        async throws
+    {
+        bench.aws.on("DescribeKeyPairs", [:], .noKeyPair)
+        try await remove("ec2:key-pair", name: "EC2-1", id: "key-1")
+        #expect(calls() == ["DescribeKeyPairs"])
+    }
+
+    @Test func `a refused deletion of what a second look does not find is done`() async throws {
+        bench.aws.on("DescribeKeyPairs", [:], .keyPair("EC2-1"), .noKeyPair)
+        bench.aws.on("DeleteKeyPair", [:], .error("aws.UnauthorizedOperation"))
+        try await remove("ec2:key-pair", name: "EC2-1", id: "key-1")
+        #expect(bench.aws.unused.isEmpty)
     }
 
     @Test func `a private key's folder is deleted on this machine`() async throws {
@@ -55,9 +71,13 @@ import Testing
         let wanted = id == nil ? ["Owner.1": "self"] : ["ImageId.1": "ami-1"]
         bench.aws.on("DescribeImages", wanted, .images(image))
         bench.aws.on("DeregisterImage", ["ImageId": "ami-1"], .empty)
+        bench.aws.on("DescribeSnapshots", ["Filter.1.Value.1": "snap-1"], .snapshot("snap-1"))
         bench.aws.on("DeleteSnapshot", ["SnapshotId": "snap-1"], .empty)
         try await remove("ec2:image", name: "sandbox-1.0", id: id)
-        #expect(calls() == ["DescribeImages", "DeregisterImage", "DeleteSnapshot"])
+        #expect(
+            calls() == [
+                "DescribeImages", "DeregisterImage", "DescribeSnapshots", "DeleteSnapshot",
+            ])
     }
 
     @Test func `an image of another release under the same name stays`() async throws {
@@ -91,14 +111,37 @@ import Testing
         "imageId": "ami-1", "format": "VHD", "bucket": "bucket", "folder": "images/1.0/",
     ]
 
-    @Test(arguments: ["", "aws.IncorrectState", "aws.InvalidExportTaskID.NotFound"])
+    private func tellExportTask(_ statuses: String...) {
+        for status in statuses {
+            bench.aws.on(
+                "DescribeExportImageTasks", ["ExportImageTaskId.1": "task-1"],
+                .exportTasks(Answer.exportTask("task-1", status)))
+        }
+    }
+
+    @Test(arguments: ["", "aws.IncorrectState", "aws.UnauthorizedOperation"])
     func `an export's task is cancelled and what it wrote deleted`(code: String) async throws {
+        tellExportTask("active")
+        if !code.isEmpty { tellExportTask("completed") }
         bench.aws.on(
             "CancelExportTask", ["ExportTaskId": "task-1"], code.isEmpty ? .empty : .error(code))
         bench.aws.on(
             "DeleteObject", ["bucket": "bucket", "key": "images/1.0/task-1.vhd"], .empty)
         try await remove("ec2:export-image-task", id: "task-1", details: Self.export)
         #expect(bench.aws.unused.isEmpty)
+    }
+
+    @Test(arguments: ["completed", "deleted", ""])
+    func `an export that has ended is not cancelled`(status: String) async throws {
+        if status.isEmpty {
+            bench.aws.on(
+                "DescribeExportImageTasks", [:], .error("aws.InvalidExportTaskID.NotFound"))
+        } else {
+            tellExportTask(status)
+        }
+        bench.aws.on("DeleteObject", ["key": "images/1.0/task-1.vhd"], .empty)
+        try await remove("ec2:export-image-task", id: "task-1", details: Self.export)
+        #expect(calls() == ["DescribeExportImageTasks", "DeleteObject"])
     }
 
     @Test func `an export whose id was never learnt is found by its run and image`() async throws {
@@ -109,6 +152,7 @@ import Testing
                 Answer.exportTask("task-8", "active", tags: [ResourceNames.runTag: "run-8"]),
                 Answer.exportTask("task-9", "active", imageId: "ami-9", tags: run),
                 Answer.exportTask("task-1", "active", tags: run)))
+        tellExportTask("active")
         bench.aws.on("CancelExportTask", ["ExportTaskId": "task-1"], .empty)
         bench.aws.on("DeleteObject", ["key": "images/1.0/task-1.vhd"], .empty)
         try await remove("ec2:export-image-task", details: Self.export)
@@ -161,6 +205,7 @@ import Testing
     {
         try await bench.leave("ec2:key-pair", of: "instance", name: "EC2-1")
         try await bench.leave("s3:object", of: "x", name: "k", details: ["bucket": "bucket"])
+        bench.aws.on("DescribeKeyPairs", [:], .keyPair("EC2-1"), .keyPair("EC2-1"))
         bench.aws.on("DeleteKeyPair", [:], .error("aws.UnauthorizedOperation"))
         bench.aws.on("DeleteObject", [:], .empty)
         let journal = try await Journal(store: bench.results, runId: "run-1", time: bench.clock)

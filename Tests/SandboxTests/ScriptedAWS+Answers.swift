@@ -25,6 +25,27 @@ extension ScriptedAWS.Reply {
         return XMLNode("item", children)
     }
 
+    static func keyPair(_ name: String) -> Self {
+        .xml([
+            XMLNode(
+                "keySet",
+                [
+                    XMLNode(
+                        "item", [.init("keyPairId", text: "key-1"), .init("keyName", text: name)])
+                ])
+        ])
+    }
+
+    static var noKeyPair: Self { .xml([XMLNode("keySet", [])]) }
+
+    /// Answers to looks at a snapshot of that id.
+    static func snapshot(_ id: String?) -> Self {
+        let nodes = id.map {
+            [XMLNode("item", [.init("snapshotId", text: $0), .init("status", text: "completed")])]
+        }
+        return .xml([XMLNode("snapshotSet", nodes ?? [])])
+    }
+
     static func images(_ images: XMLNode...) -> Self { .xml([XMLNode("imagesSet", images)]) }
 
     static func exportTask(

@@ -185,20 +185,13 @@ class RequestDemands:
 
 @functools.cache
 def stack_reads() -> set[str]:
-    """Return what CloudFormation reads for cfn/ec2.yaml, as its own schemas have it.
-
-    What an instance needs only with a launch template or an instance profile is left out.
-    """
+    """Return what CloudFormation reads for cfn/ec2.yaml, as its own schemas have it."""
     found = set()
     for kind in ("AWS::EC2::SecurityGroup", "AWS::EC2::Instance"):
         schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", kind).schema
         for handler in ("create", "read", "delete"):
             found |= set(schema["handlers"][handler]["permissions"])
-    reads = {action for action in found if READING.search(action)}
-    return reads - {
-        "ec2:DescribeIamInstanceProfileAssociations",
-        "ec2:DescribeLaunchTemplateVersions",
-    }
+    return {action for action in found if READING.search(action)}
 
 
 def _through_cloudformation(

@@ -17,11 +17,15 @@ struct EC2Resource: Sendable {
         }
     }
 
-    /// Asks EC2 to delete it; what is gone already is no error.
+    /// Asks EC2 to delete it, once its tags were looked at; what is gone already is no error.
     func delete() async throws {
-        do {
-            try await callDeletion()
-        } catch let problem as Diagnostic where Self.isAbsence(problem) {}
+        try await CautiousDeletion.delete(
+            found: {
+                try await tags() != nil
+            },
+            by: {
+                try await callDeletion()
+            })
     }
 
     private static func isAbsence(_ problem: Diagnostic) -> Bool {

@@ -90,15 +90,31 @@ struct EC2Images {
         }
     }
 
-    /// Deregisters an image and deletes its snapshots; what is gone already is no error.
+    /// Deregisters an image that was just found and deletes its snapshots; what is gone already
+    /// is no error.
     func remove(_ image: EC2Image) async throws {
-        do {
-            _ = try await aws.call(DeregisterImage(imageId: image.id), region: region)
-        } catch let error as Diagnostic where error.code.hasPrefix("aws.InvalidAMIID") {}
+        try await CautiousDeletion.delete(
+            found: {
+                try await find(image.id).map { $0.state != "deregistered" } ?? false
+            },
+            by: {
+                _ = try await aws.call(DeregisterImage(imageId: image.id), region: region)
+            })
         for snapshot in image.snapshotIds {
-            do {
-                _ = try await aws.call(DeleteSnapshot(snapshotId: snapshot), region: region)
-            } catch let error as Diagnostic where error.code == "aws.InvalidSnapshot.NotFound" {}
+            try await CautiousDeletion.delete(
+                ifThere: {
+                    try await hasSnapshot(snapshot)
+                },
+                by: {
+                    _ = try await aws.call(DeleteSnapshot(snapshotId: snapshot), region: region)
+                })
         }
+    }
+
+    private func hasSnapshot(_ id: String) async throws -> Bool {
+        try await !aws.all(
+            DescribeSnapshots(owners: ["self"], filters: [EC2Filter("snapshot-id", id)]),
+            region: region
+        ).isEmpty
     }
 }

@@ -10,12 +10,13 @@ struct ExportLeftover {
     /// Cancels the task where it still works, and deletes its object where it has ended.
     func remove() async throws {
         guard let id = try await taskId() else { return }
-        do {
-            _ = try await aws.call(CancelExportTask(taskId: id), region: entry.region)
-        } catch let error as Diagnostic
-            where error.code.hasPrefix("aws.InvalidExportTaskID")
-            || error.code == "aws.IncorrectState"
-        {}
+        try await CautiousDeletion.delete(
+            ifThere: {
+                try await isActive(id)
+            },
+            by: {
+                _ = try await aws.call(CancelExportTask(taskId: id), region: entry.region)
+            })
         guard let bucket = entry.details["bucket"], let folder = entry.details["folder"],
             let format = entry.details["format"].flatMap(ImageFormat.init)
         else { return }
@@ -26,6 +27,15 @@ struct ExportLeftover {
                     bucket: bucket, key: ExportTask.key(folder: folder, id: id, format: format)),
                 region: entry.region)
         } catch let error as Diagnostic where error.code == "aws.NoSuchBucket" {}
+    }
+
+    private func isActive(_ id: String) async throws -> Bool {
+        do {
+            return try await aws.all(DescribeExportImageTasks(taskIds: [id]), region: entry.region)
+                .contains { $0.status == "active" }
+        } catch let error as Diagnostic where error.code.hasPrefix("aws.InvalidExportTaskID") {
+            return false
+        }
     }
 
     /// The task's id; where the run died before it knew it, the task's tags and image tell.

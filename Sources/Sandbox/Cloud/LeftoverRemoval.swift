@@ -29,9 +29,8 @@ package struct LeftoverRemoval: Sendable {
         case DeployStack.resource:
             try await withdrawChangeSet(entry)
         case "ec2:key-pair":
-            // By name: DeleteKeyPair of a name that does not exist succeeds.
-            _ = try await services.aws.call(
-                DeleteKeyPair(keyName: entry.name ?? id), region: entry.region)
+            try await EC2KeyPairs(aws: services.aws, region: entry.region)
+                .remove(named: entry.name ?? id)
         case "local:private-key":
             try services.access.removeKeyPair(in: id)
         case "ec2:image":

@@ -220,8 +220,7 @@ package struct LaunchInstance: Stage {
         }
         try await stacks(context).delete(earlier.stackName, onProgress: context.progress)
         // Of a pair of the user's own there is none of that name, which is no error.
-        _ = try await services.aws.call(
-            DeleteKeyPair(keyName: earlier.stackName), region: region)
+        try await EC2KeyPairs(aws: services.aws, region: region).remove(named: earlier.stackName)
     }
 
     private func stacks(_ context: StageContext) -> StackDeployment {
