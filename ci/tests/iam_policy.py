@@ -90,7 +90,9 @@ def _operator_holds(operator: str, value: Any, wanted: list) -> bool:
     values = [] if value is None else _as_list(value)
     if operator == "ForAnyValue:StringEquals":
         return any(v in wanted for v in values)
-    if operator == "StringEquals":
+    if operator == "StringEqualsIfExists" and not values:
+        return True
+    if operator in ("StringEquals", "StringEqualsIfExists"):
         return bool(values) and all(v in wanted for v in values)
     if operator in ("StringLike", "ArnLike"):
         return bool(values) and all(any(_matches(w, v) for w in wanted) for v in values)

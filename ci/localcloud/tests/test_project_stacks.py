@@ -1,5 +1,6 @@
 """The project's own templates: CodeBuild projects, the download token, updates of all of them."""
 
+import re
 import uuid
 from pathlib import Path
 
@@ -169,8 +170,25 @@ def captcha_of(cloud, acl_arn):
     assert (limit["Priority"], rules["CAPTCHA"]["Priority"]) == (0, 1)
     rate = limit["Statement"]["RateBasedStatement"]
     assert (rate["Limit"], rate["EvaluationWindowSec"]) == (100, 300)
+    assert limit["Action"]["Block"]["CustomResponse"]["ResponseCode"] == 429
+    # A download that broke off goes on within a day.
+    immunity = rules["CAPTCHA"]["CaptchaConfig"]["ImmunityTimeProperty"]
+    assert immunity["ImmunityTime"] == 86400
     statement = rules["CAPTCHA"]["Statement"]["NotStatement"]["Statement"]
-    return statement["OrStatement"]["Statements"]
+    documents, *others = statement["OrStatement"]["Statements"]
+    uncounted = rate["ScopeDownStatement"]["NotStatement"]["Statement"]
+    assert uncounted == documents
+    check_documents(documents["RegexMatchStatement"])
+    return others
+
+
+def check_documents(statement):
+    """Pages, JSON and checksums are neither counted nor asked for a CAPTCHA; images are."""
+    assert statement["FieldToMatch"] == {"UriPath": {}}
+    for path in ("/", "/p/index.html", "/p/latest.json", "/p/1.0/SHA256SUMS"):
+        assert re.search(statement["RegexString"], path), path
+    for path in ("/p/1.0/x.vmdk", "/p/1.0/x.vhd", "/p/json", "/p/x.json.raw", "/phtml"):
+        assert not re.search(statement["RegexString"], path), path
 
 
 def renamed_waf():
@@ -275,10 +293,12 @@ def test_the_bucket_stays_when_its_stack_goes(cloud, name):
         "VMExportRoleId",
         "CfDistributionId",
         "CfDistributionDomainName",
+        "DownloadDomainName",
     }
+    assert outputs["DownloadDomainName"] == outputs["CfDistributionDomainName"]
     wanted = given(WebAclArn=acl, ImagePrefix="other")
     seen = create_change_set(client, name, body, "UPDATE", **wanted)
-    assert changes_of(seen).keys() == {"VMBucketPolicy"}
+    assert changes_of(seen).keys() == {"CfDistribution", "VMBucketPolicy"}
     client.execute_change_set(ChangeSetName=seen["ChangeSetId"])
     settle(client, name)
     s3 = cloud.client("s3")
@@ -292,3 +312,41 @@ def test_the_bucket_stays_when_its_stack_goes(cloud, name):
     distributions = cloud.client("cloudfront").list_distributions()["DistributionList"]
     ids = {d["Id"] for d in distributions.get("Items", [])}
     assert outputs["CfDistributionId"] not in ids
+
+
+def test_a_domain_of_ones_own_is_what_links_show_and_what_is_missing_is_one_page(
+    cloud, name
+):
+    client = cloud.client("cloudformation")
+    certificate = "arn:aws:acm:us-east-1:123456789012:certificate/x"
+    wanted = {
+        "WebAclArn": "arn:aws:wafv2:us-east-1:123456789012:global/webacl/x/y",
+        "DomainName": "images.example.org",
+    }
+    body = template("vm-bucket")
+    for values in (
+        wanted | {"CertificateArn": certificate.replace("us-east-1", "eu-central-1")},
+        wanted | {"CertificateArn": certificate, "DomainName": "https://example.org"},
+    ):
+        with pytest.raises(ClientError, match="must be"):
+            create_change_set(client, name, body, **given(**values))
+    stack, _ = deploy(client, name, body, **given(**wanted, CertificateArn=certificate))
+    outputs = outputs_of(stack)
+    assert outputs["DownloadDomainName"] == "images.example.org"
+    config = cloud.client("cloudfront").get_distribution(
+        Id=outputs["CfDistributionId"]
+    )["Distribution"]["DistributionConfig"]
+    assert config["Aliases"]["Items"] == ["images.example.org"]
+    client.delete_stack(StackName=name)
+
+
+def test_the_bucket_of_a_creation_that_failed_does_not_stay(cloud, name):
+    client, s3 = cloud.client("cloudformation"), cloud.client("s3")
+    before = {b["Name"] for b in s3.list_buckets()["Buckets"]}
+    rule = {"outcome": "fail-resource", "key": "CfDistribution", "message": "no"}
+    cloud.call("/localcloud/faults", "POST", rule)
+    acl = "arn:aws:wafv2:us-east-1:123456789012:global/webacl/x/y"
+    stack, _ = deploy(client, name, template("vm-bucket"), **given(WebAclArn=acl))
+    assert stack["StackStatus"] == "ROLLBACK_COMPLETE"
+    assert {b["Name"] for b in s3.list_buckets()["Buckets"]} == before
+    client.delete_stack(StackName=name)
