@@ -25,6 +25,8 @@ package struct SandboxServices: Sendable {
     /// The machine that this program runs on.
     package let workstation: any Workstation
     package let time: any TimeSource
+    /// The export tasks of all releases of this process.
+    package let exportSlots = ExportSlots()
 
     /// Collects the services.
     package init(

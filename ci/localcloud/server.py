@@ -166,9 +166,18 @@ def serve(mode: str, port: int, ready: int) -> None:
             "requestsInFlight": gate.in_flight.count,
         },
     )
-    from localcloud.emulation import build_execution, build_runner, builds, quotas
+    from localcloud.emulation import (
+        build_execution,
+        build_runner,
+        builds,
+        export_limits,
+        quotas,
+    )
 
     control.add_route("quotas", quotas.answer)
+    control.add_route(
+        "exports", lambda method, body: export_limits.switches.answer(method, body)
+    )
     control.add_route("builds", builds.answer)
     if mode == "paper":
         control.add_route("instances", machines.answer_instances)

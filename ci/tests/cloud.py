@@ -99,6 +99,21 @@ class Cloud:
         """Set one of the account's EC2 quotas."""
         self.call("/localcloud/quotas", "POST", {code: value})
 
+    def hold_exports(self) -> None:
+        """Let export tasks that begin from now on stand still until they are let go."""
+        self.call("/localcloud/exports", "POST", {"hold": True})
+
+    def release_exports(self, *tasks: str) -> None:
+        """Let export tasks go on; without any, all of them and those that come."""
+        document = (
+            {"release": list(tasks)} if tasks else {"hold": False, "release": True}
+        )
+        self.call("/localcloud/exports", "POST", document)
+
+    def limit_exports(self, count: int) -> None:
+        """Set how many export tasks the region takes at once."""
+        self.call("/localcloud/exports", "POST", {"limit": count})
+
     def hold_builds(self) -> None:
         """Let CodeBuild's builds stay where they are until they are led on."""
         self.call("/localcloud/builds", "POST", {"hold": True})
@@ -111,6 +126,7 @@ class Cloud:
     def restore(self) -> None:
         """Undo what a test switched; the normal speed is the highest."""
         self.call("/localcloud/builds", "DELETE")
+        self.call("/localcloud/exports", "DELETE")
         self.call("/localcloud/quotas", "DELETE")
         self.call("/localcloud/faults", "DELETE")
         self.call("/localcloud/instances", "DELETE")

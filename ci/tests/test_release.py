@@ -105,13 +105,6 @@ def test_each_thing_is_created_once(release: Release) -> None:
         assert operations.count(operation) == times, operation
 
 
-def test_both_exports_start_before_either_ends(release: Release) -> None:
-    operations = [r["operation"] for r in release.requests]
-    last_start = len(operations) - 1 - operations[::-1].index("ec2:ExportImage")
-    assert "s3:CreateMultipartUpload" not in operations[:last_start]
-    assert "s3:CopyObject" not in operations[:last_start]
-
-
 def test_machine_is_gone_before_the_exports_end(release: Release) -> None:
     finished = [
         release.project.result(name)["finishedAt"] for name in ("export-vhd", "ami")

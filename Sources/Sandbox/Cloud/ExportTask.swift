@@ -6,6 +6,7 @@ import Foundation
 /// One task of EC2's image export, begun or continued, to its end.
 struct ExportTask: Sendable {
     let aws: any AWSCaller
+    let slots: ExportSlots
     let region: String
     let assetId: String
     let format: ImageFormat
@@ -15,15 +16,39 @@ struct ExportTask: Sendable {
     /// S3 prefix that the task writes under, with a slash at its end.
     let folder: String
 
+    /// What an interrupted run left of this very export.
+    private enum Earlier: Sendable {
+        /// A task that still works or has ended well.
+        case task(JournalEntryID, id: String)
+        /// The run ended before it knew an id; whether there is a task, only EC2 knows.
+        case asked(JournalEntry, token: String)
+        case nothing
+    }
+
     /// Starts the task, or finds the one that an interrupted run began, and waits for its end.
     ///
+    /// - Parameter deadlineSeconds: counts from the task, not from the wait for its turn.
     /// - Returns: the key of the object that the task wrote.
-    /// - Throws: `export.failed` with EC2's words, `aws.*`.
+    /// - Throws: `export.failed` with EC2's words, `export.no-room`, `aws.*`.
     func finish(_ context: StageContext, deadlineSeconds: Double) async throws -> String {
-        let (entry, id) = try await begun(context)
-        let schedule = WaiterSchedule(
-            firstDelaySeconds: 2, expectedSeconds: context.previousSeconds,
-            deadlineSeconds: deadlineSeconds)
+        let earlier = try await earlier(context)
+        var isRunning = false
+        if case .task = earlier { isRunning = true }
+        return try await slots.withSlot(
+            region: region, imageId: imageId, isRunning: isRunning,
+            onWaiting: { context.progress(nil, "waiting for this run's other exports to end") }
+        ) { slot in
+            let (entry, id) = try await begun(after: earlier, in: slot, context)
+            try await waitForEnd(of: id, entry, context, deadlineSeconds: deadlineSeconds)
+            return key(of: id)
+        }
+    }
+
+    private func waitForEnd(
+        of id: String, _ entry: JournalEntryID, _ context: StageContext, deadlineSeconds: Double
+    ) async throws {
+        // How long the stage took the last time says little: it copied and waited as well.
+        let schedule = WaiterSchedule(firstDelaySeconds: 2, deadlineSeconds: deadlineSeconds)
         do {
             try await Waiter.wait(
                 "export task `\(id)`", schedule: schedule, time: context.time,
@@ -35,7 +60,6 @@ struct ExportTask: Sendable {
             throw error
         }
         try await context.journal.kept(entry)
-        return key(of: id)
     }
 
     /// The key that EC2 writes a task's object under.
@@ -58,15 +82,40 @@ struct ExportTask: Sendable {
             && entry.details["bucket"] == bucket && entry.details["folder"] == folder
     }
 
-    private func begun(_ context: StageContext) async throws -> (JournalEntryID, String) {
+    /// What can be continued; what cannot is removed.
+    private func earlier(_ context: StageContext) async throws -> Earlier {
         for entry in await context.journal.unfinished(resource: ExportVMImage.taskResource) {
-            if isSame(entry), let id = try await usableTask(entry) {
-                context.progress(nil, "continuing with export task \(id)")
-                if entry.id == nil { try await context.journal.created(entry.entry, id: id) }
-                return (entry.entry, id)
+            if isSame(entry) {
+                if let id = entry.id, try await isUsable(id) {
+                    return .task(entry.entry, id: id)
+                }
+                if entry.id == nil, let token = entry.token { return .asked(entry, token: token) }
             }
-            try await ExportLeftover(aws: aws, entry: entry).remove()
-            try await context.journal.gone(entry.entry)
+            try await remove(entry, context)
+        }
+        return .nothing
+    }
+
+    private func begun(
+        after earlier: Earlier, in slot: ExportSlots.Slot, _ context: StageContext
+    ) async throws -> (JournalEntryID, String) {
+        switch earlier {
+        case .task(let entry, let id):
+            context.progress(nil, "continuing with export task \(id)")
+            return (entry, id)
+        case .asked(let entry, let token):
+            // The same token starts no second task; where there never was one, it starts it.
+            do {
+                let id = try await start(
+                    entry.entry, token: token, runId: entry.runId, in: slot, context)
+                if try await isUsable(id) { return (entry.entry, id) }
+            } catch let error as Diagnostic
+                where error.code == "aws.IdempotentParameterMismatch"
+            {
+                // It was asked for with another role: what came of it is found by its tags.
+            }
+            try await remove(entry, context)
+        case .nothing: break
         }
         let token = UUID().uuidString.lowercased()
         let entry = try await context.journal.intend(
@@ -75,34 +124,47 @@ struct ExportTask: Sendable {
                 "imageId": imageId, "format": format.rawValue, "bucket": bucket,
                 "folder": folder,
             ])
-        let id = try await start(token: token, runId: context.runId)
-        try await context.journal.created(entry, id: id)
-        return (entry, id)
+        return (
+            entry,
+            try await start(entry, token: token, runId: context.runId, in: slot, context)
+        )
     }
 
-    private func start(token: String, runId: String) async throws -> String {
-        try await aws.call(
-            ExportImage(
+    private func remove(_ entry: JournalEntry, _ context: StageContext) async throws {
+        try await ExportLeftover(aws: aws, entry: entry).remove()
+        try await context.journal.gone(entry.entry)
+    }
+
+    private func start(
+        _ entry: JournalEntryID, token: String, runId: String, in slot: ExportSlots.Slot,
+        _ context: StageContext
+    ) async throws -> String {
+        let request = ExportRequest(
+            aws: aws, region: region,
+            call: ExportImage(
                 imageId: imageId, diskImageFormat: format.rawValue, bucket: bucket,
                 prefix: folder, clientToken: token, roleName: role,
                 description: "Data Science Sandbox \(assetId)",
                 tags: ResourceNames.tags(assetId: assetId, runId: runId)),
-            region: region
-        ).id
+            slot: slot)
+        do {
+            let id = try await request.accepted(context)
+            try await context.journal.created(entry, id: id)
+            return id
+        } catch let problem as ExportRequest.NeverBegan {
+            // Not in this task, which may be cancelled: the next run need not search.
+            try await Task { try await context.journal.gone(entry) }.value
+            throw problem.cause
+        }
     }
 
-    /// The id of an interrupted run's task that still works or has ended well.
-    private func usableTask(_ entry: JournalEntry) async throws -> String? {
-        var id = entry.id
-        if id == nil, let token = entry.token {
-            // The run died before it knew the id; the same token starts no second task.
-            id = try await start(token: token, runId: entry.runId)
-        }
-        guard let id, let task = try await describe(id) else { return nil }
+    /// Whether a task still works or has ended well.
+    private func isUsable(_ id: String) async throws -> Bool {
+        guard let task = try await describe(id) else { return false }
         switch task.status {
-        case "active": return id
-        case "completed": return try await hasObject(at: key(of: id)) ? id : nil
-        default: return nil
+        case "active": return true
+        case "completed": return try await hasObject(at: key(of: id))
+        default: return false
         }
     }
 

@@ -56,8 +56,9 @@ package struct ExportVMImage: Stage {
         let target = try await ImageBucket.find(
             settings.bucket, region: region, services: services)
         let task = ExportTask(
-            aws: aws, region: region, assetId: assetId.text, format: format, imageId: image,
-            bucket: target.bucket, role: target.role, folder: folder)
+            aws: aws, slots: services.exportSlots, region: region, assetId: assetId.text,
+            format: format, imageId: image, bucket: target.bucket, role: target.role,
+            folder: folder)
         if let done = try await settledBefore(task, in: target, context) { return done }
         let written = try await task.finish(context, deadlineSeconds: Self.deadlineSeconds)
         let outputs = try await settle(written, in: target, context)

@@ -11,6 +11,7 @@ from moto.cloudformation.utils import generate_changeset_id, generate_stack_id
 from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult, EmptyResult
 
+from localcloud.emulation.idempotency import fields_of
 from localcloud.emulation.patching import operation
 from localcloud.emulation.resource_changes import Side, changes_between
 from localcloud.emulation.template_checks import (
@@ -45,6 +46,12 @@ class InvalidChangeSetStatusError(ServiceException):
     """InvalidChangeSetStatus."""
 
     code = "InvalidChangeSetStatus"
+
+
+class TokenAlreadyExistsError(ServiceException):
+    """TokenAlreadyExistsException: the token stands for another operation on the stack."""
+
+    code = "TokenAlreadyExistsException"
 
 
 def find_stack(backend: CloudFormationBackend, name: str) -> Stack | None:
@@ -119,7 +126,8 @@ def create_change_set(self: Any) -> ActionResult:
             known.stack_name,
             known.stack_id,
         ):
-            if token and known.__dict__.get("localcloud_token") == token:
+            is_repetition = known.__dict__.get("localcloud_fields") == fields_of(self)
+            if token and known.localcloud_token == token and is_repetition:
                 return ActionResult(
                     {"Id": known.change_set_id, "StackId": known.stack_id}
                 )
@@ -152,6 +160,7 @@ def create_change_set(self: Any) -> ActionResult:
         role_arn=parameter("RoleARN"),
     )
     change_set.localcloud_token = token
+    change_set.localcloud_fields = fields_of(self)
     change_set.localcloud_capabilities = parameter("Capabilities") or []
     _settle(change_set, stack, template)
     backend.change_sets[change_set.change_set_id] = change_set

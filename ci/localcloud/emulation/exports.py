@@ -8,15 +8,18 @@ from moto.core.responses import ActionResult
 from moto.ec2.exceptions import EC2ClientError
 from moto.ec2.models.core import TaggedEC2Resource
 from moto.ec2.responses import EC2Response
-from moto.iam.models import iam_backends
 from moto.moto_api._internal import mock_random
 
 from localcloud import runtime
-from localcloud.emulation import storage
-from localcloud.emulation.images import is_encrypted, tags_for
+from localcloud.emulation.export_limits import (
+    EXTENSIONS,
+    check_exportable,
+    check_room,
+    switches,
+)
+from localcloud.emulation.idempotency import check_repetition, fields_of
+from localcloud.emulation.images import tags_for
 from localcloud.emulation.patching import operation, paged
-
-EXTENSIONS = {"VMDK": "vmdk", "RAW": "raw", "VHD": "vhd"}
 
 
 class ExportImageTask(TaggedEC2Resource):
@@ -34,13 +37,36 @@ class ExportImageTask(TaggedEC2Resource):
         self.role_name = response._get_param("RoleName") or "vmimport"
         self.description = response._get_param("Description")
         self.client_token = response._get_param("ClientToken")
+        self.request_fields = fields_of(response)
         self.add_tags(tags_for(response, "export-image-task"))
         failure = runtime.current().faults.take_outcome("fail-export")
         self.progress = runtime.current().machines.export(self, failure)
+        if switches.holds_new_tasks:
+            switches.held.add(self.id)
+
+    @property
+    def is_active(self) -> bool:
+        """Whether it counts against the limits."""
+        return self._state()[0] == "active"
+
+    def look(self) -> None:
+        """Count one look at it."""
+        if self.id not in switches.held:
+            self.progress.look()
+
+    def cancel(self) -> None:
+        """Stop it, held or not."""
+        switches.held.discard(self.id)
+        self.progress.cancel()
+
+    def _state(self) -> tuple[str, str, str]:
+        if self.id in switches.held:
+            return "active", "pending", "5"
+        return self.progress.view()
 
     def view(self) -> dict[str, Any]:
         """Return the task as EC2 describes it."""
-        status, message, percent = self.progress.view()
+        status, message, percent = self._state()
         fields = {
             "ExportImageTaskId": self.id,
             "ImageId": self.image.id,
@@ -71,11 +97,13 @@ def export_image(self: Any) -> ActionResult:
     backend, token = self.ec2_backend, self._get_param("ClientToken")
     for task in _tasks(backend).values():
         if token and task.client_token == token:
+            check_repetition(self, task.request_fields)
             return ActionResult(_created(task))
     location = self._get_param("S3ExportLocation") or {}
     image = backend.describe_images(ami_ids=[self._get_param("ImageId")])[0]
-    _check_exportable(self, image, location)
+    check_exportable(self, image, location)
     self.error_on_dryrun()
+    check_room((t for t in _tasks(backend).values() if t.is_active), image.id)
     task = ExportImageTask(self, image, location)
     _tasks(backend)[task.id] = task
     return ActionResult(_created(task))
@@ -86,39 +114,6 @@ def _created(task: ExportImageTask) -> dict[str, Any]:
         "DiskImageFormat": task.disk_format,
         "RoleName": task.role_name,
     }
-
-
-def _check_exportable(response: Any, image: Any, location: dict) -> None:
-    backend = response.ec2_backend
-    disk_format = response._get_param("DiskImageFormat")
-    if disk_format not in EXTENSIONS:
-        raise EC2ClientError(
-            "InvalidParameter", f"The disk image format {disk_format} is not supported."
-        )
-    bucket = location.get("S3Bucket")
-    if not storage.has_bucket(backend.account_id, bucket):
-        raise EC2ClientError(
-            "InvalidParameter",
-            f"The given S3 bucket {bucket} does not exist or is not accessible",
-        )
-    role = response._get_param("RoleName") or "vmimport"
-    roles = iam_backends[backend.account_id]["aws"].roles.values()
-    if role not in {known.name for known in roles}:
-        raise EC2ClientError(
-            "InvalidParameter",
-            f"The service role {role} provided does not exist or does not have "
-            "sufficient permissions",
-        )
-    if is_encrypted(image):
-        raise EC2ClientError(
-            "NotExportable", f"The image {image.id} has an encrypted snapshot."
-        )
-    if image.owner_id != backend.account_id or image.product_codes:
-        raise EC2ClientError(
-            "NotExportable", f"The image ID provided ({image.id}) is not exportable."
-        )
-    if image.state != "available":
-        raise EC2ClientError("IncorrectState", f"The image {image.id} is not available")
 
 
 @operation(EC2Response)
@@ -139,7 +134,7 @@ def describe_export_image_tasks(self: Any) -> ActionResult:
         if (not wanted or t.id in wanted) and t.has_tags(filters)
     ]
     for task in chosen:
-        task.progress.look()
+        task.look()
     return paged(self, "ExportImageTasks", [task.view() for task in chosen])
 
 
@@ -151,5 +146,5 @@ def cancel_export_task(self: Any) -> ActionResult:
         raise EC2ClientError(
             "InvalidExportTaskID.NotFound", "The export task ID does not exist"
         )
-    task.progress.cancel()
+    task.cancel()
     return ActionResult({})

@@ -12,6 +12,7 @@ from moto.ec2.responses import EC2Response
 
 from localcloud import runtime
 from localcloud.emulation.base_images import ROOT_SIZE_GIB
+from localcloud.emulation.idempotency import check_repetition, fields_of
 from localcloud.emulation.patching import operation, paged, wrap
 from localcloud.emulation.transitions import look, transitioning_attribute
 
@@ -28,14 +29,20 @@ def is_encrypted(image: Any) -> bool:
     return bool(image.__dict__.get("localcloud_encrypted"))
 
 
-def _root_size_gib(image: Any) -> int:
+def base_image_id(image: Any) -> str | None:
+    """Return the image that an image's machine was made of; None for what has no descent."""
+    return image.__dict__.get("localcloud_base_id")
+
+
+def root_size_gib(image: Any) -> int:
+    """Return the size of an image's root volume."""
     return image.__dict__.get("localcloud_size_gib", ROOT_SIZE_GIB)
 
 
 def _block_device_mappings(image: Any) -> list[dict[str, Any]]:
     ebs = {
         "SnapshotId": image.ebs_snapshot.id,
-        "VolumeSize": _root_size_gib(image),
+        "VolumeSize": root_size_gib(image),
         "DeleteOnTermination": True,
         "VolumeType": "gp2",
         "Encrypted": is_encrypted(image),
@@ -93,6 +100,7 @@ def create_image(self: Any) -> ActionResult:
     _finish_record(image, int(volume.size) if volume is not None else ROOT_SIZE_GIB)
     image.add_tags(tags_for(self, "image"))
     image.ebs_snapshot.add_tags(tags_for(self, "snapshot"))
+    image.localcloud_base_id = image.source_image_id = instance.image_id
     image.localcloud_no_reboot = self._get_param("NoReboot") in (True, "true")
     failure = runtime.current().faults.take_outcome("fail-image")
     runtime.current().machines.capture(image, instance, failure)
@@ -110,6 +118,7 @@ def copy_image(self: Any) -> ActionResult:
     self.error_on_dryrun()
     for image in backend.amis.values():
         if token and image.__dict__.get("localcloud_client_token") == token:
+            check_repetition(self, image.localcloud_request_fields)
             return ActionResult({"ImageId": image.id})
     source = _image_in_region(
         backend, self._get_param("SourceRegion"), self._get_param("SourceImageId")
@@ -123,11 +132,14 @@ def copy_image(self: Any) -> ActionResult:
         source.id, self._get_param("SourceRegion"), name, self._get_param("Description")
     )
     image.localcloud_client_token = token
+    image.localcloud_request_fields = fields_of(self)
+    image.localcloud_base_id = base_image_id(source)
+    image.source_image_id = source.id
     wants_encryption = self._get_param("Encrypted") in (True, "true")
     image.localcloud_encrypted = wants_encryption or is_encrypted(source)
     image.product_codes = list(source.product_codes)
     image.root_device_name = source.root_device_name
-    _finish_record(image, _root_size_gib(source))
+    _finish_record(image, root_size_gib(source))
     if self._get_param("CopyImageTags") in (True, "true"):
         image.add_tags({tag["key"]: tag["value"] for tag in source.get_tags()})
     image.add_tags(tags_for(self, "image"))

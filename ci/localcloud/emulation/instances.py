@@ -14,6 +14,7 @@ from moto.ec2.models.instances import Instance, InstanceBackend, InstanceState
 from moto.ec2.responses import EC2Response
 
 from localcloud import runtime
+from localcloud.emulation.idempotency import check_repetition, fields_of
 from localcloud.emulation.patching import operation, wrap
 
 
@@ -122,6 +123,18 @@ def _run_instances(
         instance._state = InstanceState("pending", 0)
         runtime.current().machines.launch(instance)
     return reservation
+
+
+@wrap(EC2Response, "run_instances")
+def _run_instances_once(original: Any, response: Any) -> ActionResult:
+    """A client token stands for one launch with all of its parameters."""
+    token = response._get_param("ClientToken")
+    launches = response.ec2_backend.__dict__.setdefault("localcloud_launches", {})
+    check_repetition(response, launches.get(token))
+    answer = original(response)
+    if token:
+        launches[token] = fields_of(response)
+    return answer
 
 
 def _check_key_pair(backend: Any, name: str) -> None:

@@ -11,6 +11,7 @@ from moto.core.responses import ActionResult, EmptyResult
 
 from localcloud.emulation.change_sets import (
     InvalidChangeSetStatusError,
+    TokenAlreadyExistsError,
     find_change_set,
     find_stack,
     forget_change_sets,
@@ -127,12 +128,17 @@ def execute_change_set(self: Any) -> ActionResult:
     settle_if_done(change_set)
     if token and change_set.__dict__.get("localcloud_execution_token") == token:
         return EmptyResult()
+    tokens = backend.__dict__.setdefault("localcloud_execution_tokens", set())
+    if token and (change_set.stack_id, token) in tokens:
+        raise TokenAlreadyExistsError(f"A client request token already exists: {token}")
     if change_set.execution_status != "AVAILABLE":
         raise InvalidChangeSetStatusError(
             f"ChangeSet [{change_set.change_set_id}] cannot be executed in its current status "
             f"of [{change_set.status}]"
         )
     change_set.localcloud_execution_token = token
+    if token:
+        tokens.add((change_set.stack_id, token))
     stack = change_set.stack
     if stack.status.endswith("_IN_PROGRESS") and stack.status != "REVIEW_IN_PROGRESS":
         raise ValidationError(

@@ -95,6 +95,7 @@ def cloud(shared_cloud: Cloud) -> Iterator[Cloud]:
     yield shared_cloud
     shared_cloud.call("/localcloud/faults", "DELETE")
     shared_cloud.call("/localcloud/instances", "DELETE")
+    shared_cloud.call("/localcloud/exports", "DELETE")
     for model in (
         "ec2::image",
         "ec2::exportimagetask",

@@ -186,6 +186,8 @@ def test_an_export_fails_or_is_cancelled(cloud, image_id):
         [{"outcome": "fail-export", "message": "ClientError: kernel"}],
     )
     failing = ec2.export_image(**wanted)["ExportImageTaskId"]
+    for _ in range(4):
+        ec2.describe_export_image_tasks(ExportImageTaskIds=[failing])
     cancelled = ec2.export_image(**wanted)["ExportImageTaskId"]
     ec2.cancel_export_task(ExportTaskId=cancelled)
     for _ in range(4):

@@ -1,0 +1,156 @@
+"""How many exports there may be at once, and which images and buckets they take.
+
+Source: https://docs.aws.amazon.com/vm-import/latest/userguide/limits-image-export.html
+The code and the words of a refused limit: GoogleCloudPlatform/compute-image-import, PR 29.
+The codes of what is not exportable are a guess: no document names them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from moto.ec2.exceptions import EC2ClientError
+from moto.ec2.models import ec2_backends
+from moto.iam.models import iam_backends
+from moto.s3.models import s3_backends
+
+from localcloud.answers import Answer, json_answer
+from localcloud.emulation.images import base_image_id, is_encrypted, root_size_gib
+
+IMAGE_LIMIT = 1
+REGION_LIMIT = 5
+# What support raises the region's limit to.
+HIGHEST_REGION_LIMIT = 20
+LARGEST_VOLUME_GIB = 1024
+EXTENSIONS = {"VMDK": "vmdk", "RAW": "raw", "VHD": "vhd"}
+
+
+class Switches:
+    """What a test sets: the region's limit, and which tasks stand still."""
+
+    def __init__(self) -> None:
+        self.region_limit = REGION_LIMIT
+        self.holds_new_tasks = False
+        self.held: set[str] = set()
+
+    def answer(self, method: str, body: bytes) -> Answer:
+        """Answer `/localcloud/exports`.
+
+        POST sets `limit`, lets new tasks stand still (`hold`), or lets go of some (`release`,
+        a list of ids) or of all (`release`: true); DELETE restores all.
+        """
+        if method == "DELETE":
+            self.__init__()
+        elif method == "POST":
+            try:
+                self._change(json.loads(body))
+            except (ValueError, AttributeError, TypeError) as error:
+                return json_answer(400, {"error": str(error)})
+        return json_answer(
+            200,
+            {
+                "limit": self.region_limit,
+                "hold": self.holds_new_tasks,
+                "held": sorted(self.held),
+            },
+        )
+
+    def _change(self, wanted: dict[str, Any]) -> None:
+        if unknown := sorted(wanted.keys() - {"limit", "hold", "release"}):
+            raise ValueError(f"unknown field `{unknown[0]}`")
+        limit = wanted.get("limit", self.region_limit)
+        if not 1 <= limit <= HIGHEST_REGION_LIMIT:
+            raise ValueError(f"`limit` is from 1 to {HIGHEST_REGION_LIMIT}")
+        self.region_limit = limit
+        self.holds_new_tasks = bool(wanted.get("hold", self.holds_new_tasks))
+        released = wanted.get("release", [])
+        self.held -= self.held if released is True else set(released)
+
+
+switches = Switches()
+
+
+def check_room(active: Iterable[Any], image_id: str) -> None:
+    """Refuse a further task where the image or the region has as many as it may."""
+    tasks = list(active)
+    of_image = sum(task.image.id == image_id for task in tasks)
+    for count, limit in (
+        (of_image, IMAGE_LIMIT),
+        (len(tasks), switches.region_limit),
+    ):
+        if count >= limit:
+            raise EC2ClientError(
+                "ResourceCountExceeded",
+                f"You already reached the maximum limit ({limit}) of active export image "
+                "tasks",
+            )
+
+
+def check_exportable(response: Any, image: Any, location: dict) -> None:
+    """Refuse what EC2 does not export, and where it does not export to."""
+    disk_format = response._get_param("DiskImageFormat")
+    if disk_format not in EXTENSIONS:
+        raise EC2ClientError(
+            "InvalidParameter", f"The disk image format {disk_format} is not supported."
+        )
+    _check_bucket(response, location.get("S3Bucket"))
+    role = response._get_param("RoleName") or "vmimport"
+    roles = iam_backends[response.ec2_backend.account_id]["aws"].roles.values()
+    if role not in {known.name for known in roles}:
+        raise EC2ClientError(
+            "InvalidParameter",
+            f"The service role {role} provided does not exist or does not have "
+            "sufficient permissions",
+        )
+    _check_image(response.ec2_backend, image)
+
+
+def _check_bucket(response: Any, name: str | None) -> None:
+    backend = response.ec2_backend
+    bucket = s3_backends[backend.account_id]["aws"].buckets.get(name)
+    if bucket is None:
+        raise EC2ClientError(
+            "InvalidParameter",
+            f"The given S3 bucket {name} does not exist or is not accessible",
+        )
+    if bucket.region_name != backend.region_name:
+        raise EC2ClientError(
+            "InvalidParameter",
+            f"The given S3 bucket {name} is not local to the region",
+        )
+    rule = (bucket.encryption or {}).get("Rule", {})
+    rule = rule[0] if isinstance(rule, list) else rule
+    default = rule.get("ApplyServerSideEncryptionByDefault", {})
+    if default.get("SSEAlgorithm", "AES256") != "AES256":
+        raise EC2ClientError(
+            "InvalidParameter",
+            f"The given S3 bucket {name} is encrypted with a key of AWS KMS, which is not "
+            "supported",
+        )
+
+
+def _check_image(backend: Any, image: Any) -> None:
+    if is_encrypted(image):
+        raise EC2ClientError(
+            "NotExportable", f"The image {image.id} has an encrypted snapshot."
+        )
+    if image.owner_id != backend.account_id or image.product_codes:
+        raise EC2ClientError(
+            "NotExportable", f"The image ID provided ({image.id}) is not exportable."
+        )
+    if image.state != "available":
+        raise EC2ClientError("IncorrectState", f"The image {image.id} is not available")
+    if root_size_gib(image) > LARGEST_VOLUME_GIB:
+        raise EC2ClientError(
+            "NotExportable",
+            f"The image {image.id} has a volume that is larger than 1 TiB.",
+        )
+    base = base_image_id(image)
+    regions = ec2_backends[backend.account_id].values()
+    if base and not any(base in region.amis for region in regions):
+        raise EC2ClientError(
+            "NotExportable",
+            f"The image {image.id} was made of {base}, which does not exist any more.",
+        )
