@@ -17,6 +17,34 @@ KEY_CHARACTERS = string.ascii_uppercase + "234567"
 
 
 @dataclass(frozen=True)
+class CloudState:
+    """What tells one state from every other; each server begins a new one.
+
+    An account of its own, so that nothing of an earlier state can be taken for something of this
+    one; and, as AWS's access keys belong to one account for ever, a key of its own.
+    """
+
+    account_id: str
+    state_id: str
+    access_key_id: str
+
+    @classmethod
+    def begin(cls) -> CloudState:
+        """Return a state that nobody had before."""
+        return cls(
+            account_id="".join(secrets.choice(string.digits) for _ in range(12)),
+            state_id=secrets.token_hex(8),
+            access_key_id="AKIA"
+            + "".join(secrets.choice(KEY_CHARACTERS) for _ in range(16)),
+        )
+
+    @property
+    def document(self) -> dict[str, str]:
+        """What `cloud.json` and `/localcloud/health` say of it."""
+        return {"accountId": self.account_id, "stateId": self.state_id}
+
+
+@dataclass(frozen=True)
 class CloudHome:
     """The folder `.localcloud/`, or the one that `DSS_LOCALCLOUD_HOME` names."""
 
@@ -86,14 +114,12 @@ class CloudHome:
         self.folder.chmod(0o700)
         give_to_invoker(self.folder)
 
-    def access_keys(self) -> tuple[str, str]:
-        """Return this home's access key pair, made at random the first time."""
+    def secret_key(self) -> str:
+        """Return the secret of this home's access keys, made at random the first time."""
         path = self.folder / "keys.json"
         if not path.exists():
-            key_id = "AKIA" + "".join(secrets.choice(KEY_CHARACTERS) for _ in range(16))
-            write_atomically(path, {"id": key_id, "secret": secrets.token_urlsafe(30)})
-        pair = json.loads(path.read_text())
-        return pair["id"], pair["secret"]
+            write_atomically(path, {"secret": secrets.token_urlsafe(30)})
+        return json.loads(path.read_text())["secret"]
 
     def read_description(self) -> dict | None:
         """Return `cloud.json` of a server that is alive, else `None`."""
@@ -104,18 +130,18 @@ class CloudHome:
             return None
         return description if is_alive(record) else None
 
-    def describe(self, mode: str, pid: int, port: int) -> dict:
+    def describe(self, mode: str, pid: int, port: int, state: CloudState) -> dict:
         """Return what `cloud.json` says of a server."""
         url = f"http://127.0.0.1:{port}"
-        key_id, secret = self.access_keys()
         return {
             "mode": mode,
             "pid": pid,
             "endpointUrl": url,
+            **state.document,
             "environment": {
                 "AWS_ENDPOINT_URL": url,
-                "AWS_ACCESS_KEY_ID": key_id,
-                "AWS_SECRET_ACCESS_KEY": secret,
+                "AWS_ACCESS_KEY_ID": state.access_key_id,
+                "AWS_SECRET_ACCESS_KEY": self.secret_key(),
                 "AWS_REGION": REGION,
                 "DSS_CHECKIP_URL": f"{url}/localcloud/checkip",
                 "DSS_SCRIPT_LANGUAGES_RELEASE_URL": str(self.repository),

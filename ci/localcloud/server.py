@@ -13,7 +13,7 @@ from typing import Any
 
 from localcloud.control import ControlArea
 from localcloud.faults import Faults
-from localcloud.home import PROJECT, CloudHome, write_atomically
+from localcloud.home import PROJECT, CloudHome, CloudState, write_atomically
 from localcloud.processes import ProcessRecord
 from localcloud.repository import make_repository
 from localcloud.requestlog import RequestLog
@@ -27,8 +27,24 @@ MOTO_SETTINGS = {
 }
 
 
-def _load_emulation() -> None:
+def _use_account(account_id: str) -> None:
+    """Let the account be the one of whoever uses no role of another account.
+
+    moto has a constant for it, which its modules import by name; what is imported later takes the
+    changed one. `MOTO_ACCOUNT_ID` would make it the account of every other role too.
+    """
+    import moto.core
+
+    modules = [m for name, m in sys.modules.items() if name.split(".")[0] == "moto"]
+    for module in modules:
+        if hasattr(module, "DEFAULT_ACCOUNT_ID"):
+            module.DEFAULT_ACCOUNT_ID = account_id
+    assert moto.core.DEFAULT_ACCOUNT_ID == account_id
+
+
+def _load_emulation(account_id: str) -> None:
     os.environ.update(MOTO_SETTINGS)
+    _use_account(account_id)
     # isort: off
     from localcloud.emulation import (  # noqa: F401 - importing installs
         base_images,
@@ -148,7 +164,8 @@ def serve(mode: str, port: int, ready: int) -> None:
     home.prepare()
     # Meanwhile the emulation is loaded.
     engine = _Engine(mode, home)
-    _load_emulation()
+    state = CloudState.begin()
+    _load_emulation(state.account_id)
     from localcloud import runtime
     from localcloud.gate import Gate
     from localcloud.keys import KeyRing
@@ -163,6 +180,7 @@ def serve(mode: str, port: int, ready: int) -> None:
             "status": "ok",
             "mode": mode,
             "pid": os.getpid(),
+            **state.document,
             "requestsInFlight": gate.in_flight.count,
         },
     )
@@ -181,7 +199,7 @@ def serve(mode: str, port: int, ready: int) -> None:
     control.add_route("builds", builds.answer)
     if mode == "paper":
         control.add_route("instances", machines.answer_instances)
-    keys = KeyRing(*home.access_keys())
+    keys = KeyRing(state.access_key_id, home.secret_key())
     log = RequestLog(home.request_log)
     gate = Gate(_application(), control, keys.find, faults, log, shared.lock)
     server = make_server(
@@ -193,7 +211,7 @@ def serve(mode: str, port: int, ready: int) -> None:
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     signal.signal(signal.SIGINT, lambda *_: stop.set())
     make_repository(home.repository)
-    description = home.describe(mode, os.getpid(), server.port)
+    description = home.describe(mode, os.getpid(), server.port, state)
     deploy(description["environment"])
     engine.describe_in(description)
     host = build_execution.BuildHost(home.builds, description["environment"], PROJECT)

@@ -36,6 +36,7 @@ class Cloud:
         self.home = home
         description = json.loads((home / "cloud.json").read_text())
         self.url: str = description["endpointUrl"]
+        self.account: str = description["accountId"]
         self.environment: dict[str, str] = description["environment"]
         self._clients: dict[tuple[str, str], Any] = {}
 

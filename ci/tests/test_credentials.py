@@ -68,7 +68,7 @@ def test_shared_files(released: Project, cloud: Cloud, chosen: str) -> None:
 
 
 def test_role_of_a_source_profile(released: Project, cloud: Cloud) -> None:
-    role = "arn:aws:iam::123456789012:role/builder"
+    role = f"arn:aws:iam::{cloud.account}:role/builder"
     config = f"[profile work]\nrole_arn = {role}\nsource_profile = base\nregion = eu-central-1\n"
     write_configuration(released, config, profile_text("base", cloud))
     mark = cloud.mark()

@@ -136,7 +136,7 @@ def test_policies_are_simulated(cloud: Cloud) -> None:
     }
     with pytest.raises(ClientError) as error:
         iam.simulate_principal_policy(
-            PolicySourceArn="arn:aws:iam::123456789012:role/nobody",
+            PolicySourceArn=role["Arn"].replace("simulated", "nobody"),
             ActionNames=["s3:GetObject"],
         )
     assert code_of(error) == "NoSuchEntity"

@@ -3,6 +3,7 @@
 import concurrent.futures
 import json
 import os
+import re
 import signal
 import socket
 import stat
@@ -92,6 +93,45 @@ def test_down_says_that_the_state_goes_and_keys_stay(home):
         Cloud(home).environment["AWS_SECRET_ACCESS_KEY"]
         != before["AWS_SECRET_ACCESS_KEY"]
     )
+
+
+def test_each_state_has_an_account_and_a_key_of_its_own(home):
+    run_localcloud(home, "up", "--paper", "--port", "0")
+    states = []
+    for command in ("down", "reset", None):
+        cloud = Cloud(home)
+        health = cloud.call("/localcloud/health")
+        identity = cloud.client("sts").get_caller_identity()
+        account = cloud.description["accountId"]
+        assert re.fullmatch(r"\d{12}", account)
+        assert identity["Account"] == account == health["accountId"]
+        assert account in identity["Arn"]
+        assert health["stateId"] == cloud.description["stateId"]
+        states.append(
+            (account, health["stateId"], cloud.environment["AWS_ACCESS_KEY_ID"])
+        )
+        (stack,) = cloud.client("cloudformation").describe_stacks()["Stacks"]
+        assert f":{account}:" in stack["StackId"]
+        if command:
+            run_localcloud(home, command)
+            run_localcloud(home, "up", "--paper")
+    for values in zip(*states, strict=True):
+        assert len(set(values)) == 3, values
+
+
+def test_a_role_of_another_account_is_of_that_account(home):
+    run_localcloud(home, "up", "--paper")
+    cloud = Cloud(home)
+    role = "arn:aws:iam::000011112222:role/other"
+    session = cloud.client("sts").assume_role(RoleArn=role, RoleSessionName="other")
+    given = session["Credentials"]
+    other = cloud.client(
+        "sts",
+        aws_access_key_id=given["AccessKeyId"],
+        aws_secret_access_key=given["SecretAccessKey"],
+        aws_session_token=given["SessionToken"],
+    )
+    assert other.get_caller_identity()["Account"] == "000011112222"
 
 
 def test_a_killed_server_is_replaced(home):
