@@ -54,8 +54,18 @@ import Testing
     }
 
     @Test func `exports of others are waited for, not failed over`() {
-        #expect(ExportQuotaCheck.judge(active: 3, needed: 2, region: "r").status == .ok)
-        #expect(ExportQuotaCheck.judge(active: 4, needed: 2, region: "r").status == .warning)
+        #expect(ExportQuotaCheck.judge(active: 4, region: "r").status == .ok)
+        #expect(ExportQuotaCheck.judge(active: 5, region: "r").status == .warning)
+    }
+
+    @Test(arguments: [
+        ([ImageFormat.raw], 46, HealthFinding.Status.ok), ([.raw], 47, .warning),
+        ([.vhd, .vmdk], 1024, .ok), ([.vmdk, .raw], 100, .warning),
+    ])
+    func `a RAW image above 50 GB is told`(
+        formats: [ImageFormat], volumeGiB: Int, status: HealthFinding.Status
+    ) {
+        #expect(DeliveryCheck.judge(formats: formats, volumeGiB: volumeGiB).status == status)
     }
 
     @Test func `a machine needs a default subnet with public addresses`() {

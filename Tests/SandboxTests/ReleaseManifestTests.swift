@@ -33,6 +33,7 @@ import Testing
             "manifest.duplicate"
         ),
         ("/instance/volumeGiB", .integer(2), "manifest.out-of-range"),
+        ("/instance/volumeGiB", .integer(1025), "manifest.out-of-range"),
         ("/instance/sshPort", .integer(70_000), "manifest.out-of-range"),
         ("/instance/ingressCidr", .string("10.0.0.0/33"), "manifest.cidr"),
         ("/provision/playbook", .string("ansible/none.yml"), "manifest.missing-file"),

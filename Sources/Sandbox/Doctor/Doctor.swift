@@ -18,8 +18,9 @@ package struct Doctor: Sendable {
         CredentialsCheck(), CredentialLifetimeCheck(), RegionCheck(), PermissionsCheck(),
         VCPUQuotaCheck(),
         ImageQuotaCheck(), PublicImageQuotaCheck(), PublicAccessCheck(), ImageNameCheck(),
-        NetworkCheck(), BaseImageCheck(), ExportQuotaCheck(), ExportBucketCheck(),
-        ExportRoleCheck(), ExportPermissionsCheck(), PasswordsCheck(), GitHubTokenCheck(),
+        NetworkCheck(), BaseImageCheck(), ExportQuotaCheck(), DeliveryCheck(),
+        ExportBucketCheck(), ExportRoleCheck(), ExportPermissionsCheck(), PasswordsCheck(),
+        GitHubTokenCheck(),
         ToolCheck.ssh, ToolCheck.sshKeygen, AnsibleCheck(), EmulatorCheck(), ToolCheck.qemuImg,
         DockerCheck(), ToolCheck.git, DiskSpaceCheck(),
     ]

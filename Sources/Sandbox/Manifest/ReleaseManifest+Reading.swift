@@ -52,6 +52,21 @@ extension ReleaseManifest {
         self.results = try results ?? root.optional("results")?.nonEmptyString() ?? "out"
         release = try like("release")?.release ?? root.optional("release").map(Release.init)
         if like("provision") == nil { try requireFiles() }
+        try requireExportableVolume()
+    }
+
+    /// Refuses a volume that EC2 does not export.
+    ///
+    /// Source: <https://docs.aws.amazon.com/vm-import/latest/userguide/limits-image-export.html>
+    private func requireExportableVolume() throws {
+        guard let export, !export.formats.isEmpty, instance.volumeGiB > Export.largestVolumeGiB
+        else { return }
+        throw Diagnostic(
+            code: "manifest.out-of-range", severity: .configuration,
+            summary: "a volume of \(instance.volumeGiB) GiB cannot be exported",
+            location: "\(path)#/instance/volumeGiB",
+            causes: ["EC2 exports no volume above \(Export.largestVolumeGiB) GiB"],
+            hint: "choose \(Export.largestVolumeGiB) or less, or leave `/export` out")
     }
 
     private func requireFiles() throws {
@@ -175,6 +190,8 @@ extension ReleaseManifest.Provision {
 }
 
 extension ReleaseManifest.Export {
+    static let largestVolumeGiB = 1024
+
     init(_ reader: JSONReader) throws {
         let export = try reader.object(allowing: [
             "formats", "prefix", "verify", "bucket", "role", "checksum",
