@@ -11,13 +11,16 @@ import shutil
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Sequence
 
 from localcloud.home import CloudHome
 from localcloud.locking import LockTimeoutError, exclusive_lock
+from localcloud.models import MODELS
 from localcloud.processes import ProcessRecord, end, is_alive
 
 UP_TIMEOUT_SECONDS = 90
+CALL_TIMEOUT_SECONDS = 10
 # A machine gets half a minute to shut down, and several end side by side.
 DOWN_GRACE_SECONDS = 60
 LOG_TAIL_LINES = 15
@@ -62,6 +65,11 @@ def _parser() -> argparse.ArgumentParser:
     up.add_argument(
         "--port", type=int, default=0, help="the port; any free one by default"
     )
+    up.add_argument(
+        "--quick",
+        action="store_true",
+        help="with --paper: what takes AWS minutes is done at the first look",
+    )
     up.set_defaults(run=_up)
     status = commands.add_parser("status", help="say whether it runs, and where")
     status.add_argument(
@@ -84,6 +92,10 @@ def _parser() -> argparse.ArgumentParser:
 def _up(home: CloudHome, options: argparse.Namespace) -> int:
     mode = "paper" if options.paper else "real"
     if mode == "real":
+        if options.quick:
+            raise CommandError(
+                "machines take the time that they take\nhint: `--quick` goes with `--paper`"
+            )
         _check_root()
         _check_tools()
     home.prepare()
@@ -94,6 +106,8 @@ def _up(home: CloudHome, options: argparse.Namespace) -> int:
         else:
             _clean_up_after_dead_server(home)
             description = _start(home, mode, options.port)
+    if options.quick:
+        _hurry(description["endpointUrl"])
     print(
         f"local cloud ({description['mode']}) at {description['endpointUrl']}",
         file=sys.stderr,
@@ -101,6 +115,19 @@ def _up(home: CloudHome, options: argparse.Namespace) -> int:
     for warning in description["warnings"]:
         print(f"warning: {warning}", file=sys.stderr)
     return 0
+
+
+def _hurry(url: str) -> None:
+    """Let a running cloud show everything as done at the first look."""
+    # A proxy of this machine has no business with a loopback address.
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    for model in MODELS:
+        speed = {"model_name": model, "transition": {"progression": "immediate"}}
+        opener.open(
+            f"{url}/moto-api/state-manager/set-transition",
+            json.dumps(speed).encode(),
+            CALL_TIMEOUT_SECONDS,
+        ).close()
 
 
 def _check_root() -> None:
@@ -169,6 +196,10 @@ def _start(home: CloudHome, mode: str, port: int) -> dict:
 def _clean_up_after_dead_server(home: CloudHome) -> None:
     home.description.unlink(missing_ok=True)
     home.server_record.unlink(missing_ok=True)
+    if home.paper.is_dir():
+        from localcloud.paper.surroundings import remove_surroundings
+
+        remove_surroundings(home.paper)
     if home.machines.is_dir() or home.docker.is_dir():
         from localcloud.machines.leftovers import remove_leftovers
 

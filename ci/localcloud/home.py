@@ -99,6 +99,11 @@ class CloudHome:
         return self.folder / "docker"
 
     @property
+    def paper(self) -> Path:
+        """The folder of paper mode's stand-ins: programs, host key, the engine's socket."""
+        return self.folder / "paper"
+
+    @property
     def repository(self) -> Path:
         """The git repository that stands in for script-languages-release."""
         return self.folder / "script-languages-release"

@@ -122,7 +122,10 @@ def _machines(mode: str, home: CloudHome) -> Any:
 
 
 class _Engine:
-    """The Docker engine of real mode; without one the rest works, and says what is missing."""
+    """The Docker engine; without one the rest works, and says what is missing.
+
+    In paper mode it comes with the other stand-ins.
+    """
 
     def __init__(self, mode: str, home: CloudHome):
         self._engine: Any = None
@@ -131,7 +134,11 @@ class _Engine:
             from localcloud.engine.docker_engine import DockerEngine
 
             self._engine = DockerEngine(home)
-            self._try(self._engine.begin)
+        else:
+            from localcloud.paper.surroundings import PaperSurroundings
+
+            self._engine = PaperSurroundings(home)
+        self._try(self._engine.begin)
 
     def describe_in(self, description: dict) -> None:
         """Wait until it runs, and say in `cloud.json` how to reach it."""

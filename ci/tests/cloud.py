@@ -14,6 +14,7 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
+from localcloud.models import MODELS
 
 ROOT = Path(__file__).resolve().parents[2]
 LAUNCHER = ROOT / "bin/localcloud"
@@ -21,12 +22,8 @@ REGION = "eu-central-1"
 BUCKET_STACK = "DATA-SCIENCE-SANDBOX-VM-Bucket"
 IN_FLIGHT_SECONDS = 30
 POLL_SECONDS = 0.02
-MODELS = (
-    "ec2::image",
-    "ec2::exportimagetask",
-    "cloudformation::stack",
-    "cloudformation::changeset",
-)
+# Every test has these of its own, to set how they behave and to see how they were called.
+OWN_STAND_INS = {"DSS_ANSIBLE_RUNNER", "DSS_QEMU", "DSS_SSH_PORT", "DOCKER_HOST"}
 
 
 class Cloud:
@@ -37,7 +34,15 @@ class Cloud:
         description = json.loads((home / "cloud.json").read_text())
         self.url: str = description["endpointUrl"]
         self.account: str = description["accountId"]
-        self.environment: dict[str, str] = description["environment"]
+        variables: dict[str, str] = description["environment"]
+        self.environment = {
+            name: value
+            for name, value in variables.items()
+            if name not in OWN_STAND_INS
+        }
+        self.stand_ins = {
+            name: variables[name] for name in OWN_STAND_INS & variables.keys()
+        }
         self._clients: dict[tuple[str, str], Any] = {}
 
     def client(self, service: str, region: str = REGION) -> Any:

@@ -1,4 +1,4 @@
-"""Fixtures: a paper cloud and an sshd for the whole run, project folders for each test."""
+"""Fixtures: a paper cloud for the whole run, project folders for each test."""
 
 from __future__ import annotations
 
@@ -57,12 +57,9 @@ def cloud(session_cloud: Cloud) -> Iterator[Cloud]:
 
 
 @pytest.fixture(scope="session")
-def sshd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SSHServer]:
+def sshd(session_cloud: Cloud) -> SSHServer:
     """The ssh server that every paper instance seems to run."""
-    server = SSHServer(tmp_path_factory.mktemp("sshd"))
-    server.start()
-    yield server
-    server.stop()
+    return SSHServer(session_cloud)
 
 
 @pytest.fixture(scope="session")

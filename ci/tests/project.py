@@ -14,6 +14,8 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from localcloud.paper.programs import install_ansible_runner
+
 from .cloud import ROOT, AssetView, Cloud
 from .program import RUN_TIMEOUT_SECONDS, Outcome, RunningProgram
 
@@ -88,14 +90,14 @@ class Project:
 
     def _make_surroundings(self) -> None:
         self.tools.mkdir()
+        self.environment |= install_ansible_runner(self.tools)
         for name in ("tmp", "home", "streams"):
             (self.folder / name).mkdir()
-        source = (Path(__file__).parent / "fake_ansible_runner.py").read_text()
-        runner = self.tools / "ansible-runner"
-        runner.write_text(
-            source.replace("/usr/bin/env python3", f"{sys.executable} -SEs", 1)
-        )
-        runner.chmod(0o755)
+        self._calls.touch()
+
+    @property
+    def _calls(self) -> Path:
+        return self.tools / "calls.ndjson"
 
     def _default_environment(self) -> dict[str, str]:
         return {
@@ -103,7 +105,6 @@ class Project:
             "LC_ALL": "C.UTF-8",
             "HOME": str(self.folder / "home"),
             "TMPDIR": str(self.temporary),
-            "DSS_ANSIBLE_RUNNER": str(self.tools / "ansible-runner"),
             "DSS_LOCALCLOUD_HOME": str(self.cloud.home),
             "DSS_PYTHON": sys.executable,
             **PASSWORDS,
@@ -223,10 +224,10 @@ class Project:
             for path in _files(self.root)
         }
 
-    # The fake ansible-runner
+    # The stand-in for ansible-runner
 
     def set_runner(self, **knobs: Any) -> None:
-        """Set how the fake runner behaves; see fake_ansible_runner.py."""
+        """Set how the stand-in behaves; see ci/localcloud/paper/ansible_runner.py."""
         by_playbook = knobs
         if not any(name.endswith(".yml") for name in knobs):
             by_playbook = {"*": knobs}
@@ -236,13 +237,8 @@ class Project:
         (self.tools / "knobs.json").write_text(json.dumps(by_playbook))
 
     def runner_calls(self) -> list[dict[str, Any]]:
-        """Return how the fake runner was called, oldest first."""
-        path = self.tools / "calls.ndjson"
-        return (
-            [json.loads(line) for line in path.read_text().splitlines()]
-            if path.exists()
-            else []
-        )
+        """Return how the stand-in was called, oldest first."""
+        return [json.loads(line) for line in self._calls.read_text().splitlines()]
 
     # Judging
 
@@ -257,11 +253,7 @@ class Project:
 
     def files_with(self, text: bytes) -> list[Path]:
         """Return the files of this test, streams included, that hold a text."""
-        sources = {self.tools / "ansible-runner"}
-        places = [*_files(self.folder)]
-        return [
-            path for path in places if path not in sources and text in path.read_bytes()
-        ]
+        return [path for path in _files(self.folder) if text in path.read_bytes()]
 
     def assert_secrets_kept(self, *places: Path) -> None:
         """Assert that no password is in any file, result or stream, and keys in `places` only."""

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from localcloud.paper.docker_engine import BASE_IMAGE, PaperDockerEngine
 
-from .fake_docker_engine import BASE_IMAGE, FakeDockerEngine
 from .project import Project
 
 
 @pytest.fixture
-def engine(project: Project) -> Iterator[FakeDockerEngine]:
+def engine(project: Project) -> Iterator[PaperDockerEngine]:
     """An engine with the base image and an image of somebody else's."""
-    engine = FakeDockerEngine(project.temporary / "e.sock")
+    engine = PaperDockerEngine(project.temporary / "e.sock")
     engine.add_image(BASE_IMAGE)
     project.environment["DOCKER_HOST"] = f"unix://{engine.socket}"
     project.edit_manifest(lambda m: m.update(docker={"repository": "team/sandbox"}))
@@ -21,7 +21,7 @@ def engine(project: Project) -> Iterator[FakeDockerEngine]:
     engine.close()
 
 
-def contain(engine: FakeDockerEngine, name: str, asset_id: str) -> None:
+def contain(engine: PaperDockerEngine, name: str, asset_id: str) -> None:
     """Put a container onto the engine that is labelled with an asset id."""
     engine.containers[name] = {
         "Id": name,
@@ -32,7 +32,7 @@ def contain(engine: FakeDockerEngine, name: str, asset_id: str) -> None:
 
 
 def test_the_image_goes_with_all_and_only_then(
-    project: Project, engine: FakeDockerEngine
+    project: Project, engine: PaperDockerEngine
 ) -> None:
     project.dssbatch("create-docker-image", "--version", "7", check=0)
     name = project.result("docker-image")["outputs"]["image"]

@@ -6,11 +6,12 @@ import hashlib
 import json
 import signal
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from localcloud.paper.docker_engine import BASE_IMAGE, PaperDockerEngine
 
 from .cloud import Cloud
-from .fake_docker_engine import BASE_IMAGE, FakeDockerEngine
 from .matrix import FILE, Matrix, started
 from .program import assert_error
 from .project import MANIFEST, Project
@@ -22,9 +23,9 @@ PUBLISH = ("--set", "/docker/publish=true")
 
 
 @pytest.fixture
-def engine(project: Project) -> Iterator[FakeDockerEngine]:
+def engine(project: Project) -> Iterator[PaperDockerEngine]:
     """An engine with the base image, named to the project by DOCKER_HOST."""
-    engine = FakeDockerEngine(project.temporary / "e.sock")
+    engine = PaperDockerEngine(project.temporary / "e.sock")
     engine.add_image(BASE_IMAGE)
     project.environment["DOCKER_HOST"] = f"unix://{engine.socket}"
     project.environment["DOCKER_REGISTRY_PASSWORD"] = PASSWORD
@@ -43,7 +44,7 @@ def build(project: Project, *options: str, check: int = 0):
 
 
 def test_create_docker_image_needs_no_aws(
-    project: Project, engine: FakeDockerEngine, cloud: Cloud
+    project: Project, engine: PaperDockerEngine, cloud: Cloud
 ) -> None:
     mark = cloud.mark()
     bare = {name: None for name in project.cloud.environment if name != "PATH"}
@@ -76,7 +77,7 @@ def test_create_docker_image_needs_no_aws(
     project.assert_secrets_kept()
 
 
-def test_second_build_does_nothing(project: Project, engine: FakeDockerEngine) -> None:
+def test_second_build_does_nothing(project: Project, engine: PaperDockerEngine) -> None:
     build(project)
     calls = len(engine.calls)
     assert build(project).started() == set()
@@ -88,7 +89,7 @@ def test_second_build_does_nothing(project: Project, engine: FakeDockerEngine) -
 
 
 def test_publishing_later_builds_nothing_again(
-    project: Project, engine: FakeDockerEngine
+    project: Project, engine: PaperDockerEngine
 ) -> None:
     build(project)
     plays = len(project.runner_calls())
@@ -107,7 +108,7 @@ def test_publishing_later_builds_nothing_again(
 
 
 def test_refused_push_in_a_stream_that_began_well_fails(
-    project: Project, engine: FakeDockerEngine
+    project: Project, engine: PaperDockerEngine
 ) -> None:
     engine.faults["push"] = f"unauthorized: no {PASSWORD} here"
     outcome = build(project, *PUBLISH, check=1)
@@ -130,7 +131,7 @@ def test_refused_push_in_a_stream_that_began_well_fails(
     ],
 )
 def test_what_goes_wrong_leaves_nothing(
-    project: Project, engine: FakeDockerEngine, fault: dict, code: str
+    project: Project, engine: PaperDockerEngine, fault: dict, code: str
 ) -> None:
     engine.faults |= fault
     build(project, check=1)
@@ -144,7 +145,7 @@ def test_what_goes_wrong_leaves_nothing(
 
 @pytest.mark.parametrize("playbook", PLAYED)
 def test_killed_build_leaves_nothing_once_it_runs_again(
-    project: Project, engine: FakeDockerEngine, playbook: str
+    project: Project, engine: PaperDockerEngine, playbook: str
 ) -> None:
     project.set_runner(**{playbook: {"seconds": 60}})
     running = project.start(MANIFEST, "--only", "docker")
@@ -163,7 +164,7 @@ def test_killed_build_leaves_nothing_once_it_runs_again(
 
 
 def test_interrupted_build_removes_its_container(
-    project: Project, engine: FakeDockerEngine
+    project: Project, engine: PaperDockerEngine
 ) -> None:
     project.set_runner(**{"sandbox.yml": {"seconds": 60}})
     running = project.start(MANIFEST, "--only", "docker")
@@ -186,16 +187,29 @@ def test_absent_engine_is_said_before_a_machine_is_paid_for(
 
 
 def test_local_run_never_falls_back_to_another_engine(
-    project: Project, engine: FakeDockerEngine
+    project: Project, engine: PaperDockerEngine
 ) -> None:
     bare = {name: None for name in project.cloud.environment}
+    project.dssbatch("create-docker-image", "--local", env=bare, check=0)
+    assert project.result("docker-image")["status"] == "succeeded"
+    assert engine.calls == []
+
+
+def test_local_cloud_without_an_engine_says_so(
+    project: Project, engine: PaperDockerEngine, tmp_path: Path
+) -> None:
+    description = json.loads((project.cloud.home / "cloud.json").read_text())
+    del description["environment"]["DOCKER_HOST"]
+    (tmp_path / "cloud.json").write_text(json.dumps(description))
+    bare: dict[str, str | None] = {name: None for name in project.cloud.environment}
+    bare["DSS_LOCALCLOUD_HOME"] = str(tmp_path)
     outcome = project.dssbatch("create-docker-image", "--local", env=bare, check=2)
     assert "the local cloud runs no Docker engine" in outcome.stderr
     assert engine.calls == []
 
 
 def test_whole_release_names_the_docker_image(
-    project: Project, engine: FakeDockerEngine
+    project: Project, engine: PaperDockerEngine
 ) -> None:
     project.run(*PUBLISH)
     document = json.loads((project.results / "release.json").read_text())
@@ -228,7 +242,7 @@ def test_bad_section(bad: Project, docker: dict, pointer: str) -> None:
 
 
 def test_releases_of_a_matrix_share_one_image(
-    project: Project, engine: FakeDockerEngine
+    project: Project, engine: PaperDockerEngine
 ) -> None:
     matrix = Matrix(project)
     outcome = matrix.run("--only", "docker", *PUBLISH)
@@ -250,7 +264,7 @@ def test_releases_of_a_matrix_share_one_image(
 
 
 def test_releases_whose_images_differ_cannot_have_one_name(
-    project: Project, engine: FakeDockerEngine
+    project: Project, engine: PaperDockerEngine
 ) -> None:
     matrix = Matrix(project, "ab")
     first, second = matrix.ids

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from localcloud.paper.docker_engine import BASE_IMAGE, PaperDockerEngine
 
 from .cloud import ROOT, Cloud
-from .fake_docker_engine import BASE_IMAGE, FakeDockerEngine
 from .github_server import running_github
 from .machines import make_key
 from .program import Outcome, assert_error, binary
@@ -133,7 +133,7 @@ def stack(command: str, region: str, name: str) -> Real:
 
 def docker(bench: Bench) -> None:
     project = bench.project
-    engine = FakeDockerEngine(project.temporary / "e.sock")
+    engine = PaperDockerEngine(project.temporary / "e.sock")
     try:
         engine.add_image(BASE_IMAGE)
         project.environment["DOCKER_HOST"] = f"unix://{engine.socket}"

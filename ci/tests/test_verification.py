@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import signal
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from localcloud.paper.programs import install_qemu
 
 from .cloud import Cloud
 from .project import MACHINE, MANIFEST, Project
@@ -22,20 +22,17 @@ class FakeQemu:
 
     def __init__(self, project: Project):
         self._tools = project.tools
-        program = project.tools / "qemu"
-        source = (Path(__file__).parent / "fake_qemu.py").read_text()
-        program.write_text(source.replace("/usr/bin/env python3", sys.executable, 1))
-        program.chmod(0o755)
-        project.environment["DSS_QEMU"] = str(program)
+        project.environment |= install_qemu(project.tools)
+        self._machines = project.tools / "machines.ndjson"
+        self._machines.touch()
 
     def set(self, **knobs: Any) -> None:
-        """Set how it behaves; see fake_qemu.py."""
+        """Set how it behaves; see ci/localcloud/paper/qemu.py."""
         (self._tools / "qemu-knobs.json").write_text(json.dumps(knobs))
 
     def machines(self) -> list[list[str]]:
         """Return the command line of each machine, oldest first."""
-        path = self._tools / "machines.ndjson"
-        lines = path.read_text().splitlines() if path.exists() else []
+        lines = self._machines.read_text().splitlines()
         return [json.loads(line)["arguments"] for line in lines]
 
 

@@ -12,10 +12,7 @@ from typing import Any
 from moto.moto_api import state_manager
 from moto.moto_api._internal.managed_state_model import ManagedState
 
-IMAGE = "ec2::image"
-EXPORT_TASK = "ec2::exportimagetask"
-STACK = "cloudformation::stack"
-CHANGE_SET = "cloudformation::changeset"
+from localcloud.models import CHANGE_SET, EXPORT_TASK, IMAGE, STACK
 
 # By default a thing shows its first state once, and an export each of its steps once.
 DEFAULT_LOOKS = {IMAGE: 2, EXPORT_TASK: 1, STACK: 2, CHANGE_SET: 2}

@@ -71,7 +71,7 @@ class PaperExport:
 
 
 class PaperMachines:
-    """Instances that run at once and never answer."""
+    """Instances that run at once; what answers in their place stands in `localcloud.paper`."""
 
     mode = "paper"
 
@@ -79,7 +79,6 @@ class PaperMachines:
         self._address = {
             "publicIp": "127.0.0.1",
             "publicDnsName": "127.0.0.1",
-            "sshPort": 22,
         }
 
     def answer_instances(self, method: str, body: bytes) -> Answer:

@@ -14,6 +14,8 @@ import boto3
 import pytest
 from botocore.config import Config
 
+from localcloud.models import MODELS
+
 PROJECT = Path(__file__).resolve().parents[3]
 LAUNCHER = PROJECT / "bin/localcloud"
 TEMPLATES = Path(__file__).parent / "templates"
@@ -96,12 +98,7 @@ def cloud(shared_cloud: Cloud) -> Iterator[Cloud]:
     shared_cloud.call("/localcloud/faults", "DELETE")
     shared_cloud.call("/localcloud/instances", "DELETE")
     shared_cloud.call("/localcloud/exports", "DELETE")
-    for model in (
-        "ec2::image",
-        "ec2::exportimagetask",
-        "cloudformation::stack",
-        "cloudformation::changeset",
-    ):
+    for model in MODELS:
         shared_cloud.call(
             "/moto-api/state-manager/unset-transition", "POST", {"model_name": model}
         )

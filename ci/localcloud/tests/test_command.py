@@ -9,6 +9,7 @@ import socket
 import stat
 import subprocess
 import time
+from pathlib import Path
 
 import pytest
 
@@ -36,6 +37,10 @@ def test_up_is_idempotent_and_answers_when_it_returns(home):
         "AWS_REGION",
         "DSS_CHECKIP_URL",
         "DSS_SCRIPT_LANGUAGES_RELEASE_URL",
+        "DSS_SSH_PORT",
+        "DSS_ANSIBLE_RUNNER",
+        "DSS_QEMU",
+        "DOCKER_HOST",
     }
     assert cloud.client("sts").get_caller_identity()["Account"]
     again = run_localcloud(home, "up", "--paper")
@@ -44,6 +49,34 @@ def test_up_is_idempotent_and_answers_when_it_returns(home):
     assert stat.S_IMODE((home / "cloud.json").stat().st_mode) == 0o600
     status = run_localcloud(home, "status", "--json")
     assert json.loads(status.stdout) == cloud.description
+
+
+@pytest.mark.parametrize("is_killed", [False, True])
+def test_a_home_too_deep_for_a_socket_has_an_engine_too(tmp_path, is_killed):
+    home = tmp_path / "/".join(["long-name-of-a-folder"] * 5)
+    try:
+        assert run_localcloud(home, "up", "--paper").returncode == 0
+        cloud = Cloud(home)
+        socket_file = Path(cloud.environment["DOCKER_HOST"].removeprefix("unix://"))
+        with socket.socket(socket.AF_UNIX) as client:
+            client.connect(str(socket_file))
+        assert not socket_file.is_relative_to(home)
+        if is_killed:
+            os.kill(cloud.description["pid"], signal.SIGKILL)
+    finally:
+        assert run_localcloud(home, "down").returncode == 0
+    assert not socket_file.parent.exists()
+
+
+def test_quick_goes_with_paper_and_hurries_a_running_cloud(home):
+    refused = run_localcloud(home, "up", "--quick")
+    assert (refused.returncode, "--paper" in refused.stderr) == (1, True)
+    for _ in range(2):
+        assert run_localcloud(home, "up", "--paper", "--quick").returncode == 0
+    asked = Cloud(home).call(
+        "/moto-api/state-manager/get-transition?model_name=ec2::image"
+    )
+    assert asked["progression"] == "immediate"
 
 
 def test_ups_at_the_same_time_start_one_server(home):
@@ -78,6 +111,7 @@ def test_down_says_that_the_state_goes_and_keys_stay(home):
     down = run_localcloud(home, "down")
     assert (down.returncode, "its state is gone" in down.stderr) == (0, True)
     assert not (home / "cloud.json").exists()
+    assert not (home / "paper").exists()
     status = run_localcloud(home, "status")
     assert (status.returncode, "does not run" in status.stdout) == (3, True)
     assert run_localcloud(home, "down").returncode == 0

@@ -27,7 +27,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 BASE_IMAGE = "ubuntu:22.04"
 
 
-class FakeDockerEngine:
+class PaperDockerEngine:
     """The engine's state, and the server that tells and changes it."""
 
     def __init__(self, socket: Path):
@@ -84,7 +84,7 @@ class FakeDockerEngine:
 class _Server(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
     daemon_threads = True
 
-    def __init__(self, path: str, engine: FakeDockerEngine):
+    def __init__(self, path: str, engine: PaperDockerEngine):
         self.engine = engine
         super().__init__(path, _Handler)
 
@@ -137,28 +137,28 @@ class _Handler(BaseHTTPRequestHandler):
     def _missing(self, what: str) -> None:
         self._answer(404, {"message": f"No such {what}"})
 
-    def _ping(self, engine: FakeDockerEngine) -> None:
+    def _ping(self, engine: PaperDockerEngine) -> None:
         self._answer(200, "OK")
 
-    def _network(self, engine: FakeDockerEngine, name: str) -> None:
+    def _network(self, engine: PaperDockerEngine, name: str) -> None:
         if name in engine.faults.get("networks", ["bridge", "host"]):
             self._answer(200, {"Name": name})
         else:
             self._missing("network")
 
-    def _inspect_image(self, engine: FakeDockerEngine, name: str) -> None:
+    def _inspect_image(self, engine: PaperDockerEngine, name: str) -> None:
         image = engine.image(name)
         if image is None:
             self._missing("image")
         else:
             self._answer(200, image)
 
-    def _pull(self, engine: FakeDockerEngine) -> None:
+    def _pull(self, engine: PaperDockerEngine) -> None:
         name = f"{self.query['fromImage']}:{self.query['tag']}"
         engine.add_image(name)
         self._lines([{"status": "Pull complete", "id": "aa", "progressDetail": {}}])
 
-    def _create(self, engine: FakeDockerEngine) -> None:
+    def _create(self, engine: PaperDockerEngine) -> None:
         name = self.query["name"]
         if engine.container(name) is not None:
             self._answer(409, {"message": f"the name {name} is in use"})
@@ -172,13 +172,13 @@ class _Handler(BaseHTTPRequestHandler):
         }
         self._answer(201, {"Id": identity})
 
-    def _with_container(self, engine: FakeDockerEngine, name: str) -> dict | None:
+    def _with_container(self, engine: PaperDockerEngine, name: str) -> dict | None:
         container = engine.container(name)
         if container is None:
             self._missing(f"container: {name}")
         return container
 
-    def _start(self, engine: FakeDockerEngine, name: str) -> None:
+    def _start(self, engine: PaperDockerEngine, name: str) -> None:
         if (container := self._with_container(engine, name)) is not None:
             health = engine.faults.get("health", "healthy")
             container["State"] |= {
@@ -187,13 +187,13 @@ class _Handler(BaseHTTPRequestHandler):
             }
             self._answer(204)
 
-    def _stop(self, engine: FakeDockerEngine, name: str) -> None:
+    def _stop(self, engine: PaperDockerEngine, name: str) -> None:
         if (container := self._with_container(engine, name)) is not None:
             status = engine.faults.get("exit", 0)
             container["State"] |= {"Running": False, "ExitCode": status}
             self._answer(204)
 
-    def _list(self, engine: FakeDockerEngine) -> None:
+    def _list(self, engine: PaperDockerEngine) -> None:
         wanted = json.loads(self.query["filters"])["label"]
         rows = []
         for container in engine.containers.values():
@@ -205,19 +205,19 @@ class _Handler(BaseHTTPRequestHandler):
                 rows.append(row | {"State": state, "Labels": labels})
         self._answer(200, rows)
 
-    def _inspect(self, engine: FakeDockerEngine, name: str) -> None:
+    def _inspect(self, engine: PaperDockerEngine, name: str) -> None:
         if (container := self._with_container(engine, name)) is not None:
             self._answer(200, container)
 
-    def _logs(self, engine: FakeDockerEngine, name: str) -> None:
+    def _logs(self, engine: PaperDockerEngine, name: str) -> None:
         self._answer(200)
 
-    def _remove(self, engine: FakeDockerEngine, name: str) -> None:
+    def _remove(self, engine: PaperDockerEngine, name: str) -> None:
         if (container := self._with_container(engine, name)) is not None:
             del engine.containers[container["Id"]]
             self._answer(204)
 
-    def _commit(self, engine: FakeDockerEngine) -> None:
+    def _commit(self, engine: PaperDockerEngine) -> None:
         if self._with_container(engine, self.query["container"]) is None:
             return
         image_id = engine.add_image()
@@ -225,7 +225,7 @@ class _Handler(BaseHTTPRequestHandler):
         engine.give_name(image_id, f"{self.query['repo']}:{self.query['tag']}")
         self._answer(201, {"Id": image_id})
 
-    def _tag(self, engine: FakeDockerEngine, name: str) -> None:
+    def _tag(self, engine: PaperDockerEngine, name: str) -> None:
         image = engine.image(name)
         if image is None:
             self._missing("image")
@@ -233,7 +233,7 @@ class _Handler(BaseHTTPRequestHandler):
         engine.give_name(image["Id"], f"{self.query['repo']}:{self.query['tag']}")
         self._answer(201)
 
-    def _push(self, engine: FakeDockerEngine, name: str) -> None:
+    def _push(self, engine: PaperDockerEngine, name: str) -> None:
         engine.credentials.append(
             json.loads(base64.urlsafe_b64decode(self.headers["X-Registry-Auth"]))
         )
@@ -263,13 +263,13 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(data)
 
-    def _distribution(self, engine: FakeDockerEngine, name: str) -> None:
+    def _distribution(self, engine: PaperDockerEngine, name: str) -> None:
         if (digest := engine.registry.get(name)) is None:
             self._missing("manifest")
         else:
             self._answer(200, {"Descriptor": {"digest": digest}})
 
-    def _remove_image(self, engine: FakeDockerEngine, name: str) -> None:
+    def _remove_image(self, engine: PaperDockerEngine, name: str) -> None:
         image = engine.image(name)
         if image is None:
             self._missing("image")

@@ -1,7 +1,6 @@
-#!/usr/bin/env python3
-"""Stands in for `qemu-system-x86_64`: shows a login prompt and greets ssh clients.
+"""Stands in for `qemu-system-x86_64`: `FOLDER ARGUMENT…`; shows a login prompt, greets by ssh.
 
-It appends a line to `machines.ndjson` beside itself and reads `qemu-knobs.json` there:
+It reads `qemu-knobs.json` in its folder, and appends a line to `machines.ndjson` where that is there:
 
     kvm       whether the trial of KVM succeeds (default false)
     console   what the console shows (default a login prompt)
@@ -21,7 +20,7 @@ from pathlib import Path
 
 import asyncssh
 
-HERE = Path(__file__).resolve().parent
+HERE = Path(sys.argv[1])
 # `isa-debug-exit` makes this status of what the guest writes.
 PROVEN = 67
 KEY_FILE = HERE / "qemu-host-key"
@@ -29,7 +28,7 @@ KEY_FILE = HERE / "qemu-host-key"
 
 def main() -> int:
     """Pretend to be a machine."""
-    arguments = sys.argv[1:]
+    arguments = sys.argv[2:]
     path = HERE / "qemu-knobs.json"
     knobs = json.loads(path.read_text()) if path.exists() else {}
     if "--version" in arguments:
@@ -38,8 +37,9 @@ def main() -> int:
     if any(argument.startswith("isa-debug-exit") for argument in arguments):
         return PROVEN if knobs.get("kvm") else 1
     line = {"arguments": arguments, "temporary": os.environ.get("TMPDIR")}
-    with (HERE / "machines.ndjson").open("a") as file:
-        file.write(json.dumps(line) + "\n")
+    if (machines := HERE / "machines.ndjson").exists():
+        with machines.open("a") as file:
+            file.write(json.dumps(line) + "\n")
     Path(option(arguments, "-pidfile")).write_text(f"{os.getpid()}\n")
     console = option(arguments, "-serial").removeprefix("file:")
     Path(console).write_text(knobs.get("console", "\r\nsandbox login: "))

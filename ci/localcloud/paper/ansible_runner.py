@@ -1,8 +1,7 @@
-#!/usr/bin/env python3
-"""Stands in for `ansible-runner`: prints its events and writes down how it was called.
+"""Stands in for `ansible-runner`: `FOLDER ARGUMENT…`; prints the events that it would print.
 
-It reads `knobs.json` beside itself and appends a line to `calls.ndjson`. Knobs are looked up by
-the playbook's name, then under `*`:
+It reads `knobs.json` in its folder, and appends a line to `calls.ndjson` where that is there. Knobs
+are looked up by the playbook's name, then under `*`:
 
     seconds   how long the play takes (default 0)
     message   the task fails with this message
@@ -19,7 +18,8 @@ import sys
 import time
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
+HERE = Path(sys.argv[1])
+VERSION = "2.4.0 (a stand-in)"
 TASKS = [
     "wait until the machine is ready",
     "install packages",
@@ -55,7 +55,10 @@ INVENTORY = {
 
 def main() -> int:
     """Pretend to run one playbook."""
-    arguments = sys.argv[1:]
+    arguments = sys.argv[2:]
+    if arguments == ["--version"]:
+        print(VERSION)
+        return 0
     data = Path(arguments[1])
     playbook = arguments[arguments.index("-p") + 1]
     knobs = read_knobs(playbook)
@@ -97,7 +100,13 @@ def read_knobs(playbook: str) -> dict:
 
 
 def write_down(arguments: list, data: Path, playbook: str, inventory: dict) -> None:
-    """Append how this call looks from inside; passwords only as digests."""
+    """Append how this call looks from inside; passwords only as digests.
+
+    Nobody asks for that outside of tests, and even a digest of a password is better not kept.
+    """
+    calls = HERE / "calls.ndjson"
+    if not calls.exists():
+        return
     variables = next(iter(inventory["all"]["hosts"].values()))
     key = variables.get("ansible_ssh_private_key_file")
     mode = Path(key).stat().st_mode if key else 0
@@ -119,7 +128,7 @@ def write_down(arguments: list, data: Path, playbook: str, inventory: dict) -> N
         "dataFolder": str(data),
         "dataMode": oct(stat.S_IMODE(data.stat().st_mode)),
     }
-    with (HERE / "calls.ndjson").open("a") as file:
+    with calls.open("a") as file:
         file.write(json.dumps(call) + "\n")
 
 
