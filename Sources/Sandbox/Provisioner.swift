@@ -94,6 +94,13 @@ package protocol MachineAccess: Sendable {
     func copyPrivateKey(from path: String, to destination: String) throws
     /// Writes a machine's host keys where `ssh` can read them.
     func writeKnownHosts(_ lines: String, to path: String) throws
+    /// Where a machine that was just started listens for ssh.
+    ///
+    /// Paper machines of a local cloud share one port, which is seldom the declared one.
+    ///
+    /// - Parameter declared: the port of the manifest.
+    /// - Throws: `ssh.bad-port`, severity `.configuration`.
+    func port(ofNewMachineAt declared: Int) async throws -> Int
     /// Waits until the machine's ssh server greets, and pins its host keys.
     ///
     /// - Returns: lines for a `known_hosts` file.

@@ -41,6 +41,8 @@ struct FakeAccess: MachineAccess {
         if let removalProblem { throw removalProblem }
     }
 
+    func port(ofNewMachineAt declared: Int) async throws -> Int { declared }
+
     func waitForGreeting(
         host: String, port: Int, deadlineSeconds: Double,
         onProgress: @escaping @Sendable (String) -> Void

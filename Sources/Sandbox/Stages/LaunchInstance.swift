@@ -57,6 +57,7 @@ package struct LaunchInstance: Stage {
 
     package func preflight(_ context: StageContext) async throws {
         try await existingKey?.check(region: region, services: services)
+        _ = try await services.access.port(ofNewMachineAt: settings.sshPort)
     }
 
     package func run(_ context: StageContext) async throws -> Outputs {
@@ -97,14 +98,15 @@ package struct LaunchInstance: Stage {
                 summary: "instance `\(instanceId)` has no public address",
                 hint: "the default subnet of `\(region)` must give out public addresses")
         }
-        context.progress(nil, "waiting for ssh at \(host):\(settings.sshPort)")
+        let port = try await services.access.port(ofNewMachineAt: settings.sshPort)
+        context.progress(nil, "waiting for ssh at \(host):\(port)")
         let knownHosts = try await services.access.waitForGreeting(
-            host: host, port: settings.sshPort, deadlineSeconds: Self.greetingDeadlineSeconds,
+            host: host, port: port, deadlineSeconds: Self.greetingDeadlineSeconds,
             onProgress: { context.progress(nil, $0) })
         return Outputs(
             stackName: stackName, instanceId: instanceId, publicDnsName: host,
             machine: Machine(
-                host: host, port: settings.sshPort, user: settings.user,
+                host: host, port: port, user: settings.user,
                 privateKeyPath: keyPath, knownHosts: knownHosts),
             scratchFolder: scratchFolder(context))
     }

@@ -6,8 +6,10 @@ import Sandbox
 /// Key pairs and readiness by OpenSSH's own tools.
 struct SSHMachineAccess: MachineAccess {
     let processes: any ProcessRunner
+    let connection: CloudConnection
 
     private static let keyLimitBytes = 64 * 1024
+    private static let portVariable = "DSS_SSH_PORT"
 
     func makeFolder(_ folder: String) throws {
         do {
@@ -54,6 +56,19 @@ struct SSHMachineAccess: MachineAccess {
                 code: "file.not-deleted", summary: "cannot delete `\(folder)`",
                 causes: ["\(error)"], hint: "delete it by hand: it holds a private key")
         }
+    }
+
+    func port(ofNewMachineAt declared: Int) async throws -> Int {
+        guard let text = try await connection.environment()[Self.portVariable] else {
+            return declared
+        }
+        guard let port = Int(text), (1...65_535).contains(port) else {
+            throw Diagnostic(
+                code: "ssh.bad-port", severity: .configuration,
+                summary: "`\(Self.portVariable)` is `\(text)`, which is no port",
+                hint: "unset it, or name a port from 1 to 65535")
+        }
+        return port
     }
 
     func waitForGreeting(

@@ -4,7 +4,6 @@ import DockerEngine
 import Foundation
 import GitHub
 import HTTP
-import QEMU
 import Sandbox
 
 /// Puts the real services together.
@@ -48,9 +47,9 @@ enum ServiceWiring {
             aws: ConnectingAWSCaller(connection: connection),
             provisioner: AnsibleProvisioner(
                 projectPath: project.path, processes: processes, connection: connection),
-            access: SSHMachineAccess(processes: processes),
+            access: SSHMachineAccess(processes: processes, connection: connection),
             callerAddress: HTTPCallerAddress(transport: transport, connection: connection),
-            emulator: QEMUEmulator(processes: processes, environment: environment),
+            emulator: ConnectingEmulator(processes: processes, connection: connection),
             engine: engine(transport, connection, isLocal: isLocal),
             registryLogin: RegistryLogin(
                 files: DockerFiles(environment: environment), processes: processes),
