@@ -104,7 +104,8 @@ def _up(home: CloudHome, options: argparse.Namespace) -> int:
         if description is not None:
             _check_matches(description, mode, options.port)
         else:
-            _clean_up_after_dead_server(home)
+            # One whose `up` was killed may still be starting.
+            _stop(home)
             description = _start(home, mode, options.port)
     if options.quick:
         _hurry(description["endpointUrl"])
@@ -176,9 +177,16 @@ def _start(home: CloudHome, mode: str, port: int) -> dict:
         )
     os.close(writing)
     record = ProcessRecord.of(process.pid)
-    readable, _, _ = select.select([reading], [], [], UP_TIMEOUT_SECONDS)
-    answered = bool(readable) and os.read(reading, 1) == b"1"
-    os.close(reading)
+    # From now on `down` ends it, whatever becomes of this command.
+    record.write(home.server_record)
+    try:
+        readable, _, _ = select.select([reading], [], [], UP_TIMEOUT_SECONDS)
+        answered = bool(readable) and os.read(reading, 1) == b"1"
+    except BaseException:
+        _stop(home)
+        raise
+    finally:
+        os.close(reading)
     description = home.read_description() if answered else None
     if description is None:
         end(record)
@@ -196,10 +204,7 @@ def _start(home: CloudHome, mode: str, port: int) -> dict:
 def _clean_up_after_dead_server(home: CloudHome) -> None:
     home.description.unlink(missing_ok=True)
     home.server_record.unlink(missing_ok=True)
-    if home.paper.is_dir():
-        from localcloud.paper.surroundings import remove_surroundings
-
-        remove_surroundings(home.paper)
+    shutil.rmtree(home.paper, ignore_errors=True)
     if home.machines.is_dir() or home.docker.is_dir():
         from localcloud.machines.leftovers import remove_leftovers
 

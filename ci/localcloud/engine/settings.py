@@ -25,12 +25,12 @@ def engine_id(folder: Path) -> str:
     return "localcloud-" + hashlib.sha256(str(folder).encode()).hexdigest()[:12]
 
 
-def socket_path(folder: Path, elsewhere: Path = RUN) -> Path:
-    """Return where the engine listens: in its folder, or elsewhere where that lies too deep."""
+def socket_path(folder: Path) -> Path:
+    """Return where the engine listens: in its folder, below `/run` where that lies too deep."""
     path = folder / "docker.sock"
     if len(str(path).encode()) <= SOCKET_PATH_BYTES:
         return path
-    return elsewhere / engine_id(folder) / "docker.sock"
+    return RUN / engine_id(folder) / "docker.sock"
 
 
 def engine_settings(

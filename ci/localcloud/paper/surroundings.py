@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shutil
-import tempfile
 from pathlib import Path
 
-from localcloud.engine.settings import socket_path
+from localcloud.engine.settings import SOCKET_PATH_BYTES
 from localcloud.home import CloudHome
 from localcloud.paper.docker_engine import BASE_IMAGE, PaperDockerEngine
 from localcloud.paper.programs import install_ansible_runner, install_qemu
@@ -24,11 +24,10 @@ class PaperSurroundings:
 
     def begin(self) -> None:
         """Start and install all of them."""
-        remove_surroundings(self._folder)
+        shutil.rmtree(self._folder, ignore_errors=True)
         self._folder.mkdir(mode=0o700)
         self._greeter.start()
-        socket = paper_socket(self._folder)
-        socket.parent.mkdir(mode=0o700, exist_ok=True)
+        socket = short_path(self._folder, "docker.sock")
         self._engine = PaperDockerEngine(socket)
         self._engine.add_image(BASE_IMAGE)
         self.environment = {
@@ -51,17 +50,16 @@ class PaperSurroundings:
         self._greeter.stop()
         if self._engine is not None:
             self._engine.close()
-        remove_surroundings(self._folder)
+        shutil.rmtree(self._folder, ignore_errors=True)
 
 
-def paper_socket(folder: Path) -> Path:
-    """Return where the engine listens, which needs no root however deep the folder lies."""
-    return socket_path(folder, Path(tempfile.gettempdir()))
+def short_path(folder: Path, name: str) -> Path:
+    """Return a path to a socket in a folder that the kernel takes, however deep that lies.
 
-
-def remove_surroundings(folder: Path) -> None:
-    """Remove what stand-ins had; also those of a server that was killed."""
-    socket = paper_socket(folder)
-    if socket.parent != folder:
-        shutil.rmtree(socket.parent, ignore_errors=True)
-    shutil.rmtree(folder, ignore_errors=True)
+    The detour leads through this process, and is gone with it.
+    """
+    path = folder / name
+    if len(str(path).encode()) <= SOCKET_PATH_BYTES:
+        return path
+    descriptor = os.open(folder, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+    return Path(f"/proc/{os.getpid()}/fd/{descriptor}/{name}")

@@ -9,7 +9,6 @@ import socket
 import stat
 import subprocess
 import time
-from pathlib import Path
 
 import pytest
 
@@ -51,21 +50,16 @@ def test_up_is_idempotent_and_answers_when_it_returns(home):
     assert json.loads(status.stdout) == cloud.description
 
 
-@pytest.mark.parametrize("is_killed", [False, True])
-def test_a_home_too_deep_for_a_socket_has_an_engine_too(tmp_path, is_killed):
+def test_a_home_too_deep_for_a_socket_has_an_engine_too(tmp_path):
     home = tmp_path / "/".join(["long-name-of-a-folder"] * 5)
     try:
         assert run_localcloud(home, "up", "--paper").returncode == 0
-        cloud = Cloud(home)
-        socket_file = Path(cloud.environment["DOCKER_HOST"].removeprefix("unix://"))
+        address = Cloud(home).environment["DOCKER_HOST"].removeprefix("unix://")
         with socket.socket(socket.AF_UNIX) as client:
-            client.connect(str(socket_file))
-        assert not socket_file.is_relative_to(home)
-        if is_killed:
-            os.kill(cloud.description["pid"], signal.SIGKILL)
+            client.connect(address)
     finally:
         assert run_localcloud(home, "down").returncode == 0
-    assert not socket_file.parent.exists()
+    assert not (home / "paper").exists()
 
 
 def test_quick_goes_with_paper_and_hurries_a_running_cloud(home):
