@@ -6,6 +6,7 @@ extension ScriptedAWS.Reply {
     static func image(
         _ id: String, name: String = "sandbox-1.0", state: String = "available",
         created: String = "2026-01-01T00:00:00.000Z", snapshots: [String] = [],
+        isEncrypted: Bool = false,
         rootDevice: String? = "/dev/sda1", tags: [String: String] = [:], reason: String? = nil
     ) -> XMLNode {
         var children = [
@@ -14,7 +15,16 @@ extension ScriptedAWS.Reply {
             XMLNode(
                 "blockDeviceMapping",
                 snapshots.map {
-                    XMLNode("item", [XMLNode("ebs", [XMLNode("snapshotId", text: $0)])])
+                    XMLNode(
+                        "item",
+                        [
+                            XMLNode(
+                                "ebs",
+                                [
+                                    XMLNode("snapshotId", text: $0),
+                                    XMLNode("encrypted", text: String(isEncrypted)),
+                                ])
+                        ])
                 }),
             tagSet(tags),
         ]

@@ -48,6 +48,7 @@ def _load_emulation(account_id: str) -> None:
     # isort: off
     from localcloud.emulation import (  # noqa: F401 - importing installs
         base_images,
+        encryption,
         images,
         exports,
         instances,

@@ -147,7 +147,7 @@ class RequestDemands:
     def _ec2(self, operation: str, request: dict[str, Any]) -> Iterator[Demand]:
         subjects, region = request.get("subjects", {}), request["region"]
         action = f"ec2:{operation}"
-        if operation.startswith("Describe"):
+        if operation.startswith(("Describe", "Get")):
             yield Demand(action, "*")
         elif operation in EC2_ON_EXISTING:
             kind, field = EC2_ON_EXISTING[operation]

@@ -16,7 +16,7 @@ from .cloud import ROOT
 
 RUN_TIMEOUT_SECONDS = 90
 POLL_SECONDS = 0.03
-PROPER_NOUNS = {"AWS", "Ansible", "CloudFormation", "GitHub", "JSON", "S3"}
+PROPER_NOUNS = {"AWS", "Ansible", "CloudFormation", "EBS", "GitHub", "JSON", "S3"}
 
 
 def binary() -> Path:

@@ -21,6 +21,7 @@ AWS_CHECKS = {
     "permissions",
     "vcpu-quota",
     "image-quota",
+    "ebs-encryption",
     "image-name",
     "network",
     "base-image",

@@ -7,6 +7,7 @@ package struct EC2Volume: Sendable, Equatable {
     package let state: String
     package let sizeGiB: Int64?
     package let kind: String?
+    package let isEncrypted: Bool
     package let snapshotId: String?
     package let createTime: Date?
     package let instanceIds: [String]
@@ -17,6 +18,7 @@ package struct EC2Volume: Sendable, Equatable {
         state = try node.required("status")
         sizeGiB = try node.integer("size")
         kind = node.text("volumeType")
+        isEncrypted = node.boolean("encrypted") ?? false
         snapshotId = node.text("snapshotId")
         createTime = try node.date("createTime")
         instanceIds = node.items("attachmentSet").compactMap { $0.text("instanceId") }

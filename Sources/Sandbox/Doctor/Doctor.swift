@@ -17,7 +17,8 @@ package struct Doctor: Sendable {
     package static let releaseChecks: [any HealthCheck] = [
         CredentialsCheck(), CredentialLifetimeCheck(), RegionCheck(), PermissionsCheck(),
         VCPUQuotaCheck(),
-        ImageQuotaCheck(), PublicImageQuotaCheck(), PublicAccessCheck(), ImageNameCheck(),
+        ImageQuotaCheck(), PublicImageQuotaCheck(), PublicAccessCheck(), EBSEncryptionCheck(),
+        ImageNameCheck(),
         NetworkCheck(), BaseImageCheck(), ExportQuotaCheck(), DeliveryCheck(),
         ExportBucketCheck(), ExportRoleCheck(), ExportPermissionsCheck(), PasswordsCheck(),
         GitHubTokenCheck(),

@@ -49,7 +49,8 @@ package enum MachinePipeline {
                 FindInstance(reference: reference, region: manifest.region, aws: services.aws),
                 CreateAMI(
                     namePrefix: manifest.ami.namePrefix, assetId: manifest.assetId,
-                    region: manifest.region, aws: services.aws, after: []),
+                    region: manifest.region, aws: services.aws, after: [],
+                    plainPurposes: manifest.plainPurposes(in: manifest.region)),
             ]
         }
     }
@@ -58,14 +59,17 @@ package enum MachinePipeline {
 extension LaunchInstance {
     /// The machine of a manifest.
     ///
-    /// - Parameter lastingFolder: where its files go when it outlives the run.
+    /// - Parameters:
+    ///   - lastingFolder: where its files go when it outlives the run.
+    ///   - plainPurposes: what its image is for that EC2 refuses for an encrypted one.
     init(
         manifest: ReleaseManifest, services: SandboxServices, options: PipelineOptions,
-        lastingFolder: String? = nil
+        lastingFolder: String? = nil, plainPurposes: [String] = []
     ) {
         self.init(
             settings: manifest.instance, assetId: manifest.assetId, region: manifest.region,
             project: manifest.project, services: services, keyFolder: options.temporaryFolder,
-            existingKey: options.existingKey, lastingFolder: lastingFolder)
+            existingKey: options.existingKey, lastingFolder: lastingFolder,
+            plainPurposes: plainPurposes)
     }
 }

@@ -12,7 +12,7 @@ package enum ReleasePipeline {
         let copies = manifest.regions.dropFirst().map { region in
             CopyAMI(
                 assetId: manifest.assetId, sourceRegion: manifest.region, region: region,
-                aws: services.aws)
+                aws: services.aws, plainPurposes: manifest.plainPurposes(in: region))
         }
         let exports = (manifest.export?.formats ?? []).sorted().compactMap { format in
             manifest.export.map { settings in
@@ -23,13 +23,16 @@ package enum ReleasePipeline {
         }
         var stages: [any Stage] = [
             SourceAMI(base: manifest.ami.base, region: manifest.region, aws: services.aws),
-            LaunchInstance(manifest: manifest, services: services, options: options),
+            LaunchInstance(
+                manifest: manifest, services: services, options: options,
+                plainPurposes: manifest.plainPurposes(in: manifest.region)),
             Install(manifest: manifest, services: services),
             CheckMachine(manifest: manifest, services: services),
             ResetPassword(manifest: manifest, services: services),
             CreateAMI(
                 namePrefix: manifest.ami.namePrefix, assetId: manifest.assetId,
-                region: manifest.region, aws: services.aws),
+                region: manifest.region, aws: services.aws,
+                plainPurposes: manifest.plainPurposes(in: manifest.region)),
         ]
         stages += copies
         if let days = manifest.ami.deprecateAfterDays {

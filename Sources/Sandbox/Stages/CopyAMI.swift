@@ -18,6 +18,8 @@ package struct CopyAMI: Stage {
     let sourceRegion: String
     let region: String
     let aws: any AWSCaller
+    /// What the copy is for that EC2 refuses for an encrypted one.
+    var plainPurposes: [String] = []
 
     static let resource = "ec2:image"
     private static let deadlineSeconds = 7200.0
@@ -30,7 +32,14 @@ package struct CopyAMI: Stage {
         [.setting(pointer: "/region", value: .string(sourceRegion))]
     }
 
+    private var encryption: EBSEncryption {
+        EBSEncryption(aws: aws, region: region, purposes: plainPurposes)
+    }
     private var images: EC2Images { EC2Images(aws: aws, region: region) }
+
+    package func preflight(_ context: StageContext) async throws {
+        try await encryption.checkSetting(context)
+    }
 
     package func run(_ context: StageContext) async throws -> Outputs {
         let source = try context.output(of: CreateAMI.self)
@@ -97,6 +106,7 @@ package struct CopyAMI: Stage {
     ) async throws -> Outputs {
         let image = try await images.waitUntilAvailable(
             id, context: context, deadlineSeconds: Self.deadlineSeconds)
+        try await encryption.require(plain: image, entry, context)
         try await context.journal.kept(entry)
         return outputs(of: image)
     }

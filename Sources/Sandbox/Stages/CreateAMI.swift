@@ -20,6 +20,8 @@ package struct CreateAMI: Stage {
     let aws: any AWSCaller
     /// What has to be done on the machine before.
     var after: [StageName] = ["check", "reset-password"]
+    /// What the image is for that EC2 refuses for an encrypted one.
+    var plainPurposes: [String] = []
 
     static let resource = "ec2:image"
     private static let documentsDetail = "documents"
@@ -146,6 +148,8 @@ package struct CreateAMI: Stage {
     ) async throws -> Outputs {
         let image = try await images.waitUntilAvailable(
             id, context: context, deadlineSeconds: Self.deadlineSeconds)
+        try await EBSEncryption(aws: aws, region: region, purposes: plainPurposes)
+            .require(plain: image, entry, context)
         try await context.journal.kept(entry)
         return Self.outputs(of: image, documents: documents)
     }

@@ -29,6 +29,8 @@ package struct LaunchInstance: Stage {
     var existingKey: ExistingKeyPair?
     /// Where the machine's files go when it outlives the run; nil where it does not.
     var lastingFolder: String?
+    /// What the machine's image is for that EC2 refuses for an encrypted one.
+    var plainPurposes: [String] = []
 
     static let template = "cfn/ec2.yaml"
     /// The dead man's switch: a machine that nobody remembers ends itself.
@@ -58,6 +60,7 @@ package struct LaunchInstance: Stage {
     package func preflight(_ context: StageContext) async throws {
         try await existingKey?.check(region: region, services: services)
         _ = try await services.access.port(ofNewMachineAt: settings.sshPort)
+        try await encryption.checkSetting(context)
     }
 
     package func run(_ context: StageContext) async throws -> Outputs {
@@ -90,6 +93,7 @@ package struct LaunchInstance: Stage {
                 code: "instance.no-output", summary: "stack `\(stackName)` names no `InstanceId`",
                 hint: "`\(Self.template)` must have that output")
         }
+        try await encryption.checkVolumes(of: instanceId)
         let host = [outputs["PublicDnsName"], outputs["PublicIp"]].compactMap { $0 }
             .first { !$0.isEmpty }
         guard let host else {
@@ -223,6 +227,10 @@ package struct LaunchInstance: Stage {
         try await stacks(context).delete(earlier.stackName, onProgress: context.progress)
         // Of a pair of the user's own there is none of that name, which is no error.
         try await EC2KeyPairs(aws: services.aws, region: region).remove(named: earlier.stackName)
+    }
+
+    private var encryption: EBSEncryption {
+        EBSEncryption(aws: services.aws, region: region, purposes: plainPurposes)
     }
 
     private func stacks(_ context: StageContext) -> StackDeployment {

@@ -38,6 +38,7 @@ extension OperationSample {
             OperationSample(
                 DescribeRegions(regionNames: ids, isAll: flag),
                 ["RegionNames": ids.json, "AllRegions": flag.json]),
+            OperationSample(GetEbsEncryptionByDefault(), [:]),
             OperationSample(GetImageBlockPublicAccessState(), [:]),
         ]
     }

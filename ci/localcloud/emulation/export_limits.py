@@ -17,7 +17,8 @@ from moto.iam.models import iam_backends
 from moto.s3.models import s3_backends
 
 from localcloud.answers import Answer, json_answer
-from localcloud.emulation.images import base_image_id, is_encrypted, root_size_gib
+from localcloud.emulation.encryption import is_encrypted
+from localcloud.emulation.images import base_image_id, root_size_gib
 
 IMAGE_LIMIT = 1
 REGION_LIMIT = 5

@@ -12,6 +12,7 @@ from moto.ec2.responses import EC2Response
 
 from localcloud import runtime
 from localcloud.emulation.base_images import ROOT_SIZE_GIB
+from localcloud.emulation.encryption import encrypts_by_default, is_encrypted
 from localcloud.emulation.idempotency import check_repetition, fields_of
 from localcloud.emulation.patching import operation, paged, wrap
 from localcloud.emulation.transitions import look, transitioning_attribute
@@ -22,11 +23,6 @@ Ami.deprecation_time = None
 Ami.ena_support = True
 Ami.platform_details = "Linux/UNIX"
 Ami.usage_operation = "RunInstances"
-
-
-def is_encrypted(image: Any) -> bool:
-    """Return whether an image's snapshot is encrypted."""
-    return bool(image.__dict__.get("localcloud_encrypted"))
 
 
 def base_image_id(image: Any) -> str | None:
@@ -78,6 +74,7 @@ def _finish_record(image: Any, size_gib: int) -> None:
     image.root_device_type, image.hypervisor = "ebs", "xen"
     image.virtualization_type = "hvm"
     image.ebs_snapshot.volume.size = size_gib
+    image.ebs_snapshot.encrypted = is_encrypted(image)
 
 
 @operation(EC2Response)
@@ -97,6 +94,9 @@ def create_image(self: Any) -> ActionResult:
     )
     image.root_device_name = instance.root_device_name
     volume = instance.block_device_mapping.get(instance.root_device_name)
+    image.localcloud_encrypted = (
+        volume is not None and backend.get_volume(volume.volume_id).encrypted
+    )
     _finish_record(image, int(volume.size) if volume is not None else ROOT_SIZE_GIB)
     image.add_tags(tags_for(self, "image"))
     image.ebs_snapshot.add_tags(tags_for(self, "snapshot"))
@@ -136,7 +136,9 @@ def copy_image(self: Any) -> ActionResult:
     image.localcloud_base_id = base_image_id(source)
     image.source_image_id = source.id
     wants_encryption = self._get_param("Encrypted") in (True, "true")
-    image.localcloud_encrypted = wants_encryption or is_encrypted(source)
+    image.localcloud_encrypted = (
+        wants_encryption or is_encrypted(source) or encrypts_by_default(backend)
+    )
     image.product_codes = list(source.product_codes)
     image.root_device_name = source.root_device_name
     _finish_record(image, root_size_gib(source))

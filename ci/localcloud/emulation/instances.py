@@ -14,6 +14,7 @@ from moto.ec2.models.instances import Instance, InstanceBackend, InstanceState
 from moto.ec2.responses import EC2Response
 
 from localcloud import runtime
+from localcloud.emulation.encryption import encrypts_by_default, is_encrypted
 from localcloud.emulation.idempotency import check_repetition, fields_of
 from localcloud.emulation.patching import operation, wrap
 
@@ -85,7 +86,11 @@ def _mappings(backend: Any, image: Any, given: list[dict] | None) -> list[dict]:
         if "VolumeSize" in ebs:
             ebs["VolumeSize"] = int(ebs["VolumeSize"])
         ebs["DeleteOnTermination"] = _is_true(ebs.get("DeleteOnTermination", True))
-        ebs["Encrypted"] = _is_true(ebs.get("Encrypted", False))
+        ebs["Encrypted"] = (
+            _is_true(ebs.get("Encrypted", False))
+            or is_encrypted(image)
+            or encrypts_by_default(backend)
+        )
     return mappings
 
 

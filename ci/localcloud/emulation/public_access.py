@@ -8,6 +8,7 @@ from moto.core.responses import ActionResult
 from moto.ec2.exceptions import EC2ClientError
 from moto.ec2.responses import EC2Response
 
+from localcloud.emulation.encryption import is_encrypted
 from localcloud.emulation.patching import operation, wrap
 
 BLOCKING, UNBLOCKED = "block-new-sharing", "unblocked"
@@ -48,7 +49,10 @@ def disable_image_block_public_access(self: Any) -> ActionResult:
 
 @wrap(EC2Response, "modify_image_attribute")
 def _modify_image_attribute(original: Any, response: Any) -> Any:
-    """What is public already stays so; nothing becomes public while it is blocked."""
+    """What is public already stays so; nothing becomes public while it is blocked or encrypted.
+
+    Source of the message: https://github.com/opendevstack/ods-core/issues/1062
+    """
     added = (response._get_param("LaunchPermission") or {}).get("Add") or []
     groups = {permission.get("Group") for permission in added}
     if response._get_param("OperationType") == "add":
@@ -60,5 +64,11 @@ def _modify_image_attribute(original: Any, response: Any) -> Any:
             "OperationNotPermitted",
             "You can't publicly share this image because block public access for AMIs is "
             "enabled for this account in this Region",
+        )
+    image = backend.amis.get(response._get_param("ImageId"))
+    if "all" in groups and image is not None and is_encrypted(image):
+        raise EC2ClientError(
+            "UnsupportedOperation",
+            "Encrypted snapshots can\u2019t be shared publicly. Specify another snapshot.",
         )
     return original(response)
