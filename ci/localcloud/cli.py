@@ -35,6 +35,8 @@ MACHINE_TOOLS = [
     "slirp4netns",
     "systemd-nspawn",
 ]
+# Stacks of `cfn/` whose roles programs work with.
+ROLES = ["release-codebuild"]
 LOST = "instances, images, buckets and stacks live in its memory"
 
 
@@ -70,6 +72,12 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="with --paper: what takes AWS minutes is done at the first look",
     )
+    up.add_argument(
+        "--role",
+        metavar="STACK",
+        choices=ROLES,
+        help="let programs work with the role of that stack alone: " + ", ".join(ROLES),
+    )
     up.set_defaults(run=_up)
     status = commands.add_parser("status", help="say whether it runs, and where")
     status.add_argument(
@@ -102,11 +110,11 @@ def _up(home: CloudHome, options: argparse.Namespace) -> int:
     with exclusive_lock(home.lock, UP_TIMEOUT_SECONDS + DOWN_GRACE_SECONDS):
         description = home.read_description()
         if description is not None:
-            _check_matches(description, mode, options.port)
+            _check_matches(description, mode, options)
         else:
             # One whose `up` was killed may still be starting.
             _stop(home)
-            description = _start(home, mode, options.port)
+            description = _start(home, mode, options)
     if options.quick:
         _hurry(description["endpointUrl"])
     print(
@@ -149,8 +157,8 @@ def _check_tools() -> None:
         )
 
 
-def _check_matches(description: dict, mode: str, port: int) -> None:
-    url = description["endpointUrl"]
+def _check_matches(description: dict, mode: str, options: argparse.Namespace) -> None:
+    url, port = description["endpointUrl"], options.port
     if description["mode"] != mode:
         raise CommandError(
             f"a local cloud in {description['mode']} mode already runs at {url}\n"
@@ -161,13 +169,19 @@ def _check_matches(description: dict, mode: str, port: int) -> None:
             f"a local cloud already runs at {url}, not at port {port}\n"
             "hint: `bin/localcloud down` stops it"
         )
+    if options.role and description.get("role") != options.role:
+        raise CommandError(
+            f"a local cloud without role `{options.role}` already runs at {url}\n"
+            "hint: `bin/localcloud down` stops it"
+        )
 
 
-def _start(home: CloudHome, mode: str, port: int) -> dict:
+def _start(home: CloudHome, mode: str, options: argparse.Namespace) -> dict:
     reading, writing = os.pipe()
+    command = [sys.executable, "-m", "localcloud.server", mode, str(options.port)]
     with home.server_log.open("ab") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "localcloud.server", mode, str(port), str(writing)],
+            [*command, str(writing), options.role or ""],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,

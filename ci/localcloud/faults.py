@@ -6,6 +6,8 @@ import fnmatch
 import threading
 from dataclasses import asdict, dataclass, fields
 
+from localcloud.rules import rule
+
 OUTCOMES = (
     "fail-export",
     "fail-image",
@@ -90,6 +92,7 @@ class Faults:
         with self._lock:
             return [asdict(rule) for rule in self._rules if rule.count > 0]
 
+    @rule("24")
     def take(self, operation: str, key: str = "") -> list[FaultRule]:
         """Use up the first rule about the answer and the first about the delay."""
         taken: list[FaultRule] = []

@@ -10,11 +10,13 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import asdict
 from typing import IO, Any
 from urllib.parse import parse_qsl
 
 from localcloud.answers import Answer, StartResponse, error_answer
 from localcloud.control import ControlArea
+from localcloud.emulation import permissions
 from localcloud.faults import FaultRule, Faults
 from localcloud.in_flight import InFlight
 from localcloud.requestlog import RequestLog
@@ -118,16 +120,25 @@ class Gate:
         body = _read_body(environ, request)
         if request.raw_path.startswith("/moto-api"):
             return self._dispatch(environ, body, start)
-        refusal = self._refusal(request, body)
-        if refusal is not None:
-            reason, answer = refusal
-            self._record(request, answer.status, f"refused: {reason}", started)
+        try:
+            principal = self._identify(request, body).principal
+        except SignatureError as error:
+            answer = _refusal_answer(request, error)
+            self._record(request, answer.status, f"refused: {error.reason}", started)
             return answer.send(start)
-        return self._serve(environ, request, body, start, started)
+        if principal is None:
+            return self._serve(environ, request, body, start, started)
+        request.demands = []
+        with permissions.acting(principal, request.demands):
+            with self._lock:
+                refusal = permissions.refusal_of(request, body, principal)
+            if refusal is not None:
+                self._record(request, refusal.status, "denied", started)
+                return refusal.send(start)
+            return self._serve(environ, request, body, start, started)
 
-    def _refusal(
-        self, request: WireRequest, body: IO[bytes]
-    ) -> tuple[str, Answer] | None:
+    def _identify(self, request: WireRequest, body: IO[bytes]) -> KnownKey:
+        """Return the key of a request; raises `SignatureError` where it is not let in."""
         claim = None
         if request.method == "POST" and "x-www-form-urlencoded" in request.headers.get(
             "content-type", ""
@@ -140,12 +151,11 @@ class Gate:
             claim = read_claim(request)
             identify(request, claim.scope if claim else None)
             now = datetime.datetime.now(datetime.UTC)
-            verify(request, claim, self._find_key, now)
-        except SignatureError as error:
+            return verify(request, claim, self._find_key, now)
+        except SignatureError:
             if not request.service:
                 identify(request, claim.scope if claim else None)
-            return error.reason, _refusal_answer(request, error)
-        return None
+            raise
 
     def _serve(
         self,
@@ -213,9 +223,14 @@ class Gate:
         started: float,
         fault: str | None = None,
     ) -> None:
-        seconds = time.monotonic() - started
+        demands = request.demands
         self._log.record(
-            request, status=status, signature=signature, seconds=seconds, fault=fault
+            request,
+            status=status,
+            signature=signature,
+            seconds=time.monotonic() - started,
+            fault=fault,
+            demands=None if demands is None else [asdict(d) for d in demands],
         )
 
 

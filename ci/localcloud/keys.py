@@ -18,6 +18,8 @@ class KeyRing:
         from moto.iam.models import iam_backends
         from moto.sts.models import sts_backends
 
+        from localcloud.emulation.identities import Principal
+
         if access_key_id == self._own[0]:
             return self._own[1]
         for backends in list(sts_backends.values()):
@@ -26,7 +28,10 @@ class KeyRing:
                     if role.access_key_id == access_key_id:
                         expires_at = role.expiration.replace(tzinfo=datetime.UTC)
                         return KnownKey(
-                            role.secret_access_key, role.session_token, expires_at
+                            role.secret_access_key,
+                            role.session_token,
+                            expires_at,
+                            Principal(role.arn, role.role_arn, role.policy or None),
                         )
         for backends in list(iam_backends.values()):
             for backend in list(backends.values()):
@@ -36,5 +41,6 @@ class KeyRing:
                             key.access_key_id == access_key_id
                             and key.status == "Active"
                         ):
-                            return KnownKey(key.secret_access_key)
+                            principal = Principal(user.arn, user.arn)
+                            return KnownKey(key.secret_access_key, principal=principal)
         return None

@@ -13,6 +13,7 @@ from localcloud.home import PROJECT
 
 BUCKET_STACK = "DATA-SCIENCE-SANDBOX-VM-Bucket"
 WAF_STACK = "DATA-SCIENCE-SANDBOX-VM-Bucket-WAF"
+RELEASE_STACK = "DATA-SCIENCE-SANDBOX-RELEASE-CODEBUILD"
 WAF_OUTPUT = "VMDownloadACLArn"
 WAF_PARAMETER = "WebAclArn"
 CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"]
@@ -45,16 +46,24 @@ def deploy(environment: dict[str, str]) -> None:
         )
 
 
-def _deploy(
-    environment: dict[str, str],
-    region: str,
-    name: str,
-    template: Path,
-    values: dict[str, str],
-) -> dict[str, str]:
-    client = boto3.client(
+def deploy_role(environment: dict[str, str], stem: str) -> str:
+    """Deploy a CodeBuild project's stack beside the others; return the ARN of its release role."""
+    region, client = environment["AWS_REGION"], _client(environment)
+    stacks = client.describe_stacks(StackName=BUCKET_STACK)["Stacks"]
+    outputs = {o["OutputKey"]: o["OutputValue"] for o in stacks[0]["Outputs"]}
+    values = {
+        "VMBucketName": outputs["VMBucketId"],
+        "VMExportRoleName": outputs["VMExportRoleId"],
+    }
+    template = templates_folder() / f"{stem}.yaml"
+    made = _deploy(environment, region, RELEASE_STACK, template, values)
+    return made["ReleaseRoleArn"]
+
+
+def _client(environment: dict[str, str], region: str | None = None) -> Any:
+    return boto3.client(
         "cloudformation",
-        region_name=region,
+        region_name=region or environment["AWS_REGION"],
         endpoint_url=environment["AWS_ENDPOINT_URL"],
         aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],
         aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
@@ -62,6 +71,16 @@ def _deploy(
             retries={"total_max_attempts": 2}, connect_timeout=5, read_timeout=60
         ),
     )
+
+
+def _deploy(
+    environment: dict[str, str],
+    region: str,
+    name: str,
+    template: Path,
+    values: dict[str, str],
+) -> dict[str, str]:
+    client = _client(environment, region)
     body = template.read_text()
     declared = _declared_parameters(body)
     change_set = client.create_change_set(

@@ -7,6 +7,7 @@ import json
 import re
 import threading
 from pathlib import Path
+from typing import Any
 
 from localcloud.wire import WireRequest
 
@@ -33,6 +34,7 @@ class RequestLog:
         signature: str,
         seconds: float,
         fault: str | None = None,
+        demands: list[dict[str, Any]] | None = None,
     ) -> None:
         """Write one line; `status` is 0 where the connection was dropped unanswered."""
         now = datetime.datetime.now(datetime.UTC)
@@ -54,6 +56,8 @@ class RequestLog:
             line["subjects"] = subjects
         if fault:
             line["fault"] = fault
+        if demands is not None:
+            line["demands"] = demands
         text = json.dumps(line, ensure_ascii=False)
         with self._lock:
             self._file.write(text + "\n")

@@ -164,8 +164,11 @@ class _Engine:
             self._engine.stop()
 
 
-def serve(mode: str, port: int, ready: int) -> None:
-    """Serve until TERM; writes `cloud.json` and a byte to the descriptor `ready` when up."""
+def serve(mode: str, port: int, ready: int, role: str = "") -> None:
+    """Serve until TERM; writes `cloud.json` and a byte to the descriptor `ready` when up.
+
+    With a role, whoever reads `cloud.json` has that role's permissions and no others.
+    """
     from werkzeug.serving import make_server
 
     home = CloudHome.from_environment()
@@ -177,7 +180,7 @@ def serve(mode: str, port: int, ready: int) -> None:
     from localcloud import runtime
     from localcloud.gate import Gate
     from localcloud.keys import KeyRing
-    from localcloud.permanent_stacks import deploy
+    from localcloud.permanent_stacks import deploy, deploy_role
 
     machines, faults = _machines(mode, home), Faults()
     shared = runtime.Runtime(machines, faults, home.folder)
@@ -198,6 +201,7 @@ def serve(mode: str, port: int, ready: int) -> None:
         builds,
         export_limits,
         quotas,
+        roles,
     )
 
     control.add_route("quotas", quotas.answer)
@@ -205,6 +209,7 @@ def serve(mode: str, port: int, ready: int) -> None:
         "exports", lambda method, body: export_limits.switches.answer(method, body)
     )
     control.add_route("builds", builds.answer)
+    control.add_route("role", lambda method, body: roles.answer(body))
     if mode == "paper":
         control.add_route("instances", machines.answer_instances)
     keys = KeyRing(state.access_key_id, home.secret_key())
@@ -225,6 +230,12 @@ def serve(mode: str, port: int, ready: int) -> None:
     host = build_execution.BuildHost(home.builds, description["environment"], PROJECT)
     runner = build_runner.BuildRunner(host, is_on=mode == "real")
     builds.use_runner(runner)
+    if role:
+        arn = deploy_role(description["environment"], role)
+        with shared.lock:
+            session = roles.session(arn)
+        description["role"] = role
+        description["environment"] = description["environment"] | session
     builds.read_source_file = runner.read_source_file
     ProcessRecord.of(os.getpid()).write(home.server_record)
     write_atomically(home.description, description)
@@ -240,10 +251,15 @@ def serve(mode: str, port: int, ready: int) -> None:
 
 
 def main() -> None:
-    """Run as `python -m localcloud.server MODE PORT READY_DESCRIPTOR`."""
-    mode, port, ready = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+    """Run as `python -m localcloud.server MODE PORT READY_DESCRIPTOR [ROLE]`."""
+    mode, port, ready, *role = (
+        sys.argv[1],
+        int(sys.argv[2]),
+        int(sys.argv[3]),
+        *sys.argv[4:],
+    )
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-    serve(mode, port, ready)
+    serve(mode, port, ready, *role)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import re
 import urllib.parse
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from botocore.auth import (
     S3SigV4Auth,
@@ -45,6 +46,8 @@ class KnownKey:
     secret: str
     session_token: str | None = None
     expires_at: datetime.datetime | None = None
+    # Whose policies decide; `None` for the cloud home's own, which may do everything.
+    principal: Any = None
 
 
 @dataclass(frozen=True)
@@ -112,8 +115,8 @@ def verify(
     claim: Claim | None,
     find_key: Callable[[str], KnownKey | None],
     now: datetime.datetime,
-) -> None:
-    """Raise `SignatureError` unless the request is one that AWS would let in."""
+) -> KnownKey:
+    """Return the key of a request that AWS would let in; raises `SignatureError` for others."""
     if claim is None:
         raise SignatureError("missing", "request is missing authentication token")
     if len(claim.scope) != 5 or claim.scope[4] != "aws4_request":
@@ -134,6 +137,7 @@ def verify(
             "The request signature we calculated does not match the signature you provided. "
             "Check your AWS Secret Access Key and signing method.",
         )
+    return known
 
 
 def _check_token(claim: Claim, known: KnownKey, now: datetime.datetime) -> None:

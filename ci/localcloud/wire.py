@@ -6,6 +6,7 @@ import functools
 import re
 import urllib.parse
 from dataclasses import dataclass, field
+from typing import Any
 
 import botocore.session
 
@@ -44,6 +45,8 @@ class WireRequest:
     key: str = ""
     body_digest: str = ""
     form: dict[str, str] = field(default_factory=dict)
+    # What permissions were asked for it; `None` where nobody asks.
+    demands: list[Any] | None = None
 
     @property
     def query(self) -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.server
 import json
+import secrets
 import sys
 import threading
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ import pytest
 from .cloud import Cloud
 from .program import Outcome
 from .project import MANIFEST, Project
+from .roles import make_role
 from .sshserver import free_port
 
 Environment = dict[str, str | None]
@@ -68,7 +70,7 @@ def test_shared_files(released: Project, cloud: Cloud, chosen: str) -> None:
 
 
 def test_role_of_a_source_profile(released: Project, cloud: Cloud) -> None:
-    role = f"arn:aws:iam::{cloud.account}:role/builder"
+    role = make_role(cloud, f"builder-{released.folder.name}-{secrets.token_hex(3)}")
     config = f"[profile work]\nrole_arn = {role}\nsource_profile = base\nregion = eu-central-1\n"
     write_configuration(released, config, profile_text("base", cloud))
     mark = cloud.mark()

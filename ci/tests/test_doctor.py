@@ -14,6 +14,7 @@ import pytest
 from .cloud import BUCKET_STACK, REGION, Cloud
 from .program import Outcome, assert_error
 from .project import MANIFEST, PASSWORDS, Project
+from .roles import make_role
 
 AWS_CHECKS = {
     "credential-lifetime",
@@ -143,11 +144,9 @@ def test_wrong_keys(healthy: Project) -> None:
 def test_token_against_the_length_of_the_run(
     healthy: Project, seconds: int | None, status: str
 ) -> None:
-    role = healthy.cloud.client("iam").create_role(
-        RoleName=f"person-{healthy.asset_id}", AssumeRolePolicyDocument="{}"
-    )["Role"]
+    role = make_role(healthy.cloud, f"person-{healthy.asset_id}")
     session = healthy.cloud.client("sts").assume_role(
-        RoleArn=role["Arn"], RoleSessionName="person"
+        RoleArn=role, RoleSessionName="person"
     )["Credentials"]
     env: dict[str, str | None] = {
         "AWS_ACCESS_KEY_ID": session["AccessKeyId"],

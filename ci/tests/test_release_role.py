@@ -1,25 +1,32 @@
-"""The role of cfn/release-codebuild.yaml: all that a release calls, and little else."""
+"""The role of cfn/release-codebuild.yaml: all that a release calls, and little else.
+
+The local cloud decides each call by the role's policies, CloudFormation's own calls included.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import signal
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from localcloud.iam.policies import Demand, Statement, allowing
 
-from .cloud import BUCKET_STACK, REGION, ROOT, Cloud
-from .iam_policy import Demand, Statement, allowing, statements
-from .iam_requests import ACCOUNT, TAG, RequestDemands
+from .cloud import BUCKET_STACK, REGION, Cloud
+from .program import assert_error
 from .project import Project
+from .roles import ReleaseRole, demands, denied
+from .test_interruptions import MOMENTS, interrupt
+from .test_shared_results import Shared
 
+ACCOUNT = "123456789012"
+TAG = "exa_dss_id"
 COPY_REGION = "us-west-2"
 STACK = "release-role-under-test"
-SECRETS = {"GitHubTokenSecret": "team/github", "DockerRegistryPasswordSecret": "hub"}
-# Why actions are there that no request of the release below needs.
+# Why actions are there that no request of the releases below needs.
 REASONS = {
     "build/WriteLog": "CodeBuild itself writes the build's log",
     "build/ReadSecrets": "CodeBuild itself resolves the environment's secrets",
-    "bucket/WriteResults": "`--results s3://…`: the local release keeps results in a folder",
     "images/LookUpBaseImage": "a manifest may name its base AMI by a public SSM parameter",
     "cloudformation:DescribeStackEvents": "tells why a stack failed",
     "ec2:DescribeAvailabilityZones": "another zone where one has no capacity",
@@ -27,6 +34,8 @@ REASONS = {
     "ec2:GetEbsEncryptionByDefault": "an encrypted image can be neither exported nor public",
     "servicequotas:GetAWSDefaultServiceQuota": "a quota that nobody has changed",
     "servicequotas:GetServiceQuota": "how many machines and exports may be at once",
+    "cloudformation:ListStacks": "`clean` finds stacks by their tags",
+    "ec2:DeleteVolume": "`clean` deletes a volume that a machine left",
     "ec2:CancelExportTask": "ends an export that another run began with other inputs",
     "s3:GetObjectTagging": "takes an export up only where its object belongs to the run",
     "s3:ListBucketMultipartUploads": "finds the unfinished upload of an interrupted copy",
@@ -34,95 +43,72 @@ REASONS = {
 
 
 @pytest.fixture(scope="module")
-def role(session_cloud: Cloud) -> Iterator[list[Statement]]:
-    """The role's statements as the stack has them, deployed beside the permanent stacks."""
+def deployed(session_cloud: Cloud) -> Iterator[ReleaseRole]:
+    """The role, deployed beside the permanent stacks."""
     session_cloud.restore()
-    client = session_cloud.client("cloudformation")
-    outputs = {
-        o["OutputKey"]: o["OutputValue"]
-        for o in client.describe_stacks(StackName=BUCKET_STACK)["Stacks"][0]["Outputs"]
-    }
-    values = SECRETS | {
-        "VMBucketName": outputs["VMBucketId"],
-        "VMExportRoleName": outputs["VMExportRoleId"],
-    }
-    change_set = client.create_change_set(
-        StackName=STACK,
-        ChangeSetName="test",
-        ChangeSetType="CREATE",
-        TemplateBody=(ROOT / "cfn/release-codebuild.yaml").read_text(),
-        Capabilities=["CAPABILITY_IAM"],
-        Parameters=[
-            {"ParameterKey": k, "ParameterValue": v} for k, v in values.items()
-        ],
-    )
-    client.describe_change_set(ChangeSetName=change_set["Id"])
-    client.execute_change_set(ChangeSetName=change_set["Id"])
-    client.describe_stacks(StackName=STACK)
-    resources = client.describe_stack_resources(StackName=STACK)["StackResources"]
-    name = next(
-        r["PhysicalResourceId"]
-        for r in resources
-        if r["LogicalResourceId"] == "ReleaseRole"
-    )
-    iam = session_cloud.client("iam")
-    policies = {
-        policy: iam.get_role_policy(RoleName=name, PolicyName=policy)["PolicyDocument"]
-        for policy in iam.list_role_policies(RoleName=name)["PolicyNames"]
-    }
-    yield statements(policies)
-    client.delete_stack(StackName=STACK)
+    role = ReleaseRole.deploy(session_cloud, STACK)
+    yield role
+    role.delete()
+
+
+@pytest.fixture
+def role(deployed: ReleaseRole, cloud: Cloud) -> Iterator[ReleaseRole]:
+    """The role, which a test may change."""
+    yield deployed
+    deployed.write()
+
+
+@pytest.fixture
+def working(project: Project, role: ReleaseRole) -> Project:
+    """A project whose programs have the role's permissions and no others."""
+    role.take(project)
+    return project
+
+
+def publish_all(project: Project) -> None:
+    project.set("ami", "copyToRegions", value=[COPY_REGION])
+    project.set("ami", "public", value=True)
+    project.set("export", "formats", value=["VHD", "VMDK", "RAW"])
 
 
 def release(project: Project, cloud: Cloud) -> list[dict[str, Any]]:
     """Make a release with a first image and a first copy that fail; return all requests."""
-    project.set("ami", "copyToRegions", value=[COPY_REGION])
-    project.set("ami", "public", value=True)
-    project.set("export", "formats", value=["VHD", "VMDK", "RAW"])
+    publish_all(project)
+    results = ("--results", Shared(cloud, project.asset_id).address)
     mark = cloud.mark()
     cloud.add_faults({"outcome": "fail-image"})
-    project.run(check=1)
+    project.run(*results, check=1)
     refused = {"status": 400, "code": "InvalidPart"}
     cloud.add_faults({"operation": "s3:CompleteMultipartUpload"} | refused)
-    project.run(check=1)
-    project.run()
+    project.run(*results, check=1)
+    project.run(*results)
     assert cloud.unused_faults() == []
     return cloud.requests(mark)
 
 
-def tags_by_id(cloud: Cloud, project: Project) -> Callable[[str], set[str]]:
-    """Look up the tags of what the release made, gone machines and images included."""
-    tags: dict[str, set[str]] = {}
-    for region in (REGION, COPY_REGION):
-        for image in cloud.every("ec2", "describe_images", region, Owners=["self"]):
-            tags[image["ImageId"]] = {t["Key"] for t in image.get("Tags", [])}
-        for reservation in cloud.every("ec2", "describe_instances", region):
-            for machine in reservation["Instances"]:
-                tags[machine["InstanceId"]] = {
-                    t["Key"] for t in machine.get("Tags", [])
-                }
-    # The failed image is gone; CreateImage tagged it like the one that succeeded.
-    assert all(TAG in tags[i["ImageId"]] for i in project.view.images())
-    return lambda name: tags.get(name, {TAG})
+def refused_without(known: list[Statement], name: str, asked: list[Demand]) -> bool:
+    """Return whether the statement of that name is all that allows one of the demands."""
+    others = [s for s in known if s.name != name]
+    return any(not allowing(others, demand) for demand in asked)
 
 
 def test_the_role_allows_what_a_release_calls_and_nothing_for_nothing(
-    role: list[Statement], project: Project, cloud: Cloud
+    working: Project, cloud: Cloud, role: ReleaseRole
 ) -> None:
-    requests = release(project, cloud)
-    read = RequestDemands(tags_by_id(cloud, project))
-    used: set[tuple[str, str]] = set()
-    missing = set()
-    for request in requests:
-        for demand in read.of(request):
-            found = allowing(role, demand)
-            used |= {(statement.name, demand.action) for statement in found}
-            if not found:
-                missing.add((request["operation"], demand.action, demand.resource))
-    assert missing == set()
+    requests = release(working, cloud)
+    assert denied(requests) == []
+    asked = demands(requests)
+    assert [d for d in asked if not allowing(role.statements, d)] == []
+    # CloudFormation's calls are among them, as those of the role.
+    assert {"ec2:RunInstances", "iam:PassRole"} <= {d.action for d in asked}
+    used = {
+        (statement.name, demand.action)
+        for demand in asked
+        for statement in allowing(role.statements, demand)
+    }
     idle = {
         (statement.name, action)
-        for statement in role
+        for statement in role.statements
         for action in statement.actions
         if (statement.name, action) not in used
     }
@@ -132,6 +118,73 @@ def test_the_role_allows_what_a_release_calls_and_nothing_for_nothing(
     assert without_reason == set()
     needless = REASONS.keys() - {name for pair in idle for name in pair}
     assert needless == set(), "these are used: they need no reason"
+    needed = [s.name for s in role.statements if s.name not in REASONS]
+    spare = [n for n in needed if not refused_without(role.statements, n, asked)]
+    assert spare == [], "taken away, these are not missed"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["playbook", "image-pending", "exports-active"]
+    + [
+        pytest.param(name, marks=pytest.mark.slow)
+        for name in MOMENTS
+        if name not in ("playbook", "image-pending", "exports-active")
+    ],
+)
+def test_a_killed_run_is_taken_up_with_the_role_alone(
+    working: Project, cloud: Cloud, name: str
+) -> None:
+    mark = cloud.mark()
+    status = interrupt(working, cloud, MOMENTS[name], signal.SIGKILL)
+    assert status == -signal.SIGKILL
+    working.run()
+    assert denied(cloud.requests(mark)) == []
+    assert working.stale() == {}
+    working.view.assert_nothing_runs()
+
+
+@pytest.mark.parametrize("name", ["playbook", "image-pending", "exports-active"])
+def test_what_a_killed_run_left_is_cleaned_with_the_role_alone(
+    working: Project, cloud: Cloud, name: str
+) -> None:
+    interrupt(working, cloud, MOMENTS[name], signal.SIGKILL)
+    mark = cloud.mark()
+    outcome = working.dssbatch("clean", "--yes")
+    assert denied(cloud.requests(mark)) == []
+    assert outcome.status == 0, str(outcome)
+    working.view.assert_nothing_runs()
+
+
+@pytest.mark.parametrize(
+    ("statement", "action"),
+    [
+        ("machine/MachineThroughCloudFormation", "ec2:"),
+        ("machine/Look", "cloudformation:DescribeStacks"),
+        ("images/LetExportsWrite", "iam:PassRole"),
+        ("images/UseTagged", "ec2:"),
+    ],
+)
+def test_without_a_statement_a_release_is_refused(
+    working: Project, role: ReleaseRole, statement: str, action: str
+) -> None:
+    role.write(without=statement)
+    outcome = working.run(check=None)
+    assert_error(outcome, 1, f"is not authorized to perform: {action}")
+    role.write()
+    working.run()
+    working.view.assert_nothing_runs()
+
+
+def test_a_change_set_is_not_the_roles_by_its_arn_unless_its_name_says_so(
+    role: ReleaseRole, cloud: Cloud
+) -> None:
+    place = f"arn:aws:cloudformation:{REGION}:{ACCOUNT}"
+    for name, is_allowed in (("create-x", True), ("update-x", False)):
+        demand = Demand(
+            "cloudformation:ExecuteChangeSet", f"{place}:changeSet/{name}/1"
+        )
+        assert bool(allowing(role.statements, demand)) is is_allowed
 
 
 def arn(kind: str, name: str = "x", account: str = ACCOUNT) -> str:
@@ -147,6 +200,9 @@ def arn(kind: str, name: str = "x", account: str = ACCOUNT) -> str:
         Demand("ec2:DeleteKeyPair", arn("key-pair")),
         Demand("ec2:ModifyImageAttribute", arn("image", account="")),
         Demand("ec2:ExportImage", arn("image", account="")),
+        Demand(
+            "ec2:CopyImage", arn("image", account=""), {"ec2:Owner": "210987654321"}
+        ),
         Demand("ec2:RunInstances", arn("instance")),
         Demand("ec2:CreateTags", arn("instance"), {f"aws:RequestTag/{TAG}": "x"}),
         Demand("ec2:ImportKeyPair", arn("key-pair")),
@@ -164,16 +220,16 @@ def arn(kind: str, name: str = "x", account: str = ACCOUNT) -> str:
     ids=lambda demand: demand.action,
 )
 def test_the_role_refuses_what_is_not_the_releases(
-    role: list[Statement], demand: Demand
+    role: ReleaseRole, demand: Demand
 ) -> None:
-    assert allowing(role, demand) == []
+    assert allowing(role.statements, demand) == []
 
 
 def test_the_role_reads_and_writes_only_two_prefixes(
-    role: list[Statement], cloud: Cloud
+    role: ReleaseRole, cloud: Cloud
 ) -> None:
-    bucket = f"arn:aws:s3:::{cloud.bucket}"
+    bucket, known = f"arn:aws:s3:::{cloud.bucket}", role.statements
     for action in ("s3:GetObject", "s3:PutObject", "s3:DeleteObject"):
-        assert allowing(role, Demand(action, f"{bucket}/results/1/ami.json"))
-        assert allowing(role, Demand(action, f"{bucket}/data_science_sandbox/1/x"))
-        assert not allowing(role, Demand(action, f"{bucket}/elsewhere"))
+        assert allowing(known, Demand(action, f"{bucket}/results/1/ami.json"))
+        assert allowing(known, Demand(action, f"{bucket}/data_science_sandbox/1/x"))
+        assert not allowing(known, Demand(action, f"{bucket}/elsewhere"))

@@ -13,6 +13,7 @@ from moto.core.responses import ActionResult, EmptyResult
 
 from localcloud.emulation.idempotency import fields_of
 from localcloud.emulation.patching import operation
+from localcloud.emulation.permissions import check_lookups
 from localcloud.emulation.resource_changes import Side, changes_between
 from localcloud.emulation.template_checks import (
     check_capabilities,
@@ -142,6 +143,7 @@ def create_change_set(self: Any) -> ActionResult:
         body = existing.template
     template = parse_template(body)
     check_capabilities(template, parameter("Capabilities") or [])
+    check_lookups(template, backend.region_name)
     previous = existing.stack_parameters if existing is not None else {}
     values = resolve_parameters(template, parameter("Parameters", []), previous)
     tags = {item["Key"]: item["Value"] for item in parameter("Tags", [])}

@@ -15,6 +15,7 @@ from moto.ec2.models.instances import Instance
 
 from localcloud import runtime
 from localcloud.emulation.patching import wrap
+from localcloud.emulation.permissions import check_handler
 
 _recording = threading.local()
 BUSY_INSTANCE = ("pending", "shutting-down")
@@ -149,6 +150,10 @@ def _made(
     original: Any, logical_id: str, resource_json: dict, resources_map: Any, rest: dict
 ) -> Any:
     body = parsing.parse_resource(resource_json, resources_map)
+    if body:
+        properties = body[1].get("Properties") or {}
+        region = resources_map._region_name
+        check_handler(resource_json["Type"], "create", properties, region)
     resource = original(logical_id, resource_json, resources_map, **rest)
     # An update that fails goes back to it.
     resource.localcloud_body = body[1] if body else {}

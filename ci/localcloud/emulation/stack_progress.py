@@ -7,6 +7,7 @@ from moto.cloudformation.models import CloudFormationBackend, OutputMap, Stack
 from moto.ec2.models.instances import Instance
 
 from localcloud.emulation.change_sets import forget_change_sets
+from localcloud.emulation.permissions import check_deletion, working_on
 from localcloud.emulation.stack_events import (
     BUSY_INSTANCE,
     ResourceRecorder,
@@ -146,6 +147,8 @@ def delete_resources(stack: Stack, token: str | None, fault: str) -> list[str]:
         recorder.add(name, kind, "DELETE_IN_PROGRESS", physical=physical)
         try:
             check_fault(fault, name)
+            with working_on(stack):
+                check_deletion(resource, stack.resource_map._region_name)
             stack.resource_map._delete_resource(resource, body)
         except Exception as error:  # noqa: BLE001 - moto raises each service's own kinds
             failed.append(name)

@@ -11,10 +11,12 @@ from moto.cloudformation.exceptions import ValidationError
 from moto.ec2 import ec2_backends
 from moto.ec2.models.core import TaggedEC2Resource
 
+from localcloud.emulation.permissions import check_deletion, check_handler
 from localcloud.emulation.resource_changes import ResourceChange
 from localcloud.emulation.resource_schemas import name_property_of
 from localcloud.emulation.stack_events import ResourceRecorder, check_fault, reason_of
 from localcloud.emulation.template_values import dependencies
+from localcloud.rules import rule
 
 KEPT = (
     "_template",
@@ -30,6 +32,7 @@ REPLACING = (
 )
 
 
+@rule("18")
 def is_retained(policy: str | None, *, undoes_creation: bool) -> bool:
     """Return whether a policy keeps a resource that a stack lets go."""
     if policy == "RetainExceptOnCreate":
@@ -116,6 +119,7 @@ class StackUpdate:
             recorder.add(name, kind, "DELETE_IN_PROGRESS", physical=str(physical))
             try:
                 check_fault("fail-delete", name)
+                check_deletion(resource, self._map._region_name)
                 self._map._delete_resource(resource, resource.localcloud_body)
             except Exception as error:  # noqa: BLE001 - each service raises its own kinds
                 recorder.add(
@@ -173,6 +177,9 @@ class StackUpdate:
                 self._updated.append((name, resource, resource.localcloud_body))
                 check_fault("fail-resource", name)
                 body = self._resolved(name)
+                properties = body.get("Properties") or {}
+                region = self._map._region_name
+                check_handler(kind, "update", properties, region, physical)
                 self._update_in_place(name, resource, body)
         except Exception as error:
             self._recorder.failure(name, kind, reason_of(error))

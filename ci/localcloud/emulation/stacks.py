@@ -18,6 +18,7 @@ from localcloud.emulation.change_sets import (
     settle_if_done,
 )
 from localcloud.emulation.patching import operation
+from localcloud.emulation.permissions import remember_caller, working_on
 from localcloud.emulation.stack_events import ResourceRecorder
 from localcloud.emulation.stack_progress import (
     StackProgress,
@@ -113,7 +114,9 @@ def continue_update_rollback(self: Any) -> ActionResult:
         stack, "UPDATE_ROLLBACK", self._get_param("ClientRequestToken")
     )
     stack.localcloud_progress = progress
-    _roll_back_update(stack, update, progress)
+    remember_caller(stack)
+    with working_on(stack):
+        _roll_back_update(stack, update, progress)
     if progress.rollback_cause:
         progress.verb, progress.cause = "UPDATE", progress.rollback_cause
     return EmptyResult()
@@ -140,6 +143,8 @@ def execute_change_set(self: Any) -> ActionResult:
     if token:
         tokens.add((change_set.stack_id, token))
     stack = change_set.stack
+    stack.role_arn = change_set.role_arn or stack.role_arn
+    remember_caller(stack)
     if stack.status.endswith("_IN_PROGRESS") and stack.status != "REVIEW_IN_PROGRESS":
         raise ValidationError(
             message=f"Stack:{stack.stack_id} is in {stack.status} state and can not be updated."
@@ -147,10 +152,11 @@ def execute_change_set(self: Any) -> ActionResult:
     forget_change_sets(backend, stack, but=change_set)
     progress = StackProgress(stack, change_set.change_set_type, token)
     stack.localcloud_progress = progress
-    if progress.verb == "CREATE":
-        _create(stack, change_set, progress)
-    else:
-        _update(stack, change_set, progress)
+    with working_on(stack):
+        if progress.verb == "CREATE":
+            _create(stack, change_set, progress)
+        else:
+            _update(stack, change_set, progress)
     change_set.execution_status = "EXECUTE_COMPLETE"
     return EmptyResult()
 
@@ -162,6 +168,7 @@ def delete_stack(self: Any) -> ActionResult:
     stack = find_stack(backend, self._get_param("StackName"))
     if stack is None or stack.status == "DELETE_IN_PROGRESS":
         return EmptyResult()
+    remember_caller(stack)
     progress = StackProgress(stack, "DELETE", token)
     stack.localcloud_progress = progress
     for export in stack.exports:

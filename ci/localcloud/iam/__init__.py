@@ -1,0 +1,1 @@
+"""Permissions: what a request demands, what policies say to it, how a refusal looks."""
