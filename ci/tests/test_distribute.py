@@ -226,3 +226,19 @@ def test_what_cannot_be_distributed_starts_nothing(
     outcome = matrix.project.dssbatch("distribute", FILE, *place, *options)
     assert_error(outcome, status, complaint)
     assert batches(cloud) == before
+
+
+def test_a_batch_works_with_its_own_role(
+    matrix: Matrix, cloud: Cloud, place: tuple[str, str]
+) -> None:
+    projects = cloud.client("codebuild").batch_get_projects(names=[STACK])["projects"]
+    role = projects[0]["buildBatchConfig"]["serviceRole"].rpartition("/")[2]
+    iam = cloud.client("iam")
+    policy = {"RoleName": role, "PolicyName": "batch"}
+    document = iam.get_role_policy(**policy)["PolicyDocument"]
+    iam.delete_role_policy(**policy)
+    try:
+        outcome = matrix.project.dssbatch("distribute", FILE, *place)
+    finally:
+        iam.put_role_policy(**policy, PolicyDocument=json.dumps(document))
+    assert_error(outcome, 1, "is not authorized to perform: codebuild:StartBuild")

@@ -6,8 +6,11 @@ from localcloud import runtime
 from localcloud.emulation import builds, buildspecs
 from localcloud.emulation.batch_record import BatchRecord, Group
 from localcloud.emulation.batch_spec import BatchSpec, BatchSpecError, parse
+from localcloud.emulation.permissions import refusal_of_service
 
 MOST_BUILDS = 100
+# What a batch does with its own role.
+BATCH_CALLS = ("codebuild:StartBuild", "codebuild:StopBuild", "codebuild:RetryBuild")
 
 
 def advance(batch: BatchRecord) -> None:
@@ -83,7 +86,12 @@ def _buildspec(batch: BatchRecord) -> str:
 
 
 def _refusal(batch: BatchRecord, spec: BatchSpec) -> str | None:
-    """Return what the project's restrictions forbid of a batch."""
+    """Return what the batch's role or the project's restrictions forbid."""
+    configuration = batch.members["buildBatchConfig"]
+    project = f"{batch.members['arn'].partition(':build-batch/')[0]}:project/{batch.project_name}"
+    refusal = refusal_of_service(configuration.get("serviceRole"), BATCH_CALLS, project)
+    if refusal:
+        return refusal
     restrictions = batch.members["buildBatchConfig"].get("restrictions", {})
     most = restrictions.get("maximumBuildsAllowed", MOST_BUILDS)
     if len(spec.tasks) > most:

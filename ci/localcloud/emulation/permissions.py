@@ -19,7 +19,7 @@ from moto.cloudformation.exceptions import ValidationError
 
 from localcloud.answers import Answer, error_answer
 from localcloud.emulation.account_world import AccountWorld
-from localcloud.emulation.identities import Principal
+from localcloud.emulation.identities import Principal, find_identity
 from localcloud.iam.calls import Call
 from localcloud.iam.demands import demands_of
 from localcloud.iam.handlers import handler_demands, lookup_demands
@@ -151,6 +151,26 @@ def _answer(request: WireRequest, refusal: Refusal) -> Answer:
     if protocol == "json":
         return error_answer(protocol, 400, "AccessDeniedException", text)
     return error_answer(protocol, 403, "AccessDenied", text, without_body=without_body)
+
+
+def refusal_of_service(
+    role: str | None, actions: Iterable[str], resource: str
+) -> str | None:
+    """Return why a service cannot do something with the role that it was given.
+
+    A role that is not in IAM is no obstacle here: some tests name one that nobody made.
+    """
+    if role is None or find_identity(role) is None:
+        return None
+    name, account = role.rpartition("/")[2], role.split(":")[4]
+    principal = Principal(f"arn:aws:sts::{account}:assumed-role/{name}/AWS", role)
+    try:
+        for action in actions:
+            demand = Demand(action, resource)
+            _check(principal, _everywhere(demand, principal, resource.split(":")[3]))
+    except Refusal as refusal:
+        return str(refusal)
+    return None
 
 
 # CloudFormation
