@@ -133,6 +133,30 @@ import Testing
         #expect(error?.code == "aws.ExpiredToken")
     }
 
+    @Test func `a session that has expired is a bare 400 to HEAD, and is fetched once more`()
+        async throws
+    {
+        let source = CountingCredentials()
+        let refused = AWSScriptedTransport.Reply.answer(HTTPResponse(status: 400))
+        let transport = AWSScriptedTransport([
+            refused,
+            .answer(
+                HTTPResponse(
+                    status: 200, headers: [("content-length", "3"), ("etag", "\"e\"")])),
+        ])
+        let head = HeadObject(bucket: "bbb", key: "k")
+        let found = try await client(transport, credentials: source).call(
+            head, region: "eu-central-1")
+        #expect(found.sizeBytes == 3)
+        #expect(await source.count == 2)
+        let again = AWSScriptedTransport([refused, refused])
+        let error = await #expect(throws: Diagnostic.self) {
+            try await client(again, credentials: source).call(head, region: "eu-central-1")
+        }
+        #expect(error?.code == "aws.BadRequest")
+        #expect(again.requests.count == 2)
+    }
+
     @Test func `an error inside a status of 200 is an error`() async throws {
         let body = "<Error><Code>InternalError</Code><Message>m</Message></Error>"
         let transport = AWSScriptedTransport([

@@ -86,14 +86,19 @@ struct Exchange {
     /// Puts right what a refusal shows to be wrong here; each kind once, and at no attempt's cost,
     /// for a refused request was not performed.
     private mutating func healed(_ error: AWSServiceError) async -> Bool {
-        if !isClockCorrected, Self.clockCodes.contains(error.code),
+        // S3's answers to HEAD have no body that could name the reason: a refused clock is a bare
+        // 403, and a session that has expired a bare 400.
+        let isUnnamed = action.service == .s3 && wire.method == "HEAD"
+        if !isClockCorrected,
+            Self.clockCodes.contains(error.code) || (isUnnamed && error.status == 403),
             await client.clock.correct(by: error.serverDate)
         {
             isClockCorrected = true
             return true
         }
-        guard !isRefreshed, Self.expiryCodes.contains(error.code), let credentials,
-            await client.credentials.discard(credentials)
+        guard !isRefreshed,
+            Self.expiryCodes.contains(error.code) || (isUnnamed && error.status == 400),
+            let credentials, await client.credentials.discard(credentials)
         else { return false }
         isRefreshed = true
         return true
