@@ -124,6 +124,12 @@ import Testing
             "DescribeImages", ["Owner.1": "self"], .images(),
             .images(Answer.image("ami-2", tags: Self.earlier)),
             .images(Answer.image("ami-2", tags: Self.earlier)))
+        // Its own may only not be visible yet.
+        for _ in PatientLook.delaysSeconds {
+            bench.aws.on(
+                "DescribeImages", ["Owner.1": "self"],
+                .images(Answer.image("ami-2", tags: Self.earlier)))
+        }
         bench.aws.on(
             "CreateImage", [:], .error("aws.unreachable"),
             .error("aws.InvalidAMIName.Duplicate"))

@@ -151,6 +151,7 @@ import Testing
             .exportTasks(
                 Answer.exportTask("task-8", "active", tags: [ResourceNames.runTag: "run-8"]),
                 Answer.exportTask("task-9", "active", imageId: "ami-9", tags: run),
+                Answer.exportTask("task-7", "active", format: "VMDK", tags: run),
                 Answer.exportTask("task-1", "active", tags: run)))
         tellExportTask("active")
         bench.aws.on("CancelExportTask", ["ExportTaskId": "task-1"], .empty)

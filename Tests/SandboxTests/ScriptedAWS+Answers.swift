@@ -60,11 +60,12 @@ extension ScriptedAWS.Reply {
 
     static func exportTask(
         _ id: String, _ status: String, message: String? = nil, imageId: String = "ami-1",
-        tags: [String: String] = [:]
+        format: String = "VHD", tags: [String: String] = [:]
     ) -> XMLNode {
         var children = [
             XMLNode("exportImageTaskId", text: id), XMLNode("status", text: status),
-            XMLNode("imageId", text: imageId), XMLNode("diskImageFormat", text: "VHD"),
+            XMLNode("imageId", text: imageId),
+            XMLNode("description", text: "Data Science Sandbox 1.0, \(format)"),
             tagSet(tags),
         ]
         if let message { children.append(XMLNode("statusMessage", text: message)) }

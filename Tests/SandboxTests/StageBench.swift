@@ -1,6 +1,7 @@
 import BuildGraph
 import Diagnostics
 import DockerEngine
+import Foundation
 import GitHub
 import JSON
 import QEMU
@@ -75,11 +76,15 @@ final class StageBench: Sendable {
     }
 
     /// Leaves an unfinished entry of an interrupted run `run-0`.
+    ///
+    /// - Parameter ageSeconds: how long ago; by default so long that all is seen that came of it.
     @discardableResult
     func leave(
         _ resource: String, of stage: StageName, name: String? = nil, token: String? = nil,
-        id: String? = nil, details: [String: String] = [:], key: String = StageBench.key
+        id: String? = nil, details: [String: String] = [:], key: String = StageBench.key,
+        ageSeconds: Double = 3600
     ) async throws -> JournalEntry {
+        let clock = AWSTestClock(self.clock.now().addingTimeInterval(-ageSeconds))
         let journal = try await Journal(store: results, runId: "run-0", time: clock)
         let before = await journal.unfinished().count
         // A journal numbers its entries from one, so each gets a run of its own.

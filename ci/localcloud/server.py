@@ -199,6 +199,7 @@ def serve(mode: str, port: int, ready: int, role: str = "") -> None:
         build_execution,
         build_runner,
         builds,
+        consistency,
         export_limits,
         quotas,
         roles,
@@ -207,6 +208,10 @@ def serve(mode: str, port: int, ready: int, role: str = "") -> None:
     control.add_route("quotas", quotas.answer)
     control.add_route(
         "exports", lambda method, body: export_limits.switches.answer(method, body)
+    )
+    control.add_route(
+        "consistency",
+        lambda method, body: consistency.visibility.answer(method, body),
     )
     control.add_route("builds", builds.answer)
     control.add_route("role", lambda method, body: roles.answer(body))
@@ -226,6 +231,7 @@ def serve(mode: str, port: int, ready: int, role: str = "") -> None:
     make_repository(home.repository)
     description = home.describe(mode, os.getpid(), server.port, state)
     deploy(description["environment"])
+    consistency.visibility.settle()
     engine.describe_in(description)
     host = build_execution.BuildHost(home.builds, description["environment"], PROJECT)
     runner = build_runner.BuildRunner(host, is_on=mode == "real")

@@ -59,7 +59,18 @@ class Cloud:
                     s3={"addressing_style": "path"}, connect_timeout=5, read_timeout=120
                 ),
             )
+            if service == "ec2":
+                for moment in ("before-call", "after-call"):
+                    known.meta.events.register(f"{moment}.ec2", self.see_all)
         return known
+
+    def see_all(self, **_: Any) -> None:
+        """Let EC2 show all that there is: a test's own looks are no race with its program."""
+        self.call("/localcloud/consistency", "POST", {})
+
+    def hide_new(self, looks: int, seed: int = 0) -> None:
+        """Set how many looks may miss what EC2 has just made."""
+        self.call("/localcloud/consistency", "POST", {"looks": looks, "seed": seed})
 
     def every(
         self, service: str, operation: str, region: str = REGION, **parameters: Any
@@ -132,6 +143,7 @@ class Cloud:
     def restore(self) -> None:
         """Undo what a test switched; the normal speed is the highest."""
         self.call("/localcloud/builds", "DELETE")
+        self.call("/localcloud/consistency", "DELETE")
         self.call("/localcloud/exports", "DELETE")
         self.call("/localcloud/quotas", "DELETE")
         self.call("/localcloud/faults", "DELETE")

@@ -250,6 +250,7 @@ def test_a_run_that_goes_on_is_left_alone(project: Project, cloud: Cloud) -> Non
     assert changes(cloud, mark) == []
     # Results elsewhere know nothing of that run: its machine is too young.
     elsewhere = str(project.folder / "elsewhere")
+    cloud.see_all()
     outcome = clean(project, "--yes", "--results", elsewhere, "--json")
     kept = {e["type"] for e in outcome.events("asset") if e["action"] == "keep"}
     assert {"stack", "instance", "key-pair", "security-group"} <= kept

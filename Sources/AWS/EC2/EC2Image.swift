@@ -22,6 +22,8 @@ package struct EC2Image: Sendable, Equatable {
     package let productCodes: [String]
     package let bootMode: String?
     package let deprecationTime: String?
+    /// The image that it was made or copied from; nil where EC2 does not know.
+    package let sourceImageId: String?
     package let tags: [AWSTag]
 
     init(_ node: XMLNode) throws {
@@ -47,6 +49,7 @@ package struct EC2Image: Sendable, Equatable {
         productCodes = node.items("productCodes").compactMap { $0.text("productCode") }
         bootMode = node.text("bootMode")
         deprecationTime = node.text("deprecationTime")
+        sourceImageId = node.text("sourceImageId")
         tags = try node.tags()
     }
 }

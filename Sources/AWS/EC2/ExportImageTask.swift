@@ -8,7 +8,8 @@ package struct ExportImageTask: Sendable, Equatable {
     /// From 0 to 100; nil before it has begun and after its end.
     package let percent: Double?
     package let imageId: String?
-    package let diskImageFormat: String?
+    /// What it was described as when it was asked for; EC2 tells the format nowhere else.
+    package let description: String?
     package let bucket: String?
     package let prefix: String?
     package let tags: [AWSTag]
@@ -19,7 +20,7 @@ package struct ExportImageTask: Sendable, Equatable {
         statusMessage = node.text("statusMessage")
         percent = node.text("progress").flatMap(Double.init)
         imageId = node.text("imageId")
-        diskImageFormat = node.text("diskImageFormat")
+        description = node.text("description")
         bucket = node["s3ExportLocation"]?.text("s3Bucket")
         prefix = node["s3ExportLocation"]?.text("s3Prefix")
         tags = try node.tags()

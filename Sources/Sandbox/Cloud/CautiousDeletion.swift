@@ -1,4 +1,5 @@
 import Diagnostics
+import Foundation
 
 /// Deletes what may be gone already, and believes a look rather than the deletion's answer.
 ///
@@ -12,13 +13,18 @@ enum CautiousDeletion {
     /// Deletes what a look finds; what the look does not find, before or after, is gone.
     ///
     /// - Parameters:
-    ///   - isThere: the look.
+    ///   - isThere: the look; patient with what is young, which EC2 may not show yet.
+    ///   - birth: when it was made, should it be there; nil for just now.
     ///   - delete: the call, made at most once.
     /// - Throws: what the look throws, or what the deletion was answered while the thing is there.
     static func delete(
-        ifThere isThere: () async throws -> Bool, by delete: () async throws -> Void
+        ifThere isThere: () async throws -> Bool, bornAt birth: Date?, time: any TimeSource,
+        by delete: () async throws -> Void
     ) async throws {
-        guard try await isThere() else { return }
+        let found: Bool? = try await PatientLook(time: time).find(bornAt: birth) {
+            try await isThere() ? true : nil
+        }
+        guard found != nil else { return }
         try await Self.delete(found: isThere, by: delete)
     }
 

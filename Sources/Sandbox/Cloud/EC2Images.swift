@@ -6,6 +6,7 @@ import Diagnostics
 struct EC2Images {
     let aws: any AWSCaller
     let region: String
+    var time: any TimeSource = SystemTimeSource()
 
     /// The image of that id; nil where there is none.
     func find(_ id: String) async throws -> EC2Image? {
@@ -45,20 +46,23 @@ struct EC2Images {
 
     /// The image that the run of a journal's entry made, and no other of the same name.
     ///
-    /// By id where it was learnt, else by name; the tags tell whose it is.
+    /// By id where it was learnt, else by name; the tags tell whose it is. One that may have been
+    /// made a moment ago is looked for several times.
     func begun(_ entry: JournalEntry) async throws -> EC2Image? {
-        let image: EC2Image? =
-            if let id = entry.id {
-                try await find(id)
-            } else if let name = entry.name {
-                try await own(named: name)
-            } else {
-                nil
-            }
-        guard let image, image.tags[ResourceNames.assetTag] == entry.assetId,
-            image.tags[ResourceNames.runTag] == entry.runId
-        else { return nil }
-        return image
+        try await PatientLook(time: time).find(bornAt: entry.time) {
+            let image: EC2Image? =
+                if let id = entry.id {
+                    try await find(id)
+                } else if let name = entry.name {
+                    try await own(named: name)
+                } else {
+                    nil
+                }
+            guard let image, image.tags[ResourceNames.assetTag] == entry.assetId,
+                image.tags[ResourceNames.runTag] == entry.runId
+            else { return nil }
+            return image
+        }
     }
 
     /// Waits until an image can be used.
@@ -73,8 +77,9 @@ struct EC2Images {
         return try await Waiter.wait(
             "image `\(id)`", schedule: schedule, time: context.time, onProgress: context.progress
         ) {
-            guard let image = try await find(id) else {
-                // A new image is not visible everywhere at once.
+            // A new image is not visible everywhere at once.
+            let seen = try await PatientLook(time: context.time).find { try await find(id) }
+            guard let image = seen else {
                 return .pending(percent: nil, message: "image \(id): not visible yet")
             }
             switch image.state {
@@ -104,7 +109,7 @@ struct EC2Images {
             try await CautiousDeletion.delete(
                 ifThere: {
                     try await hasSnapshot(snapshot)
-                },
+                }, bornAt: image.creationDate, time: time,
                 by: {
                     _ = try await aws.call(DeleteSnapshot(snapshotId: snapshot), region: region)
                 })

@@ -6,6 +6,7 @@ import Diagnostics
 struct ExportLeftover {
     let aws: any AWSCaller
     let entry: JournalEntry
+    let time: any TimeSource
 
     /// Cancels the task where it still works, and deletes its object where it has ended.
     func remove() async throws {
@@ -13,7 +14,7 @@ struct ExportLeftover {
         try await CautiousDeletion.delete(
             ifThere: {
                 try await isActive(id)
-            },
+            }, bornAt: entry.time, time: time,
             by: {
                 _ = try await aws.call(CancelExportTask(taskId: id), region: entry.region)
             })
@@ -38,14 +39,20 @@ struct ExportLeftover {
         }
     }
 
-    /// The task's id; where the run died before it knew it, the task's tags and image tell.
+    /// The task's id; where the run died before it knew it, the task's tags, image and
+    /// description tell.
     private func taskId() async throws -> String? {
         if let id = entry.id { return id }
-        let tasks = try await aws.all(DescribeExportImageTasks(), region: entry.region)
-        return tasks.first { task in
-            task.tags[ResourceNames.runTag] == entry.runId
-                && task.imageId == entry.details["imageId"]
-                && task.diskImageFormat?.uppercased() == entry.details["format"]
-        }?.id
+        let format = entry.details["format"].flatMap(ImageFormat.init)
+        let description = format.map {
+            ExportTask.description(assetId: entry.assetId, format: $0)
+        }
+        return try await PatientLook(time: time).find(bornAt: entry.time) {
+            try await aws.all(DescribeExportImageTasks(), region: entry.region).first { task in
+                task.tags[ResourceNames.runTag] == entry.runId
+                    && task.imageId == entry.details["imageId"]
+                    && task.description == description
+            }?.id
+        }
     }
 }

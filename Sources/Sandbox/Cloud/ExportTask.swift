@@ -53,7 +53,7 @@ struct ExportTask: Sendable {
             try await Waiter.wait(
                 "export task `\(id)`", schedule: schedule, time: context.time,
                 onProgress: context.progress
-            ) { try await verdict(id) }
+            ) { try await verdict(id, context.time) }
         } catch let error as Diagnostic where error.code == "export.failed" {
             // The task is over: nothing of it is left that could be continued or removed.
             try await context.journal.gone(entry)
@@ -68,6 +68,11 @@ struct ExportTask: Sendable {
     /// The key that EC2 writes a task's object under.
     static func key(folder: String, id: String, format: ImageFormat) -> String {
         "\(folder)\(id).\(format.fileExtension)"
+    }
+
+    /// What tells the tasks of a release from each other, since EC2 does not tell their formats.
+    static func description(assetId: String, format: ImageFormat) -> String {
+        "Data Science Sandbox \(assetId), \(format.rawValue)"
     }
 
     /// Whether there is an object of exactly that key.
@@ -86,7 +91,7 @@ struct ExportTask: Sendable {
     private func earlier(_ context: StageContext) async throws -> Earlier {
         for entry in await context.journal.unfinished(resource: ExportVMImage.taskResource) {
             if isSame(entry) {
-                if let id = entry.id, try await isUsable(id) {
+                if let id = entry.id, try await isUsable(id, bornAt: entry.time, context) {
                     return .task(entry.entry, id: id)
                 }
                 if entry.id == nil, let token = entry.token { return .asked(entry, token: token) }
@@ -108,7 +113,7 @@ struct ExportTask: Sendable {
             do {
                 let id = try await start(
                     entry.entry, token: token, runId: entry.runId, in: slot, context)
-                if try await isUsable(id) { return (entry.entry, id) }
+                if try await isUsable(id, bornAt: nil, context) { return (entry.entry, id) }
             } catch let error as Diagnostic
                 where error.code == "aws.IdempotentParameterMismatch"
             {
@@ -131,7 +136,7 @@ struct ExportTask: Sendable {
     }
 
     private func remove(_ entry: JournalEntry, _ context: StageContext) async throws {
-        try await ExportLeftover(aws: aws, entry: entry).remove()
+        try await ExportLeftover(aws: aws, entry: entry, time: context.time).remove()
         try await context.journal.gone(entry.entry)
     }
 
@@ -144,7 +149,7 @@ struct ExportTask: Sendable {
             call: ExportImage(
                 imageId: imageId, diskImageFormat: format.rawValue, bucket: bucket,
                 prefix: folder, clientToken: token, roleName: role,
-                description: "Data Science Sandbox \(assetId)",
+                description: Self.description(assetId: assetId, format: format),
                 tags: ResourceNames.tags(assetId: assetId, runId: runId)),
             slot: slot)
         do {
@@ -155,16 +160,40 @@ struct ExportTask: Sendable {
             // Not in this task, which may be cancelled: the next run need not search.
             try await Task { try await context.journal.gone(entry) }.value
             throw problem.cause
+        } catch let problem as Diagnostic where problem.code == "aws.NotExportable" {
+            throw await explained(problem)
         }
     }
 
     /// Whether a task still works or has ended well.
-    private func isUsable(_ id: String) async throws -> Bool {
-        guard let task = try await describe(id) else { return false }
-        switch task.status {
+    private func isUsable(
+        _ id: String, bornAt birth: Date?, _ context: StageContext
+    ) async throws -> Bool {
+        let seen = try await PatientLook(time: context.time).find(bornAt: birth) {
+            try await describe(id)
+        }
+        switch seen?.status {
         case "active": return true
         case "completed": return try await hasObject(at: key(of: id))
         default: return false
+        }
+    }
+
+    /// Adds what the image tells of why EC2 does not export it.
+    ///
+    /// Source: <https://docs.aws.amazon.com/vm-import/latest/userguide/limits-image-export.html>
+    private func explained(_ problem: Diagnostic) async -> Diagnostic {
+        let images = EC2Images(aws: aws, region: region)
+        do {
+            guard let image = try await images.find(imageId), let base = image.sourceImageId,
+                try await images.find(base) == nil
+            else { return problem }
+            return problem.wrapped(
+                in: "image `\(imageId)` was made of `\(base)`, which does not exist any more, "
+                    + "and EC2 exports no such image",
+                hint: "make the image anew from the newest base: `--refresh --force ami`")
+        } catch {
+            return problem
         }
     }
 
@@ -178,8 +207,10 @@ struct ExportTask: Sendable {
         }
     }
 
-    private func verdict(_ id: String) async throws -> WaiterVerdict<Void> {
-        guard let task = try await describe(id) else {
+    private func verdict(
+        _ id: String, _ time: any TimeSource
+    ) async throws -> WaiterVerdict<Void> {
+        guard let task = try await PatientLook(time: time).find({ try await describe(id) }) else {
             return .pending(percent: nil, message: "export task \(id): not visible yet")
         }
         let message = task.statusMessage ?? task.status

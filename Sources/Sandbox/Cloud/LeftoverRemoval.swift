@@ -29,8 +29,8 @@ package struct LeftoverRemoval: Sendable {
         case DeployStack.resource:
             try await withdrawChangeSet(entry)
         case "ec2:key-pair":
-            try await EC2KeyPairs(aws: services.aws, region: entry.region)
-                .remove(named: entry.name ?? id)
+            try await EC2KeyPairs(aws: services.aws, region: entry.region, time: services.time)
+                .remove(named: entry.name ?? id, bornAt: entry.time)
         case "local:private-key":
             try services.access.removeKeyPair(in: id)
         case "ec2:image":
@@ -90,12 +90,13 @@ package struct LeftoverRemoval: Sendable {
     }
 
     private func removeImage(_ entry: JournalEntry) async throws {
-        let images = EC2Images(aws: services.aws, region: entry.region)
+        let images = EC2Images(
+            aws: services.aws, region: entry.region, time: services.time)
         if let image = try await images.begun(entry) { try await images.remove(image) }
     }
 
     private func cancelExport(_ entry: JournalEntry) async throws {
-        try await ExportLeftover(aws: services.aws, entry: entry).remove()
+        try await ExportLeftover(aws: services.aws, entry: entry, time: services.time).remove()
     }
 
     private func abortUpload(_ entry: JournalEntry) async throws {

@@ -9,10 +9,13 @@ enum LostAnswer {
     /// - Parameters:
     ///   - duplicateCode: what the service answers where the name is taken.
     ///   - create: the creating call.
-    ///   - find: the thing of that name that this very run made; nil where there is none.
+    ///   - time: the clock.
+    ///   - find: the thing of that name that this very run made; nil where there is none. Where the
+    ///     name is taken it is asked several times: what was just made may not be visible yet.
     /// - Throws: what `create` threw last, where the thing is not there.
     static func creating<T: Sendable>(
-        duplicateCode: String, create: () async throws -> T, find: () async throws -> T?
+        duplicateCode: String, time: any TimeSource, create: () async throws -> T,
+        find: () async throws -> T?
     ) async throws -> T {
         for _ in 1..<mostTries {
             do {
@@ -20,7 +23,8 @@ enum LostAnswer {
             } catch let error as Diagnostic where error.code == "aws.unreachable" {
                 if let found = try await find() { return found }
             } catch let error as Diagnostic where error.code == duplicateCode {
-                if let found = try await find() { return found }
+                let found = try await PatientLook(time: time).find(find)
+                if let found { return found }
                 throw error
             }
         }

@@ -127,7 +127,7 @@ package struct CreateAMI: Stage {
     private func create(from instanceId: String, _ context: StageContext) async throws -> String {
         let tags = ResourceNames.tags(assetId: assetId.text, runId: context.runId)
         return try await LostAnswer.creating(
-            duplicateCode: "aws.InvalidAMIName.Duplicate",
+            duplicateCode: "aws.InvalidAMIName.Duplicate", time: context.time,
             create: {
                 try await aws.call(
                     CreateImage(

@@ -39,7 +39,7 @@ package struct FindInstance: Stage {
             case .stack(let name): try await instance(ofStack: name)
             case .instance(let id): id
             }
-        guard let instance = try await find(id) else {
+        guard let instance = try await find(id, context.time) else {
             throw Diagnostic(
                 code: "instance.not-found", summary: "no instance `\(id)` in region `\(region)`",
                 hint: "check the id and the region (`--region`)")
@@ -55,17 +55,21 @@ package struct FindInstance: Stage {
     }
 
     package func verify(_ outputs: Outputs, _ context: StageContext) async throws -> Existence {
-        guard let instance = try await find(outputs.instanceId),
+        guard let instance = try await find(outputs.instanceId, context.time),
             !["shutting-down", "terminated"].contains(instance.state)
         else { return .missing("instance \(outputs.instanceId)") }
         return .exists
     }
 
-    private func find(_ id: String) async throws -> EC2Instance? {
-        do {
-            return try await aws.all(DescribeInstances(instanceIds: [id]), region: region).first
-        } catch let error as Diagnostic where error.code.hasPrefix("aws.InvalidInstanceID") {
-            return nil
+    /// One that has ended is still told of for an hour; one that is unknown may be too young.
+    private func find(_ id: String, _ time: any TimeSource) async throws -> EC2Instance? {
+        try await PatientLook(time: time).find {
+            do {
+                return try await aws.all(DescribeInstances(instanceIds: [id]), region: region)
+                    .first
+            } catch let error as Diagnostic where error.code.hasPrefix("aws.InvalidInstanceID") {
+                return nil
+            }
         }
     }
 

@@ -165,7 +165,7 @@ package struct LaunchInstance: Stage {
         _ keyName: String, publicKey: String, _ context: StageContext
     ) async throws -> EC2KeyPair {
         try await LostAnswer.creating(
-            duplicateCode: "aws.InvalidKeyPair.Duplicate",
+            duplicateCode: "aws.InvalidKeyPair.Duplicate", time: context.time,
             create: {
                 try await services.aws.call(
                     ImportKeyPair(
@@ -226,7 +226,8 @@ package struct LaunchInstance: Stage {
         }
         try await stacks(context).delete(earlier.stackName, onProgress: context.progress)
         // Of a pair of the user's own there is none of that name, which is no error.
-        try await EC2KeyPairs(aws: services.aws, region: region).remove(named: earlier.stackName)
+        try await EC2KeyPairs(aws: services.aws, region: region, time: context.time)
+            .remove(named: earlier.stackName, bornAt: nil)
     }
 
     private var encryption: EBSEncryption {

@@ -10,7 +10,9 @@ from moto.cloudformation.responses import CloudFormationResponse
 from moto.cloudformation.utils import generate_changeset_id, generate_stack_id
 from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult, EmptyResult
+from moto.ec2.models import ec2_backends
 
+from localcloud.emulation.consistency import visibility
 from localcloud.emulation.idempotency import fields_of
 from localcloud.emulation.patching import operation
 from localcloud.emulation.permissions import check_lookups
@@ -146,6 +148,7 @@ def create_change_set(self: Any) -> ActionResult:
     check_lookups(template, backend.region_name)
     previous = existing.stack_parameters if existing is not None else {}
     values = resolve_parameters(template, parameter("Parameters", []), previous)
+    _check_key_pairs(backend, effective_parameters(template, values), template)
     tags = {item["Key"]: item["Value"] for item in parameter("Tags", [])}
     stack = _stack_for(self, kind, stack_name, tags)
     change_set = ChangeSet(
@@ -167,6 +170,25 @@ def create_change_set(self: Any) -> ActionResult:
     _settle(change_set, stack, template)
     backend.change_sets[change_set.change_set_id] = change_set
     return ActionResult({"Id": change_set.change_set_id, "StackId": stack.stack_id})
+
+
+def _check_key_pairs(
+    backend: CloudFormationBackend, values: dict[str, str], template: dict
+) -> None:
+    """CloudFormation looks up what a parameter of this type names, and sees what anybody sees.
+
+    Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-supplied-parameter-types.html
+    """
+    pairs = ec2_backends[backend.account_id][backend.region_name].key_pairs
+    for name, declared in (template.get("Parameters") or {}).items():
+        if declared.get("Type") != "AWS::EC2::KeyPair::KeyName":
+            continue
+        pair = pairs.get(values[name])
+        if pair is None or visibility.misses(pair.id):
+            raise ValidationError(
+                message=f"Parameter validation failed: parameter value {values[name]} for "
+                f"parameter name {name} does not exist"
+            )
 
 
 def _side(stack: Stack, template: dict, parameters: dict, tags: dict | None) -> Side:

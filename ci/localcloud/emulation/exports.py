@@ -11,6 +11,7 @@ from moto.ec2.responses import EC2Response
 from moto.moto_api._internal import mock_random
 
 from localcloud import runtime
+from localcloud.emulation.consistency import not_found, seen, visibility
 from localcloud.emulation.export_limits import (
     EXTENSIONS,
     check_exportable,
@@ -106,6 +107,7 @@ def export_image(self: Any) -> ActionResult:
     check_room((t for t in _tasks(backend).values() if t.is_active), image.id)
     task = ExportImageTask(self, image, location)
     _tasks(backend)[task.id] = task
+    visibility.made("export-image-task", task.id)
     return ActionResult(_created(task))
 
 
@@ -133,6 +135,10 @@ def describe_export_image_tasks(self: Any) -> ActionResult:
         for t in tasks.values()
         if (not wanted or t.id in wanted) and t.has_tags(filters)
     ]
+    missing = not_found(
+        "InvalidExportTaskID.NotFound", "The export task ID '{}' does not exist"
+    )
+    chosen = seen(chosen, wanted, missing)
     for task in chosen:
         task.look()
     return paged(self, "ExportImageTasks", [task.view() for task in chosen])

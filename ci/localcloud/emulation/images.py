@@ -12,6 +12,7 @@ from moto.ec2.responses import EC2Response
 
 from localcloud import runtime
 from localcloud.emulation.base_images import ROOT_SIZE_GIB
+from localcloud.emulation.consistency import not_found, seen, visibility
 from localcloud.emulation.encryption import encrypts_by_default, is_encrypted
 from localcloud.emulation.idempotency import check_repetition, fields_of
 from localcloud.emulation.patching import operation, paged, wrap
@@ -66,6 +67,10 @@ def _check_name_is_free(backend: Any, name: str) -> None:
                 "InvalidAMIName.Duplicate",
                 f"AMI name {name} is already in use by AMI {image.id}",
             )
+    if visibility.still_takes(name):
+        raise EC2ClientError(
+            "InvalidAMIName.Duplicate", f"AMI name {name} is already in use"
+        )
 
 
 def _finish_record(image: Any, size_gib: int) -> None:
@@ -75,6 +80,11 @@ def _finish_record(image: Any, size_gib: int) -> None:
     image.virtualization_type = "hvm"
     image.ebs_snapshot.volume.size = size_gib
     image.ebs_snapshot.encrypted = is_encrypted(image)
+
+
+def _made(image: Any) -> None:
+    visibility.made("image", image.id)
+    visibility.made("snapshot", image.ebs_snapshot.id)
 
 
 @operation(EC2Response)
@@ -101,6 +111,7 @@ def create_image(self: Any) -> ActionResult:
     image.add_tags(tags_for(self, "image"))
     image.ebs_snapshot.add_tags(tags_for(self, "snapshot"))
     image.localcloud_base_id = image.source_image_id = instance.image_id
+    _made(image)
     image.localcloud_no_reboot = self._get_param("NoReboot") in (True, "true")
     failure = runtime.current().faults.take_outcome("fail-image")
     runtime.current().machines.capture(image, instance, failure)
@@ -146,6 +157,7 @@ def copy_image(self: Any) -> ActionResult:
         image.add_tags({tag["key"]: tag["value"] for tag in source.get_tags()})
     image.add_tags(tags_for(self, "image"))
     image.ebs_snapshot.add_tags(tags_for(self, "snapshot"))
+    _made(image)
     runtime.current().machines.copy_image(image, source)
     return ActionResult({"ImageId": image.id})
 
@@ -162,17 +174,20 @@ def _image_in_region(backend: Any, region: str, image_id: str) -> Any:
 def describe_images(self: Any) -> ActionResult:
     """DescribeImages, in pages; each look lets pending images move on."""
     self.error_on_dryrun()
+    wanted = self._get_param("ImageIds", [])
     images = self.ec2_backend.describe_images(
-        ami_ids=self._get_param("ImageIds", []),
+        ami_ids=wanted,
         filters=self._filters_from_querystring(),
         exec_users=self._get_param("ExecutableUsers", []),
         owners=self._get_param("Owners", []),
     )
-    for image in images:
-        look(image, "state")
-    visible = [
+    known = [
         i for i in images if i.is_public or i.owner_id == self.ec2_backend.account_id
     ]
+    missing = not_found("InvalidAMIID.NotFound", "The image id '[{}]' does not exist")
+    visible = seen(known, wanted, missing)
+    for image in visible:
+        look(image, "state")
     return paged(self, "Images", visible)
 
 
@@ -203,7 +218,9 @@ def describe_snapshots(self: Any) -> ActionResult:
         own = self.ec2_backend.account_id
         owners = {own if owner == "self" else owner for owner in owners}
         snapshots = [snapshot for snapshot in snapshots if snapshot.owner_id in owners]
-    return paged(self, "Snapshots", snapshots)
+    missing = not_found("InvalidSnapshot.NotFound", "The snapshot '{}' does not exist.")
+    wanted = self._get_param("SnapshotIds", [])
+    return paged(self, "Snapshots", seen(snapshots, wanted, missing))
 
 
 @wrap(EC2Response, "describe_image_attribute")
@@ -240,6 +257,7 @@ def _deregister_image(original: Any, response: Any) -> ActionResult:
     if image is not None:
         backend.deleted_amis.remove(image_id)
         runtime.current().machines.forget_image(image_id)
+        visibility.freed(image.name)
         if response._get_param("DeleteAssociatedSnapshots") in (True, "true"):
             backend.delete_snapshot(image.ebs_snapshot.id)
     return answer

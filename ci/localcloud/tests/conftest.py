@@ -87,7 +87,10 @@ def shared_cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
         home, "up", "--paper", DSS_LOCALCLOUD_TEMPLATES=str(TEMPLATES)
     )
     assert result.returncode == 0, result.stderr
-    yield Cloud(home)
+    cloud = Cloud(home)
+    # Each test looks at what it has just made.
+    cloud.call("/localcloud/consistency", "POST", {"looks": 0})
+    yield cloud
     assert run_localcloud(home, "down").returncode == 0
 
 

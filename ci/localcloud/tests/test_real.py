@@ -34,7 +34,9 @@ def home(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def cloud(home):
-    return Cloud(home)
+    cloud = Cloud(home)
+    cloud.call("/localcloud/consistency", "POST", {"looks": 0})
+    return cloud
 
 
 @pytest.fixture(scope="module")
