@@ -144,6 +144,19 @@ import Testing
         }
     }
 
+    @Test func `a bucket's encryption is what its rule says`() throws {
+        let rule = """
+            <Rule><ApplyServerSideEncryptionByDefault>
+            <SSEAlgorithm>aws:kms</SSEAlgorithm></ApplyServerSideEncryptionByDefault></Rule>
+            """
+        for (text, algorithm) in [(rule, "aws:kms"), ("", nil)] as [(String, String?)] {
+            let found = try decode(
+                GetBucketEncryption(bucket: "b"),
+                "<ServerSideEncryptionConfiguration>\(text)</ServerSideEncryptionConfiguration>")
+            #expect(found == algorithm)
+        }
+    }
+
     @Test func `a parameter is read from JSON`() throws {
         let parameter = try decode(
             GetParameter(name: "n"), #"{"Parameter": {"Name": "n", "Value": "v", "Version": 3}}"#)

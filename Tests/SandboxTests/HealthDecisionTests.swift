@@ -68,6 +68,18 @@ import Testing
         #expect(DeliveryCheck.judge(formats: formats, volumeGiB: volumeGiB).status == status)
     }
 
+    @Test(
+        arguments: [
+            (nil, HealthFinding.Status.ok), ("AES256", .ok), ("aws:kms", .failed),
+            ("aws:kms:dsse", .failed),
+        ] as [(String?, HealthFinding.Status)])
+    func `a bucket with a key of KMS takes no export`(
+        algorithm: String?, status: HealthFinding.Status
+    ) {
+        let finding = ExportEncryptionCheck.judge(bucket: "b", algorithm: algorithm)
+        #expect(finding.status == status)
+    }
+
     @Test func `a machine needs a default subnet with public addresses`() {
         func subnet(_ id: String, _ gives: Bool, isDefault: Bool = true) throws
             -> DescribeSubnets.Subnet

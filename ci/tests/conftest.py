@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from .cloud import Cloud, control
+from .foreign_exports import ForeignExports
 from .github_server import GitHubServer, running_github
 from .machines import make_key
 from .program import binary
@@ -54,6 +55,14 @@ def cloud(session_cloud: Cloud) -> Iterator[Cloud]:
     session_cloud.restore()
     yield session_cloud
     session_cloud.restore()
+
+
+@pytest.fixture
+def foreign(cloud: Cloud) -> Iterator[ForeignExports]:
+    """Exports of somebody else, none yet."""
+    exports = ForeignExports(cloud)
+    yield exports
+    exports.end()
 
 
 @pytest.fixture(scope="session")

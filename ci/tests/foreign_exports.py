@@ -26,7 +26,7 @@ class ForeignExports:
         known = {o["OutputKey"]: o["OutputValue"] for o in outputs}
         self._cloud.hold_exports()
         task = self._ec2.export_image(
-            ImageId=image_id or self._make_image(),
+            ImageId=image_id or self.make_image(),
             DiskImageFormat=format,
             S3ExportLocation={"S3Bucket": known["VMBucketId"], "S3Prefix": "foreign/"},
             RoleName=known["VMExportRoleId"],
@@ -38,11 +38,13 @@ class ForeignExports:
         """Let all go, and remove the images."""
         self._cloud.release_exports()
         self._ec2.describe_export_image_tasks()
-        for image in self._images:
-            self._ec2.deregister_image(ImageId=image)
+        mine = [{"Name": "image-id", "Values": self._images}]
+        for image in self._ec2.describe_images(Filters=mine)["Images"]:
+            self._ec2.deregister_image(ImageId=image["ImageId"])
         self._images.clear()
 
-    def _make_image(self) -> str:
+    def make_image(self) -> str:
+        """Make an image that a machine can be started from, and that `end` removes."""
         base: list[dict[str, Any]] = self._cloud.every(
             "ec2", "describe_images", Owners=[BASE_OWNER]
         )

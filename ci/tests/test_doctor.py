@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from .cloud import BUCKET_STACK, REGION, Cloud
+from .foreign_exports import ForeignExports
 from .program import Outcome, assert_error
 from .project import MANIFEST, PASSWORDS, Project
 from .roles import make_role
@@ -28,6 +29,7 @@ AWS_CHECKS = {
     "base-image",
     "export-quota",
     "export-bucket",
+    "export-encryption",
     "export-role",
     "export-permissions",
 }
@@ -308,7 +310,11 @@ def test_missing_stack_bucket_and_role(healthy: Project) -> None:
     healthy.set("export", "bucket", "stack", value="No-Such-Stack")
     checks = examine(healthy, status=1)
     assert with_status(checks, "failed") == {"export-bucket"}
-    assert with_status(checks, "skipped") == {"export-role", "export-permissions"}
+    assert with_status(checks, "skipped") == {
+        "export-encryption",
+        "export-role",
+        "export-permissions",
+    }
 
     def name(bucket: str, role: str) -> None:
         healthy.edit_manifest(lambda m: m["export"].update(bucket=bucket, role=role))
@@ -330,6 +336,33 @@ def test_bucket_in_another_region(healthy: Project, cloud: Cloud) -> None:
     check = the_failed(healthy)
     assert check["name"] == "export-bucket"
     assert "us-west-2" in check["message"] + check["hint"]
+
+
+def test_bucket_with_a_key_of_kms(healthy: Project, cloud: Cloud) -> None:
+    bucket, s3 = f"kms-{healthy.asset_id}", cloud.client("s3")
+    s3.create_bucket(
+        Bucket=bucket,
+        CreateBucketConfiguration={"LocationConstraint": "eu-central-1"},
+    )
+    rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms"}}
+    s3.put_bucket_encryption(
+        Bucket=bucket, ServerSideEncryptionConfiguration={"Rules": [rule]}
+    )
+    iam = cloud.client("iam")
+    iam.create_role(RoleName=bucket, AssumeRolePolicyDocument="{}")
+    healthy.edit_manifest(lambda m: m["export"].update(bucket=bucket, role=bucket))
+    checks = examine(healthy, status=1)
+    assert "export-encryption" in with_status(checks, "failed")
+
+
+def test_large_raw_image_and_busy_region_are_told(
+    healthy: Project, cloud: Cloud, foreign: ForeignExports
+) -> None:
+    healthy.set("export", "formats", value=["VMDK", "RAW"])
+    assert "delivery" in with_status(examine(healthy), "warning")
+    for _ in range(5):
+        foreign.start()
+    assert "export-quota" in with_status(examine(healthy), "warning")
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -16,14 +16,6 @@ from .program import RunningProgram
 from .project import MANIFEST, Project
 
 FORMATS = ["VHD", "VMDK", "RAW"]
-
-
-@pytest.fixture
-def foreign(cloud: Cloud) -> Iterator[ForeignExports]:
-    """Exports of somebody else, none yet."""
-    exports = ForeignExports(cloud)
-    yield exports
-    exports.end()
 
 
 @pytest.fixture
@@ -140,6 +132,20 @@ def test_a_full_region_is_waited_for(
     assert outcome.status == 0, str(outcome)
     assert any("5 are active" in e["message"] for e in outcome.events("warning"))
     assert extensions(imaged) == ["vhd", "vmdk"]
+
+
+def test_an_image_whose_base_is_gone_is_told_before_anything_starts(
+    project: Project, cloud: Cloud, foreign: ForeignExports
+) -> None:
+    base = foreign.make_image()
+    project.set("ami", "base", value={"id": base})
+    project.run("--only", "ami")
+    cloud.client("ec2").deregister_image(ImageId=base)
+    mark = cloud.mark()
+    outcome = project.dssbatch(MANIFEST, "--only", "export", check=1)
+    assert f"`{base}`, which does not exist any more" in outcome.stderr
+    assert "--force ami" in outcome.stderr
+    assert "ec2:ImportKeyPair" not in cloud.operations(mark)
 
 
 def test_two_runs_share_what_the_region_takes(

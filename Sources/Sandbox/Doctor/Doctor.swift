@@ -20,8 +20,8 @@ package struct Doctor: Sendable {
         ImageQuotaCheck(), PublicImageQuotaCheck(), PublicAccessCheck(), EBSEncryptionCheck(),
         ImageNameCheck(),
         NetworkCheck(), BaseImageCheck(), ExportQuotaCheck(), DeliveryCheck(),
-        ExportBucketCheck(), ExportRoleCheck(), ExportPermissionsCheck(), PasswordsCheck(),
-        GitHubTokenCheck(),
+        ExportBucketCheck(), ExportEncryptionCheck(), ExportRoleCheck(), ExportPermissionsCheck(),
+        PasswordsCheck(), GitHubTokenCheck(),
         ToolCheck.ssh, ToolCheck.sshKeygen, AnsibleCheck(), EmulatorCheck(), ToolCheck.qemuImg,
         DockerCheck(), ToolCheck.git, DiskSpaceCheck(),
     ]

@@ -13,6 +13,7 @@ extension OperationSample {
         return [
             OperationSample(HeadBucket(bucket: bucket), inBucket),
             OperationSample(GetBucketLocation(bucket: bucket), inBucket),
+            OperationSample(GetBucketEncryption(bucket: bucket), inBucket),
             OperationSample(
                 HeadObject(bucket: bucket, key: key), with(("ChecksumMode", "ENABLED"))),
             OperationSample(
