@@ -8,19 +8,10 @@ import pytest
 
 from .cloud import Cloud
 from .project import MANIFEST, Project
+from .test_faults import assert_one_of_everything
 
 # Far more than the cloud's usual two: whatever looks once only is caught.
 LOOKS = 4
-
-
-def assert_one_of_everything(project: Project) -> None:
-    view = project.view
-    view.assert_nothing_runs()
-    assert len(view.images()) == 1
-    assert len(view.snapshots()) == 1
-    assert len(view.export_tasks()) == 2
-    assert sorted(key.rpartition(".")[2] for key in view.exported()) == ["vhd", "vmdk"]
-    assert project.stale() == {}
 
 
 @pytest.mark.parametrize("seed", [1, 2])

@@ -152,24 +152,29 @@ def _new_security_group(original: Any, backend: Any, *args: Any, **kwargs: Any) 
     return group
 
 
-@wrap(EC2Response, "describe_key_pairs")
-def _describe_key_pairs(original: Any, response: Any) -> ActionResult:
-    answer = original(response)
-    names = response._get_param("KeyNames", [])
-    missing = not_found("InvalidKeyPair.NotFound", "The key pair '{}' does not exist")
-    pairs = seen(answer.result["KeyPairs"], names, missing)
-    return ActionResult(answer.result | {"KeyPairs": pairs})
+def _miss_new(operation: str, key: str, parameter: str, error: tuple[str, str]) -> None:
+    """Let an operation of moto, which lists things under `key`, miss what is new."""
+
+    @wrap(EC2Response, operation)
+    def describe(original: Any, response: Any) -> ActionResult:
+        answer = original(response)
+        named = response._get_param(parameter, [])
+        things = seen(answer.result[key], named, not_found(*error))
+        return ActionResult(answer.result | {key: things})
 
 
-@wrap(EC2Response, "describe_security_groups")
-def _describe_security_groups(original: Any, response: Any) -> ActionResult:
-    answer = original(response)
-    ids = response._get_param("GroupIds", [])
-    missing = not_found(
-        "InvalidGroup.NotFound", "The security group '{}' does not exist"
-    )
-    groups = seen(answer.result["SecurityGroups"], ids, missing)
-    return ActionResult(answer.result | {"SecurityGroups": groups})
+_miss_new(
+    "describe_key_pairs",
+    "KeyPairs",
+    "KeyNames",
+    ("InvalidKeyPair.NotFound", "The key pair '{}' does not exist"),
+)
+_miss_new(
+    "describe_security_groups",
+    "SecurityGroups",
+    "GroupIds",
+    ("InvalidGroup.NotFound", "The security group '{}' does not exist"),
+)
 
 
 @wrap(EC2Response, "describe_instances")
