@@ -101,6 +101,11 @@ class Gate:
         # moto's dictionaries know no threads, and conditional writes must be atomic.
         self._lock = lock
         self.in_flight = InFlight()
+        self._policies: list[Callable[[WireRequest], Answer | None]] = []
+
+    def add_policy(self, refusal: Callable[[WireRequest], Answer | None]) -> None:
+        """Let `refusal` answer signed requests that an account's policy forbids."""
+        self._policies.append(refusal)
 
     def __call__(
         self, environ: dict[str, Any], start: StartResponse
@@ -126,6 +131,10 @@ class Gate:
             answer = _refusal_answer(request, error)
             self._record(request, answer.status, f"refused: {error.reason}", started)
             return answer.send(start)
+        for policy in self._policies:
+            if (denied := policy(request)) is not None:
+                self._record(request, denied.status, "ok", started)
+                return denied.send(start)
         if principal is None:
             return self._serve(environ, request, body, start, started)
         request.demands = []

@@ -54,6 +54,7 @@ def _load_emulation(account_id: str) -> None:
         instances,
         public_access,
         quotas,
+        tag_policy,
         policy_simulation,
         instance_resource,
         bucket_resource,
@@ -203,6 +204,7 @@ def serve(mode: str, port: int, ready: int, role: str = "") -> None:
         export_limits,
         quotas,
         roles,
+        tag_policy,
     )
 
     control.add_route("quotas", quotas.answer)
@@ -213,6 +215,7 @@ def serve(mode: str, port: int, ready: int, role: str = "") -> None:
         "consistency",
         lambda method, body: consistency.visibility.answer(method, body),
     )
+    control.add_route("tag-policy", tag_policy.answer)
     control.add_route("builds", builds.answer)
     control.add_route("role", lambda method, body: roles.answer(body))
     if mode == "paper":
@@ -220,6 +223,7 @@ def serve(mode: str, port: int, ready: int, role: str = "") -> None:
     keys = KeyRing(state.access_key_id, home.secret_key())
     log = RequestLog(home.request_log)
     gate = Gate(_application(), control, keys.find, faults, log, shared.lock)
+    gate.add_policy(tag_policy.refusal)
     server = make_server(
         "127.0.0.1", port, gate, threaded=True, request_handler=_request_handler()
     )

@@ -109,7 +109,7 @@ struct EC2Images {
             try await CautiousDeletion.delete(
                 ifThere: {
                     try await hasSnapshot(snapshot)
-                }, bornAt: image.creationDate, time: time,
+                }, bornAt: image.creationDate.flatMap(Timestamp.date), time: time,
                 by: {
                     _ = try await aws.call(DeleteSnapshot(snapshotId: snapshot), region: region)
                 })

@@ -15,6 +15,7 @@ struct ExportTask: Sendable {
     let role: String
     /// S3 prefix that the task writes under, with a slash at its end.
     let folder: String
+    let ownTags: OwnTags
 
     /// What an interrupted run left of this very export.
     private enum Earlier: Sendable {
@@ -150,7 +151,7 @@ struct ExportTask: Sendable {
                 imageId: imageId, diskImageFormat: format.rawValue, bucket: bucket,
                 prefix: folder, clientToken: token, roleName: role,
                 description: Self.description(assetId: assetId, format: format),
-                tags: ResourceNames.tags(assetId: assetId, runId: runId)),
+                tags: ResourceNames.tags(assetId: assetId, own: ownTags, runId: runId)),
             slot: slot)
         do {
             let id = try await request.accepted(context)

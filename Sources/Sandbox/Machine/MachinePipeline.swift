@@ -50,7 +50,8 @@ package enum MachinePipeline {
                 CreateAMI(
                     namePrefix: manifest.ami.namePrefix, assetId: manifest.assetId,
                     region: manifest.region, aws: services.aws, after: [],
-                    plainPurposes: manifest.plainPurposes(in: manifest.region)),
+                    plainPurposes: manifest.plainPurposes(in: manifest.region),
+                    ownTags: manifest.tags),
             ]
         }
     }
@@ -70,6 +71,6 @@ extension LaunchInstance {
             settings: manifest.instance, assetId: manifest.assetId, region: manifest.region,
             project: manifest.project, services: services, keyFolder: options.temporaryFolder,
             existingKey: options.existingKey, lastingFolder: lastingFolder,
-            plainPurposes: plainPurposes)
+            plainPurposes: plainPurposes, ownTags: manifest.tags)
     }
 }

@@ -25,7 +25,7 @@ extension ReleaseManifest {
     ) throws {
         let root = try JSONReader(document, source: path).object(allowing: [
             "$schema", "kind", "assetId", "region", "versions", "ami", "instance", "provision",
-            "export", "docker", "release", "results",
+            "export", "docker", "release", "results", "tags",
         ])
         func like(_ names: String...) -> ReleaseManifest? {
             guard let known else { return nil }
@@ -46,6 +46,10 @@ extension ReleaseManifest {
         provision =
             try like("provision")?.provision ?? Provision(root.required("provision"))
         export = try like("export")?.export ?? root.optional("export").map(Export.init)
+        let hasObjects = export != nil
+        tags =
+            try like("tags", "export")?.tags
+            ?? root.optional("tags").map { try OwnTags($0, hasObjects: hasObjects) } ?? .none
         docker =
             try like("docker", "versions")?.docker
             ?? root.optional("docker").map { try Docker($0, version: versions["sandbox"] ?? "") }

@@ -82,6 +82,7 @@ package struct ReleaseManifest: Sendable {
     /// The manifest as it stands after `--set` and `--asset-id`.
     package let document: JSONValue
     package let assetId: AssetId
+    package let tags: OwnTags
     package let region: String
     /// Name to version, as Ansible gets them.
     package let versions: OrderedDictionary<String, String>

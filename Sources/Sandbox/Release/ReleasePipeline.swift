@@ -12,13 +12,14 @@ package enum ReleasePipeline {
         let copies = manifest.regions.dropFirst().map { region in
             CopyAMI(
                 assetId: manifest.assetId, sourceRegion: manifest.region, region: region,
-                aws: services.aws, plainPurposes: manifest.plainPurposes(in: region))
+                aws: services.aws, plainPurposes: manifest.plainPurposes(in: region),
+                ownTags: manifest.tags)
         }
         let exports = (manifest.export?.formats ?? []).sorted().compactMap { format in
             manifest.export.map { settings in
                 ExportVMImage(
                     format: format, settings: settings, assetId: manifest.assetId,
-                    region: manifest.region, services: services)
+                    region: manifest.region, services: services, ownTags: manifest.tags)
             }
         }
         var stages: [any Stage] = [
@@ -32,7 +33,8 @@ package enum ReleasePipeline {
             CreateAMI(
                 namePrefix: manifest.ami.namePrefix, assetId: manifest.assetId,
                 region: manifest.region, aws: services.aws,
-                plainPurposes: manifest.plainPurposes(in: manifest.region)),
+                plainPurposes: manifest.plainPurposes(in: manifest.region),
+                ownTags: manifest.tags),
         ]
         stages += copies
         if let days = manifest.ami.deprecateAfterDays {
@@ -111,7 +113,7 @@ package enum ReleasePipeline {
         return sources.map { source in
             UploadInventory(
                 source: source, settings: settings, assetId: manifest.assetId,
-                region: manifest.region, services: services)
+                region: manifest.region, services: services, ownTags: manifest.tags)
         }
     }
 }

@@ -7,10 +7,12 @@ package enum ResourceNames {
     package static let assetTag = "exa_dss_id"
     /// The tag that says which run made a thing.
     package static let runTag = "exa_dss_run"
+    /// What the program's tags begin with, and the manifest's may not.
+    package static let reservedPrefix = "exa_dss_"
 
     /// Tags for everything that is created dynamically.
-    package static func tags(assetId: String, runId: String) -> [AWSTag] {
-        [AWSTag(assetTag, assetId), AWSTag(runTag, runId)]
+    package static func tags(assetId: String, own: OwnTags, runId: String) -> [AWSTag] {
+        [AWSTag(assetTag, assetId), AWSTag(runTag, runId)] + own.tags
     }
 
     /// `EC2-DATA-SCIENCE-SANDBOX-<assetId>-<5 random>`; what CloudFormation refuses becomes `-`.

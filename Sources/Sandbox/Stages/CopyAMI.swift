@@ -20,6 +20,8 @@ package struct CopyAMI: Stage {
     let aws: any AWSCaller
     /// What the copy is for that EC2 refuses for an encrypted one.
     var plainPurposes: [String] = []
+    /// The manifest's own tags.
+    var ownTags = OwnTags.none
 
     static let resource = "ec2:image"
     private static let deadlineSeconds = 7200.0
@@ -80,7 +82,8 @@ package struct CopyAMI: Stage {
             CopyImage(
                 sourceImageId: source.imageId, sourceRegion: sourceRegion, name: source.name,
                 clientToken: token, description: "Data Science Sandbox \(assetId)",
-                tags: ResourceNames.tags(assetId: assetId.text, runId: context.runId)),
+                tags: ResourceNames.tags(
+                    assetId: assetId.text, own: ownTags, runId: context.runId)),
             region: region)
     }
 

@@ -22,6 +22,8 @@ package struct CreateAMI: Stage {
     var after: [StageName] = ["check", "reset-password"]
     /// What the image is for that EC2 refuses for an encrypted one.
     var plainPurposes: [String] = []
+    /// The manifest's own tags.
+    var ownTags = OwnTags.none
 
     static let resource = "ec2:image"
     private static let documentsDetail = "documents"
@@ -125,7 +127,8 @@ package struct CreateAMI: Stage {
     /// CreateImage takes no client token, but the name is unique: a second call is refused where
     /// the first was carried out.
     private func create(from instanceId: String, _ context: StageContext) async throws -> String {
-        let tags = ResourceNames.tags(assetId: assetId.text, runId: context.runId)
+        let tags = ResourceNames.tags(
+            assetId: assetId.text, own: ownTags, runId: context.runId)
         return try await LostAnswer.creating(
             duplicateCode: "aws.InvalidAMIName.Duplicate", time: context.time,
             create: {

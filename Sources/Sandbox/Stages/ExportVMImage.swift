@@ -26,6 +26,8 @@ package struct ExportVMImage: Stage {
     let assetId: AssetId
     let region: String
     let services: SandboxServices
+    /// The manifest's own tags.
+    var ownTags = OwnTags.none
 
     static let taskResource = "ec2:export-image-task"
     private static let deadlineSeconds = 6 * 3600.0
@@ -58,7 +60,7 @@ package struct ExportVMImage: Stage {
         let task = ExportTask(
             aws: aws, slots: services.exportSlots, region: region, assetId: assetId.text,
             format: format, imageId: image, bucket: target.bucket, role: target.role,
-            folder: folder)
+            folder: folder, ownTags: ownTags)
         if let done = try await settledBefore(task, in: target, context) { return done }
         let written = try await task.finish(context, deadlineSeconds: Self.deadlineSeconds)
         let outputs = try await settle(written, in: target, context)
@@ -127,7 +129,8 @@ package struct ExportVMImage: Stage {
     private func copy(in target: ImageBucket, _ context: StageContext) -> ObjectCopy {
         ObjectCopy(
             aws: aws, region: region, bucket: target.bucket,
-            tags: ResourceNames.tags(assetId: assetId.text, runId: context.runId),
+            tags: ResourceNames.tags(
+                assetId: assetId.text, own: ownTags, runId: context.runId),
             wantsChecksum: settings.checksum == .s3)
     }
 

@@ -31,6 +31,8 @@ package struct LaunchInstance: Stage {
     var lastingFolder: String?
     /// What the machine's image is for that EC2 refuses for an encrypted one.
     var plainPurposes: [String] = []
+    /// The manifest's own tags.
+    var ownTags = OwnTags.none
 
     static let template = "cfn/ec2.yaml"
     /// The dead man's switch: a machine that nobody remembers ends itself.
@@ -170,7 +172,8 @@ package struct LaunchInstance: Stage {
                 try await services.aws.call(
                     ImportKeyPair(
                         keyName: keyName, publicKey: publicKey,
-                        tags: ResourceNames.tags(assetId: assetId.text, runId: context.runId)),
+                        tags: ResourceNames.tags(
+                            assetId: assetId.text, own: ownTags, runId: context.runId)),
                     region: region)
             },
             find: {
@@ -241,11 +244,13 @@ package struct LaunchInstance: Stage {
     private func createStack(
         _ stackName: String, keyName: String, source: SourceAMI.Outputs, _ context: StageContext
     ) async throws -> [String: String] {
-        let template = try StackDeployment.template(Self.template, of: project)
+        let template = try MachineTemplate.text(
+            StackDeployment.template(Self.template, of: project), tags: ownTags)
         let cidr = try await ingressCidr()
         let entry = try await context.journal.intend(
             resource: Self.stackResource, region: region, name: stackName)
-        let tags = ResourceNames.tags(assetId: assetId.text, runId: context.runId)
+        let tags = ResourceNames.tags(
+            assetId: assetId.text, own: ownTags, runId: context.runId)
         let request = StackDeployment.Request(
             name: stackName, template: template,
             parameters: [

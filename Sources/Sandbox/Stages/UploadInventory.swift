@@ -35,6 +35,8 @@ package struct UploadInventory: Stage {
     let assetId: AssetId
     let region: String
     let services: SandboxServices
+    /// The manifest's own tags.
+    var ownTags = OwnTags.none
 
     static let resource = "s3:object"
 
@@ -109,7 +111,8 @@ package struct UploadInventory: Stage {
             PutObject(
                 bucket: target.bucket, key: key, bytes: bytes,
                 contentType: "application/json",
-                tags: ResourceNames.tags(assetId: assetId.text, runId: context.runId),
+                tags: ResourceNames.tags(
+                    assetId: assetId.text, own: ownTags, runId: context.runId),
                 longestSeconds: 300),
             region: region)
         try await context.journal.kept(entry)

@@ -9,6 +9,8 @@ from moto.ec2.models import ec2_backends
 from moto.ec2.models.instances import Instance
 from moto.ec2.utils import parse_user_data
 
+from localcloud.emulation.tag_policy import check_resource
+
 UNSUPPORTED = {"LaunchTemplate", "SpotOptions", "ElasticGpuSpecifications"}
 
 
@@ -30,6 +32,8 @@ def _create(
     volume_tags = (
         tags if _is_true(properties.get("PropagateTagsToVolumeOnCreation")) else {}
     )
+    for kind_tags in (tags, volume_tags):
+        check_resource("ec2:RunInstances", kind_tags)
     reservation = backend.run_instances(
         properties["ImageId"],
         1,

@@ -1,0 +1,37 @@
+import Diagnostics
+import JSON
+import Testing
+
+@testable import Sandbox
+
+@Suite struct MachineTemplateTests {
+    private static let template = "  Tags:\n    - Key: a\n    # Own tags.\nOutputs:\n"
+
+    private func tags(_ value: JSONValue) throws -> OwnTags {
+        try OwnTags(JSONReader(value, source: "test"), hasObjects: false)
+    }
+
+    @Test func `each tag is a line at the mark, as indented as it was`() throws {
+        let text = try MachineTemplate.text(Self.template, tags: tags(["k:1": "v @", "b": ""]))
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        #expect(lines.count == 6)
+        #expect(lines[2].hasPrefix("    - {"))
+        #expect(text.contains(#""k:1""#))
+        #expect(text.hasSuffix("\nOutputs:\n"))
+        #expect(!text.contains(MachineTemplate.mark))
+    }
+
+    @Test func `without tags, or with only a name, the template is as it was`() throws {
+        #expect(try MachineTemplate.text(Self.template, tags: .none) == Self.template)
+        let named = try tags(["Name": "mine"])
+        #expect(try MachineTemplate.text(Self.template, tags: named) == Self.template)
+    }
+
+    @Test func `a template without the mark is no place for tags`() throws {
+        let error = #expect(throws: Diagnostic.self) {
+            try MachineTemplate.text("Resources:\n", tags: tags(["k": "v"]))
+        }
+        #expect(error?.code == "template.no-mark")
+        #expect(error?.severity == .configuration)
+    }
+}
