@@ -53,6 +53,22 @@ import Testing
         #expect(VCPUQuotaCheck.quota(of: type)?.code == code)
     }
 
+    @Test func `a type that no zone offers is an obstacle only where no other type is left`() {
+        for (zones, status) in [
+            (["a": ["z"], "b": ["z"]], HealthFinding.Status.ok),
+            (["a": [], "b": ["z"]], .warning), (["a": ["z"]], .warning), ([:], .failed),
+        ] {
+            let finding = InstanceTypesCheck.judge(types: ["a", "b"], zones: zones, region: "r")
+            #expect(finding.status == status, "\(finding)")
+        }
+        let offered = [("a", "z2"), ("a", "z1"), ("b", "z3")].map {
+            DescribeInstanceTypeOfferings.Offering(instanceType: $0.0, zone: $0.1)
+        }
+        #expect(
+            MachineZones.zones(of: ["a", "b"], offered: offered, reachable: ["z1", "z2"])
+                == ["a": ["z1", "z2"], "b": []])
+    }
+
     @Test func `exports of others are waited for, not failed over`() {
         #expect(ExportQuotaCheck.judge(active: 4, region: "r").status == .ok)
         #expect(ExportQuotaCheck.judge(active: 5, region: "r").status == .warning)

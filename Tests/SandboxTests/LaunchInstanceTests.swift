@@ -103,6 +103,57 @@ import Testing
         #expect(parameter("MaximumLifeMinutes") == "360")
     }
 
+    @Test func `where EC2 has no capacity the stack goes, and comes back in a zone`() async throws {
+        let bench = StageBench()
+        let aws = bench.aws
+        aws.on(
+            "ImportKeyPair", [:],
+            .xml([.init("keyPairId", text: "key-1"), .init("keyName", text: "k")]))
+        for stack in ["arn:1", "arn:2"] {
+            aws.on(
+                "CreateChangeSet", [:],
+                .xml([.init("Id", text: "arn:change-set"), .init("StackId", text: stack)]))
+            aws.on("DescribeChangeSet", [:], .changeSet("CREATE_COMPLETE"))
+            aws.on("ExecuteChangeSet", [:], .empty)
+        }
+        aws.on(
+            "DescribeStacks", ["StackName": "arn:1"], .stack("ROLLBACK_COMPLETE", id: "arn:1"),
+            .stack("ROLLBACK_COMPLETE", id: "arn:1"), .noStack)
+        aws.on(
+            "DescribeStackEvents", [:],
+            .events(
+                (
+                    "Instance", "CREATE_FAILED",
+                    "We currently do not have sufficient t3.medium capacity (Service: Ec2)"
+                ),
+                ("EC2-1", "CREATE_IN_PROGRESS", nil)))
+        aws.on("DeleteStack", ["StackName": "arn:1"], .empty)
+        aws.on("DescribeSubnets", [:], .subnets("z-a", "z-b"))
+        aws.on("DescribeInstanceTypeOfferings", [:], .offerings(("t3.medium", "z-b")))
+        aws.on(
+            "DescribeStacks", ["StackName": "arn:2"],
+            .stack("CREATE_COMPLETE", id: "arn:2", outputs: Self.outputs))
+        let outputs = try await run(bench, cidr: "203.0.113.0/24")
+        #expect(outputs.instanceId == "i-1")
+        #expect(aws.unused.isEmpty)
+        let all = bench.timeline.all
+        let begin = try #require(all.firstIndex(of: "intent cloudformation:stack"))
+        #expect(
+            all[begin...].filter { $0.contains("cloudformation") || $0 == "DeleteStack" } == [
+                "intent cloudformation:stack", "created cloudformation:stack", "DeleteStack",
+                "gone cloudformation:stack", "intent cloudformation:stack",
+                "created cloudformation:stack",
+            ])
+        let zones = aws.calls("CreateChangeSet").map { call in
+            call.fields.first { $0.value == "AvailabilityZone" }.flatMap {
+                call[$0.name.replacing("ParameterKey", with: "ParameterValue")]
+            }
+        }
+        #expect(zones == ["", "z-b"])
+        // One pair of keys and one name for all tries.
+        #expect(Set(aws.calls("CreateChangeSet").map { $0["StackName"] }).count == 1)
+    }
+
     @Test func `a machine without an address is an error that names the subnet`() async throws {
         let bench = StageBench()
         tellCreation(bench.aws, outputs: ["InstanceId": "i-1", "PublicDnsName": ""])

@@ -132,6 +132,39 @@ extension ScriptedAWS.Reply {
         ])
     }
 
+    /// Default subnets that give out public addresses, one in each zone.
+    static func subnets(_ zones: String...) -> Self {
+        .xml([
+            XMLNode(
+                "subnetSet",
+                zones.map { zone in
+                    XMLNode(
+                        "item",
+                        [
+                            XMLNode("subnetId", text: "subnet-\(zone)"),
+                            XMLNode("availabilityZone", text: zone),
+                            XMLNode("defaultForAz", text: "true"),
+                            XMLNode("mapPublicIpOnLaunch", text: "true"),
+                        ])
+                })
+        ])
+    }
+
+    static func offerings(_ offerings: (type: String, zone: String)...) -> Self {
+        .xml([
+            XMLNode(
+                "instanceTypeOfferingSet",
+                offerings.map {
+                    XMLNode(
+                        "item",
+                        [
+                            XMLNode("instanceType", text: $0.type),
+                            XMLNode("location", text: $0.zone),
+                        ])
+                })
+        ])
+    }
+
     static func objects(_ keys: String...) -> Self {
         .xml(
             keys.map {

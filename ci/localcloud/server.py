@@ -200,6 +200,7 @@ def serve(mode: str, port: int, ready: int, role: str = "") -> None:
         build_execution,
         build_runner,
         builds,
+        capacity,
         consistency,
         export_limits,
         quotas,
@@ -208,6 +209,7 @@ def serve(mode: str, port: int, ready: int, role: str = "") -> None:
     )
 
     control.add_route("quotas", quotas.answer)
+    control.add_route("capacity", capacity.answer)
     control.add_route(
         "exports", lambda method, body: export_limits.switches.answer(method, body)
     )

@@ -147,6 +147,7 @@ class Cloud:
         self.call("/localcloud/exports", "DELETE")
         self.call("/localcloud/quotas", "DELETE")
         self.call("/localcloud/faults", "DELETE")
+        self.call("/localcloud/capacity", "DELETE")
         self.call("/localcloud/tag-policy", "DELETE")
         self.call("/localcloud/instances", "DELETE")
         for model in MODELS:

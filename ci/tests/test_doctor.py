@@ -21,6 +21,7 @@ AWS_CHECKS = {
     "credential-lifetime",
     "region",
     "permissions",
+    "instance-types",
     "vcpu-quota",
     "image-quota",
     "ebs-encryption",
@@ -215,7 +216,7 @@ def test_running_machines_count(healthy: Project, cloud: Cloud) -> None:
 def test_instance_type_that_does_not_exist(healthy: Project) -> None:
     healthy.set("instance", "type", value="t3.gigantic")
     check = the_failed(healthy)
-    assert check["name"] == "vcpu-quota"
+    assert check["name"] == "instance-types"
     assert "t3.gigantic" in check["message"]
 
 

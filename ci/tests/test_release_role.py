@@ -28,10 +28,6 @@ REASONS = {
     "build/WriteLog": "CodeBuild itself writes the build's log",
     "build/ReadSecrets": "CodeBuild itself resolves the environment's secrets",
     "images/LookUpBaseImage": "a manifest may name its base AMI by a public SSM parameter",
-    "cloudformation:DescribeStackEvents": "tells why a stack failed",
-    "ec2:DescribeAvailabilityZones": "another zone where one has no capacity",
-    "ec2:DescribeInstanceTypeOfferings": "which zones have an instance type",
-    "ec2:GetEbsEncryptionByDefault": "an encrypted image can be neither exported nor public",
     "servicequotas:GetAWSDefaultServiceQuota": "a quota that nobody has changed",
     "servicequotas:GetServiceQuota": "how many machines and exports may be at once",
     "cloudformation:ListStacks": "`clean` finds stacks by their tags",
@@ -72,10 +68,12 @@ def publish_all(project: Project) -> None:
 
 
 def release(project: Project, cloud: Cloud) -> list[dict[str, Any]]:
-    """Make a release with a first image and a first copy that fail; return all requests."""
+    """Make a release whose first zone, image and copy fail; return all requests."""
     publish_all(project)
     results = ("--results", Shared(cloud, project.asset_id).address)
     mark = cloud.mark()
+    lacking = {f"{REGION}a": {"*": "InsufficientInstanceCapacity"}}
+    cloud.call("/localcloud/capacity", "POST", lacking)
     cloud.add_faults({"outcome": "fail-image"})
     project.run(*results, check=1)
     refused = {"status": 400, "code": "InvalidPart"}

@@ -16,7 +16,7 @@ package struct Doctor: Sendable {
     /// What is asked before a release, in the order in which it is told.
     package static let releaseChecks: [any HealthCheck] = [
         CredentialsCheck(), CredentialLifetimeCheck(), RegionCheck(), PermissionsCheck(),
-        VCPUQuotaCheck(),
+        InstanceTypesCheck(), VCPUQuotaCheck(),
         ImageQuotaCheck(), PublicImageQuotaCheck(), PublicAccessCheck(), EBSEncryptionCheck(),
         ImageNameCheck(),
         NetworkCheck(), BaseImageCheck(), ExportQuotaCheck(), DeliveryCheck(),

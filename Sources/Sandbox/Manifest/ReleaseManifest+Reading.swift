@@ -166,7 +166,7 @@ extension ReleaseManifest.Instance {
 
     init(_ reader: JSONReader?, in root: JSONObjectReader) throws {
         let instance = try (reader ?? root.required("instance")).object(allowing: [
-            "type", "volumeGiB", "user", "sshPort", "ingressCidr",
+            "type", "types", "volumeGiB", "user", "sshPort", "ingressCidr",
         ])
         type = try instance.required("type").nonEmptyString()
         volumeGiB = try instance.required("volumeGiB").integer(in: 8...16_384)
@@ -178,6 +178,13 @@ extension ReleaseManifest.Instance {
         let text = try cidr?.string() ?? "auto"
         if let cidr, text != "auto" { _ = try CIDRBlock(text, location: cidr.location) }
         ingressCidr = text == "auto" ? nil : text
+        let others = instance.optional("types")
+        types = try others?.array { try $0.nonEmptyString() } ?? []
+        if let others, Set(allTypes).count != allTypes.count {
+            throw others.diagnostic(
+                code: "manifest.duplicate", summary: "a type is named twice",
+                hint: "name each type once, and not `/instance/type` again")
+        }
     }
 }
 

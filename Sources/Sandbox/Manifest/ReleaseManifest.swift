@@ -30,6 +30,11 @@ package struct ReleaseManifest: Sendable {
         package let sshPort: Int
         /// A CIDR block; nil for the caller's own address (`"auto"`).
         package let ingressCidr: String?
+        /// Tried in this order where EC2 starts none of `type`.
+        package var types: [String] = []
+
+        /// Every type that the machine may have, the first one first.
+        package var allTypes: [String] { [type] + types }
     }
 
     /// The section `/provision`.

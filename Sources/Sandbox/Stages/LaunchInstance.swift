@@ -39,7 +39,7 @@ package struct LaunchInstance: Stage {
     static let maximumLifeMinutes = 360
     private static let keyPairResource = "ec2:key-pair"
     static let keyFileResource = "local:private-key"
-    private static let stackResource = "cloudformation:stack"
+    static let stackResource = "cloudformation:stack"
     private static let greetingDeadlineSeconds = 600.0
 
     /// A machine that lasts is a stage of its own: those that work on it reach it anew.
@@ -237,40 +237,7 @@ package struct LaunchInstance: Stage {
         EBSEncryption(aws: services.aws, region: region, purposes: plainPurposes)
     }
 
-    private func stacks(_ context: StageContext) -> StackDeployment {
+    func stacks(_ context: StageContext) -> StackDeployment {
         StackDeployment(aws: services.aws, region: region, time: context.time)
-    }
-
-    private func createStack(
-        _ stackName: String, keyName: String, source: SourceAMI.Outputs, _ context: StageContext
-    ) async throws -> [String: String] {
-        let template = try MachineTemplate.text(
-            StackDeployment.template(Self.template, of: project), tags: ownTags)
-        let cidr = try await ingressCidr()
-        let entry = try await context.journal.intend(
-            resource: Self.stackResource, region: region, name: stackName)
-        let tags = ResourceNames.tags(
-            assetId: assetId.text, own: ownTags, runId: context.runId)
-        let request = StackDeployment.Request(
-            name: stackName, template: template,
-            parameters: [
-                "ImageId": source.imageId, "RootDeviceName": source.rootDeviceName,
-                "InstanceType": settings.type, "VolumeSizeGiB": String(settings.volumeGiB),
-                "KeyName": keyName, "IngressCidr": cidr.text,
-                "IngressIpVersion": cidr.isVersion6 ? "6" : "4",
-                "SshPort": String(settings.sshPort), "AssetId": assetId.text,
-                "RunId": context.runId, "MaximumLifeMinutes": String(Self.maximumLifeMinutes),
-            ],
-            tags: tags, capabilities: [], token: UUID().uuidString.lowercased())
-        return try await stacks(context).create(
-            request, onCreated: { try await context.journal.created(entry, id: $0) },
-            onProgress: context.progress)
-    }
-
-    private func ingressCidr() async throws -> CIDRBlock {
-        if let given = settings.ingressCidr {
-            return try CIDRBlock(given, location: "/instance/ingressCidr")
-        }
-        return try CIDRBlock(host: try await services.callerAddress.current())
     }
 }

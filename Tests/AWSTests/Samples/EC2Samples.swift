@@ -38,6 +38,12 @@ extension OperationSample {
             OperationSample(
                 DescribeRegions(regionNames: ids, isAll: flag),
                 ["RegionNames": ids.json, "AllRegions": flag.json]),
+            OperationSample(
+                DescribeInstanceTypeOfferings(filters: filters, pageToken: token),
+                [
+                    "LocationType": "availability-zone", "Filters": filters.json,
+                    "NextToken": token.json,
+                ]),
             OperationSample(GetEbsEncryptionByDefault(), [:]),
             OperationSample(GetImageBlockPublicAccessState(), [:]),
         ]

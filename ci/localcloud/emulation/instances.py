@@ -14,6 +14,7 @@ from moto.ec2.models.instances import Instance, InstanceBackend, InstanceState
 from moto.ec2.responses import EC2Response
 
 from localcloud import runtime
+from localcloud.emulation import capacity
 from localcloud.emulation.encryption import encrypts_by_default, is_encrypted
 from localcloud.emulation.idempotency import check_repetition, fields_of
 from localcloud.emulation.patching import operation, wrap
@@ -117,6 +118,7 @@ def _run_instances(
         )
     if kwargs.get("key_name"):
         _check_key_pair(backend, kwargs["key_name"])
+    _check_capacity(backend, count, kwargs)
     kwargs["block_device_mappings"] = _mappings(
         backend, image, kwargs.get("block_device_mappings")
     )
@@ -140,6 +142,14 @@ def _run_instances_once(original: Any, response: Any) -> ActionResult:
     if token:
         launches[token] = fields_of(response)
     return answer
+
+
+def _check_capacity(backend: Any, count: int, wanted: dict[str, Any]) -> None:
+    """Refuse what does not start; a machine that names no zone goes to the first one."""
+    zone = wanted.get("placement") or f"{backend.region_name}a"
+    if subnet := wanted.get("subnet_id"):
+        zone = backend.get_subnet(subnet).availability_zone
+    capacity.check(backend, wanted.get("instance_type") or "m1.small", zone, count)
 
 
 def _check_key_pair(backend: Any, name: str) -> None:

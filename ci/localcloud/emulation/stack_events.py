@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import threading
+import uuid
 from collections.abc import Callable
 from typing import Any, Self
 
@@ -11,6 +12,7 @@ from moto.cloudformation import parsing
 from moto.cloudformation.exceptions import ValidationError
 from moto.cloudformation.models import Event
 from moto.core.utils import utcnow
+from moto.ec2.exceptions import EC2ClientError
 from moto.ec2.models.instances import Instance
 
 from localcloud import runtime
@@ -143,7 +145,14 @@ def reason_of(error: Exception) -> str:
         or getattr(error, "description", None)
         or str(error)
     )
-    return str(text) or type(error).__name__
+    text = str(text) or type(error).__name__
+    if isinstance(error, EC2ClientError):
+        # Source: https://github.com/trailofbits/algo/issues/1285
+        text += (
+            f" (Service: AmazonEC2; Status Code: 400; Error Code: {error.code}; "
+            f"Request ID: {uuid.uuid4()}; Proxy: null)"
+        )
+    return text
 
 
 def _made(

@@ -4,7 +4,7 @@ import Diagnostics
 /// Whether the account may start the machine besides those that run.
 struct VCPUQuotaCheck: HealthCheck {
     var name: String { "vcpu-quota" }
-    var needs: [String] { [RegionCheck.name] }
+    var needs: [String] { [RegionCheck.name, InstanceTypesCheck.name] }
 
     /// The most that one DescribeInstanceTypes takes.
     private static let typesLimit = 100
