@@ -69,6 +69,13 @@ import Testing
                 == ["a": ["z1", "z2"], "b": []])
     }
 
+    @Test func `an image is deprecated so many days after it was made, and not in the past`() {
+        let made = now.addingTimeInterval(-86_400)
+        let date = DeprecateAMI.date(days: 3, created: made, now: now)
+        #expect(date.timeIntervalSince(now) == 172_800)
+        #expect(DeprecateAMI.date(days: 1, created: made, now: now) > now)
+    }
+
     @Test func `exports of others are waited for, not failed over`() {
         #expect(ExportQuotaCheck.judge(active: 4, region: "r").status == .ok)
         #expect(ExportQuotaCheck.judge(active: 5, region: "r").status == .warning)

@@ -33,6 +33,7 @@ import Testing
         ("/tags", ["k": true], "manifest.wrong-type"), ("/tags", [], "manifest.wrong-type"),
         ("/tags", .object(["k": .string(String(repeating: "v", count: 257))]), "manifest.tag"),
         ("/tags", .object([String(repeating: "k", count: 129): "v"]), "manifest.tag"),
+        ("/ami/deprecateAfterDays", 731, "manifest.out-of-range"),
         ("/instance/types", ["a", "a"], "manifest.duplicate"),
         ("/instance/types", [""], "manifest.unknown-value"),
         ("/ami/base/owner", .null, "manifest.wrong-type"),

@@ -112,3 +112,14 @@ def test_doctor_knows_each_regions_setting(
     assert found["name"] == "ebs-encryption"
     assert COPY_REGION in found["message"]
     assert f"--region {COPY_REGION}" in found["hint"]
+
+
+def test_a_quota_that_was_never_changed_is_everybodys(
+    healthy: Project,  # noqa: F811 - the fixture
+    cloud: Cloud,
+) -> None:
+    mark = cloud.mark()
+    found = examine(healthy, status=0)["image-quota"]
+    assert " of 50000 AMIs in use" in found["message"]
+    asked = cloud.operations(mark)
+    assert "servicequotas:GetAWSDefaultServiceQuota" in asked

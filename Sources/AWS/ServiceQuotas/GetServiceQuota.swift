@@ -22,7 +22,8 @@ package struct GetServiceQuota: AWSOperation, Encodable {
         case quotaCode = "QuotaCode"
     }
 
-    private struct Answer: Decodable {
+    /// What both questions for a limit are answered.
+    struct Answer: Decodable {
         struct Quota: Decodable {
             let value: Double
             enum CodingKeys: String, CodingKey { case value = "Value" }

@@ -116,7 +116,8 @@ extension ReleaseManifest.AMI {
                 code: "manifest.duplicate", summary: "a region is named twice",
                 hint: "name each region once")
         }
-        deprecateAfterDays = try ami.optional("deprecateAfterDays")?.integer(in: 1...3650)
+        deprecateAfterDays = try ami.optional("deprecateAfterDays")?.integer(
+            in: 1...DeprecateAMI.longestDays)
     }
 }
 

@@ -21,6 +21,13 @@ package struct DeprecateAMI: Stage {
     let copies: [StageName]
     let aws: any AWSCaller
 
+    /// What EC2 allows for a public image, which any image may become: two years from its creation.
+    ///
+    /// Source: <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_EnableImageDeprecation.html>
+    static let longestDays = 730
+    /// EC2 takes no moment of the past, and counts in minutes.
+    private static let soonestSeconds = 120.0
+
     package var name: StageName { "ami-deprecation" }
     package var revision: Int { 1 }
     package var upstream: [StageName] { ["ami"] + copies }
@@ -30,12 +37,34 @@ package struct DeprecateAMI: Stage {
 
     package func run(_ context: StageContext) async throws -> Outputs {
         let images = try ReleasedImages.byRegion(region: region, context)
-        let date = context.time.now().addingTimeInterval(Double(days) * 86_400)
+        let date = Self.date(
+            days: days, created: try await created(images[region]), now: context.time.now())
         for (region, image) in images.sorted(by: { $0.key < $1.key }) {
             _ = try await aws.call(
                 EnableImageDeprecation(imageId: image, deprecateAt: date), region: region)
         }
         return Outputs(deprecateAt: Timestamp.text(date), images: images)
+    }
+
+    /// So many days after the image's creation, and never in the past.
+    static func date(days: Int, created: Date, now: Date) -> Date {
+        max(
+            created.addingTimeInterval(Double(days) * 86_400),
+            now.addingTimeInterval(soonestSeconds))
+    }
+
+    /// When the image was made; its copies are younger.
+    private func created(_ image: String?) async throws -> Date {
+        guard let image,
+            let text = try await EC2Images(aws: aws, region: region).require(image).creationDate,
+            let date = Timestamp.date(text)
+        else {
+            throw Diagnostic(
+                code: "ami.no-creation-date",
+                summary: "EC2 does not say when image `\(image ?? "")` was made",
+                hint: "run the same command again, or leave `/ami/deprecateAfterDays` out")
+        }
+        return date
     }
 
     package func verify(_ outputs: Outputs, _ context: StageContext) async throws -> Existence {

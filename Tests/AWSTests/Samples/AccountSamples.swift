@@ -25,6 +25,9 @@ extension OperationSample {
                     "ResourceArns": some.json, "Marker": token.json,
                 ]),
             OperationSample(
+                GetAWSDefaultServiceQuota(serviceCode: name, quotaCode: token),
+                ["ServiceCode": name.json, "QuotaCode": token.json]),
+            OperationSample(
                 GetServiceQuota(serviceCode: name, quotaCode: token),
                 ["ServiceCode": name.json, "QuotaCode": token.json]),
         ]

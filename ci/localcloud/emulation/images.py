@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from moto.core.responses import ActionResult
@@ -287,6 +287,15 @@ def enable_image_deprecation(self: Any) -> ActionResult:
     if moment <= datetime.now(UTC):
         raise EC2ClientError(
             "InvalidParameterValue", "DeprecateAt must be in the future"
+        )
+    # Ten years from now; for a public image two from its creation.
+    made = image.creation_date.replace(tzinfo=UTC)
+    latest = made + timedelta(days=731)
+    if not image.is_public:
+        latest = datetime.now(UTC) + timedelta(days=3653)
+    if moment > latest:
+        raise EC2ClientError(
+            "InvalidParameterValue", f"DeprecateAt must not be after {latest:%Y-%m-%d}"
         )
     self.error_on_dryrun()
     stamp = moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:00.000Z")

@@ -12,12 +12,18 @@ struct Quota: Sendable, Equatable {
     static let images = Quota(code: "L-B665C33B", what: "AMIs")
     static let publicImages = Quota(code: "L-0E3CBAB9", what: "public AMIs")
 
-    /// The account's limit.
+    /// The account's limit: its own, or everybody's where it has none of its own.
     ///
     /// - Throws: `aws.NoSuchResourceException` where there is none of that code.
     func limit(_ aws: any AWSCaller, region: String) async throws -> Double {
-        try await aws.call(
-            GetServiceQuota(serviceCode: "ec2", quotaCode: code), region: region)
+        do {
+            return try await aws.call(
+                GetServiceQuota(serviceCode: "ec2", quotaCode: code), region: region)
+        } catch let error as Diagnostic where error.code == "aws.NoSuchResourceException" {
+            // So Service Quotas answers for a limit that was never changed.
+            return try await aws.call(
+                GetAWSDefaultServiceQuota(serviceCode: "ec2", quotaCode: code), region: region)
+        }
     }
 
     /// Decides whether what is needed fits beside what is there.
