@@ -85,7 +85,8 @@ package enum Adoption {
             revisions: material.revisions, outputs: outputs,
             startedAt: Timestamp.text(startedAt), finishedAt: Timestamp.text(setup.time.now()),
             seconds: setup.time.monotonicSeconds() - start, runId: setup.runId, tool: setup.tool,
-            identity: try stage.identity(of: outputs), origin: "adopted")
-        return .success(run, of: name, assetId: setup.store.assetId, after: earlier)
+            identity: try stage.identity(of: outputs), origin: RecordedRun.adopted)
+        return .success(
+            run, of: name, assetId: setup.store.assetId, after: earlier, identify: stage.identify)
     }
 }

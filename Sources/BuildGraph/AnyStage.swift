@@ -19,6 +19,8 @@ package struct AnyStage: Sendable {
     /// As in `Stage`.
     package let isShareable: Bool
     /// As in `Stage`.
+    package let alwaysDiffers: Bool
+    /// As in `Stage`.
     package let documents: [String]
     /// As in `Stage`.
     package let pool: String?
@@ -38,6 +40,7 @@ package struct AnyStage: Sendable {
         upstream = stage.upstream.filter { seen.insert($0).inserted }
         isLookup = stage.isLookup
         isShareable = stage.isShareable
+        alwaysDiffers = stage.alwaysDiffers
         documents = stage.documents
         pool = stage.pool
         base = stage
@@ -86,6 +89,9 @@ package struct AnyStage: Sendable {
     package func identity(of outputs: JSONValue) throws -> String {
         try Self.identity(base, outputs)
     }
+
+    /// What a new run would replace of these outputs; nil where they have another shape.
+    package var identify: ResultRecord.Identify { { try? identity(of: $0) } }
 
     /// These outputs as the stages behind this one read them.
     package func entry(outputs: JSONValue) -> UpstreamOutputs.Entry { makeEntry(outputs) }

@@ -13,6 +13,18 @@ extension Execution {
             hint: "mend that stage, or do not skip it")
     }
 
+    /// Why a stage may not replace what it would; nil where it may.
+    func protection(_ number: Int, _ digests: InputDigests) -> Diagnostic? {
+        guard !setup.options.hasConsent else { return nil }
+        let stage = graph.stages[number]
+        return Protection.problem(
+            stage.name,
+            stage.base.effects(
+                StageEffects.Facts(
+                    run: setup.world.present(stage.name, records[number]),
+                    material: material(number, digests), results: setup.world.results)))
+    }
+
     /// After a failure without `-k`: says that nothing new starts.
     ///
     /// A stage whose machines are being started counts as running: its work is half done.

@@ -206,6 +206,10 @@ actor Execution {
             if judgement.isPromotion { return promote(number, &group, key: match.key) }
             return finish(number, .fresh)
         }
+        if let problem = protection(number, digests) {
+            setup.events.emit(.error(problem), stage: stage.name)
+            return finish(number, .blocked, problem: problem)
+        }
         commit(number, digests, &group)
     }
 
@@ -269,7 +273,8 @@ actor Execution {
 
     private func promote(_ number: Int, _ group: inout TaskGroup<Completion>, key: String? = nil) {
         guard let key = key ?? setup.plan.all[number].key,
-            let record = records[number]?.promoting(key: key)
+            let record = records[number]?.promoting(
+                key: key, identify: graph.stages[number].identify)
         else { return finish(number, .fresh) }
         phases[number] = .running
         let store = setup.store

@@ -124,6 +124,17 @@ package actor Journal {
         for entry in pendingKept.removeValue(forKey: stage) ?? [] { try await append(.kept(entry)) }
     }
 
+    /// Ends the entries whose things are recorded outputs, which a crash right after the recording
+    /// left open: they are nothing to be taken up or removed.
+    ///
+    /// - Throws: `results.unwritable`, `results.disk-full`.
+    package func endRecorded(by results: [StageName: StoredResult]) async throws {
+        for entry in entries.values where entry.isRecorded(in: results[entry.stage]?.record) {
+            entries[entry.entry] = nil
+            try await append(.kept(entry.entry))
+        }
+    }
+
     private func known(_ id: JournalEntryID) throws -> JournalEntry {
         if let entry = entries[id] { return entry }
         throw Diagnostic(

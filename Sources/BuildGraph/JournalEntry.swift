@@ -1,4 +1,6 @@
 package import Foundation
+import JSON
+import OrderedCollections
 
 /// Names one entry of the journal.
 package struct JournalEntryID: RawRepresentable, Hashable, Sendable, Codable {
@@ -50,6 +52,28 @@ package struct JournalEntry: Sendable, Equatable, Codable {
         self.runId = runId
         self.time = time
         self.id = id
+    }
+}
+
+extension JournalEntry {
+    /// Whether the run that wrote it has since recorded its thing as an output.
+    func isRecorded(in record: ResultRecord?) -> Bool {
+        guard let record, record.status == .succeeded, record.run.runId == runId,
+            let outputs = record.run.outputs
+        else { return false }
+        return [id, name].compactMap { $0 }.contains { outputs.holds($0) }
+    }
+}
+
+extension JSONValue {
+    /// Whether it is this text, or holds it however deep.
+    fileprivate func holds(_ text: String) -> Bool {
+        switch self {
+        case .string(let own): own == text
+        case .array(let elements): elements.contains { $0.holds(text) }
+        case .object(let members): members.values.contains { $0.holds(text) }
+        default: false
+        }
     }
 }
 

@@ -23,6 +23,8 @@ package struct PlannedStage: Sendable {
     package let expectedSeconds: Double?
     /// Whether it is fresh by an earlier run, which a run makes the current one again.
     package let isPromotion: Bool
+    /// What it will do to what is there, or may.
+    package internal(set) var effects = StageEffects()
 
     /// Its key; nil where it is ephemeral or an upstream stage's outputs are not known yet.
     ///
@@ -37,6 +39,7 @@ package struct PlannedStage: Sendable {
             "reasons": .array(reasons.map { .string($0.description) }),
         ]
         if let expectedSeconds { members["expectedSeconds"] = .number(expectedSeconds) }
+        members.merge(effects.members) { first, _ in first }
         return .object(members)
     }
 }
@@ -60,6 +63,28 @@ package struct Plan: Sendable {
 
     /// Whether everything that was asked for is up to date.
     package var isFresh: Bool { stages.allSatisfy { $0.state == .fresh } }
+
+    /// What all stages that will run come to.
+    package struct Sums: Sendable, Equatable {
+        /// How many of them there are.
+        package var runs = 0
+        /// How many things others take the place of.
+        package var replaces = 0
+        /// How many things are deleted.
+        package var deletes = 0
+        /// How long they took last time, one after the other; what never ran does not count.
+        package var seconds = 0.0
+    }
+
+    /// What all stages that will run come to.
+    package var sums: Sums {
+        stages.filter { $0.state == .run }.reduce(into: Sums()) { sums, stage in
+            sums.runs += 1
+            sums.replaces += stage.effects.replaces.count
+            sums.deletes += stage.effects.deletes.count
+            sums.seconds += stage.expectedSeconds ?? 0
+        }
+    }
 
     /// The stages of one state, in topological order.
     package func names(_ state: StageState) -> [StageName] {

@@ -19,6 +19,9 @@ extension PlanFile {
                                     .map { ($0.key, .string($0.value)) })),
                     ]
                     if let result = stage.result { members["result"] = .string(result) }
+                    if !stage.replacesPublished.isEmpty {
+                        members["replacesPublished"] = Self.json(stage.replacesPublished)
+                    }
                     return .object(members)
                 }),
         ]
@@ -54,7 +57,8 @@ extension PlanFile {
             name,
             Stage(
                 state: state, reasons: reasons, inputs: digests,
-                result: json["result"]?.stringValue)
+                result: json["result"]?.stringValue,
+                replacesPublished: texts(json["replacesPublished"]) ?? [])
         )
     }
 

@@ -14,6 +14,8 @@ package struct PlanFile: Sendable, Equatable {
         var inputs: [String: String]
         /// The digest of what is recorded of it; nil where nothing is.
         var result: String?
+        /// What is published and would be replaced: who runs the plan agrees to that.
+        var replacesPublished: [String] = []
     }
 
     /// The asset that was planned for.
@@ -66,7 +68,9 @@ package struct PlanFile: Sendable, Equatable {
             stages[planned.name.rawValue] = Stage(
                 state: planned.state.rawValue, reasons: planned.reasons.map(\.description),
                 inputs: planned.material?.inputs ?? [:],
-                result: results[planned.name].map { Self.digest(of: $0) })
+                result: results[planned.name].map { Self.digest(of: $0) },
+                replacesPublished: planned.state == .run
+                    ? planned.effects.published.map(\.text) : [])
         }
         return stages
     }
@@ -89,6 +93,9 @@ package struct PlanFile: Sendable, Equatable {
             moved.append("\(words) \(how)")
         }
         if old.result != new.result { moved.append("result of stage \(name) changed") }
+        if old.replacesPublished != new.replacesPublished {
+            moved.append("what stage \(name) replaces changed")
+        }
         if moved.isEmpty && old.state != new.state {
             moved.append("stage \(name) was `\(old.state)` and is `\(new.state)`")
         }

@@ -23,6 +23,7 @@ package struct Planner {
         var planner = Planner(graph, world, selection)
         for number in graph.stages.indices { planner.judge(number) }
         let isListed = planner.select()
+        planner.addEffects(isListed)
         return Plan(
             stages: zip(planner.stages, isListed).filter(\.1).map(\.0), selection: selection,
             all: planner.stages, isListed: isListed, digests: planner.digests)
@@ -66,7 +67,28 @@ package struct Planner {
         let counts = judgement.state == .fresh || selection.skip.contains(stage.name)
         let outputs = counts ? stages[number].outputs : nil
         let hasReaders = !graph.dependents[number].isEmpty
-        outputDigests.append(hasReaders ? outputs.map { Digest.of($0) } : nil)
+        let willDiffer = stage.alwaysDiffers && judgement.state == .run
+        outputDigests.append(
+            !hasReaders
+                ? nil
+                : outputs.map { Digest.of($0) } ?? (willDiffer ? Self.newDigest(stage) : nil))
+    }
+
+    /// Stands for outputs that nobody knows yet, but that are none that were recorded.
+    private static func newDigest(_ stage: AnyStage) -> String {
+        Digest.of("new outputs of \(stage.name)")
+    }
+
+    /// Notes what the listed stages do to what is there.
+    private mutating func addEffects(_ isListed: [Bool]) {
+        for number in graph.stages.indices
+        where isListed[number] && [.run, .maybe].contains(stages[number].state) {
+            let stage = graph.stages[number]
+            stages[number].effects = stage.base.effects(
+                StageEffects.Facts(
+                    run: world.present(stage.name, world.results[stage.name]?.record),
+                    material: stages[number].material, results: world.results))
+        }
     }
 
     private mutating func append(
@@ -100,6 +122,7 @@ package struct Planner {
         if world.interrupted.contains(stage.name) { reasons.append(.interruptedLastTime) }
         if selection.refresh && stage.isLookup { reasons.append(.askedAgain) }
         if let what = world.missing[stage.name] { reasons.append(.outputMissing(what)) }
+        if case .now(let what) = world.due[stage.name] { reasons.append(.due(what)) }
         return reasons
     }
 

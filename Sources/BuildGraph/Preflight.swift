@@ -52,7 +52,7 @@ struct Preflight {
             tool: setup.tool)
         let record = ResultRecord.failure(
             run, problem, of: stage.name, assetId: setup.store.assetId,
-            after: setup.world.results[stage.name]?.record)
+            after: setup.world.results[stage.name]?.record, identify: stage.identify)
         setup.events.emit(.error(problem), stage: stage.name)
         do {
             try await setup.store.save(record)

@@ -21,6 +21,8 @@ package enum Reason: Sendable, Equatable {
     case forced
     case outputMissing(String)
     case askedAgain
+    /// It has something to do besides what its inputs ask for.
+    case due(String)
     case whatIf(String)
     /// An ephemeral stage exists for this durable one.
     case neededBy(StageName)
@@ -58,6 +60,7 @@ extension Reason: CustomStringConvertible {
         case .forced: "forced"
         case .outputMissing(let what): "output missing in AWS: \(what)"
         case .askedAgain: "asked again (--refresh)"
+        case .due(let what): what
         case .whatIf(let path): "what if: file \(path) changed"
         case .neededBy(let name): "needed by \(name)"
         case .blockedBy(let name, let cause): "stage \(name) \(cause.rawValue)"

@@ -24,6 +24,9 @@ package struct RecordedRun: Sendable, Equatable {
     package var tool: String
     /// What a later run would overwrite; nil where it failed.
     package var identity: String?
+    /// The origin of outputs that were not made by a run.
+    package static let adopted = "adopted"
+
     /// `adopted` where the outputs were not made by a run.
     package var origin: String?
 

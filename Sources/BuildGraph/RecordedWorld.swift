@@ -8,16 +8,25 @@ package struct RecordedWorld: Sendable {
     package var interrupted: Set<StageName>
     /// What `--verify` found gone, by stage, such as `image ami-0123`.
     package var missing: [StageName: String]
+    /// What stages have to do besides what their inputs ask for.
+    package var due: [StageName: StageDue]
 
     /// Collects facts.
     package init(
         results: [StageName: StoredResult], digests: InputDigests,
-        interrupted: Set<StageName> = [], missing: [StageName: String] = [:]
+        interrupted: Set<StageName> = [], missing: [StageName: String] = [:],
+        due: [StageName: StageDue] = [:]
     ) {
         self.results = results
         self.digests = digests
         self.interrupted = interrupted
         self.missing = missing
+        self.due = due
+    }
+
+    /// A stage's last good run, where nobody has found its outputs gone.
+    func present(_ stage: StageName, _ record: ResultRecord?) -> RecordedRun? {
+        missing[stage] == nil ? record?.lastGood : nil
     }
 
     /// Reads the facts of a graph; writes nothing.
@@ -27,10 +36,23 @@ package struct RecordedWorld: Sendable {
         _ graph: StageGraph, store: any ResultStore, digester: InputDigester,
         journal: [JournalEntry]
     ) async throws -> RecordedWorld {
-        async let results = store.loadAll()
+        async let loading = store.loadAll()
         let digests = try digester.digest(graph)
+        let results = try await loading
         return RecordedWorld(
-            results: try await results, digests: digests,
-            interrupted: Set(journal.map(\.stage)))
+            results: results, digests: digests, interrupted: Set(journal.map(\.stage)),
+            due: graph.due(results))
+    }
+}
+
+extension StageGraph {
+    /// What stages have to do besides what their inputs ask for.
+    package func due(_ results: [StageName: StoredResult]) -> [StageName: StageDue] {
+        var due: [StageName: StageDue] = [:]
+        for stage in stages {
+            let own = stage.base.due(results)
+            if own != .never { due[stage.name] = own }
+        }
+        return due
     }
 }

@@ -27,6 +27,9 @@ extension ResultRecord {
         members.merge(run.members) { first, _ in first }
         if let previous { members["previous"] = .object(previous.members) }
         if !history.isEmpty { members["history"] = .array(history.map { .object($0.members) }) }
+        if !replaced.isEmpty {
+            members["replaced"] = .array(replaced.map { .object($0.members) })
+        }
         return .object(members)
     }
 
@@ -59,6 +62,7 @@ extension ResultRecord {
         }
         previous = try reader.object("previous").map { try RecordedRun($0) }
         history = try reader.objects("history").map { try RecordedRun($0) }
+        replaced = try reader.objects("replaced").map { try RecordedRun($0) }
     }
 }
 

@@ -1,4 +1,5 @@
 package import Diagnostics
+package import JSON
 
 /// The contents of a result file: a stage's last run, its last good one and some before.
 package struct ResultRecord: Sendable, Equatable {
@@ -25,11 +26,18 @@ package struct ResultRecord: Sendable, Equatable {
     package var previous: RecordedRun?
     /// Earlier good runs whose outputs were not overwritten since, the newest first.
     package var history: [RecordedRun]
+    /// Good runs whose outputs others took the place of and that still exist, the newest first,
+    /// without limit, until `retire` takes them.
+    package var replaced: [RecordedRun]
+
+    /// What tells recorded outputs from others, as the stage sees it now; nil where it cannot.
+    package typealias Identify = @Sendable (JSONValue) -> String?
 
     /// Makes a record; see the properties.
     package init(
         stage: StageName, assetId: String, status: Status, run: RecordedRun,
-        error: RecordedError? = nil, previous: RecordedRun? = nil, history: [RecordedRun] = []
+        error: RecordedError? = nil, previous: RecordedRun? = nil, history: [RecordedRun] = [],
+        replaced: [RecordedRun] = []
     ) {
         self.stage = stage
         self.assetId = assetId
@@ -38,6 +46,7 @@ package struct ResultRecord: Sendable, Equatable {
         self.error = error
         self.previous = previous
         self.history = history
+        self.replaced = replaced
     }
 
     /// The last run that gave outputs.
@@ -45,30 +54,35 @@ package struct ResultRecord: Sendable, Equatable {
 
     /// The record after another good run.
     ///
-    /// Earlier runs whose outputs had the same identity are forgotten: they were overwritten. So
-    /// is everything earlier where an attempt with another key failed in between, because
-    /// nobody knows what that one overwrote before it failed.
+    /// Earlier runs whose outputs had the same identity are forgotten: they were overwritten. All
+    /// others stay under `replaced`. None but those after the last attempt with another key that
+    /// failed are taken up again: nobody knows what that one overwrote before it failed.
     package static func success(
-        _ run: RecordedRun, of stage: StageName, assetId: String, after earlier: ResultRecord?
+        _ run: RecordedRun, of stage: StageName, assetId: String, after earlier: ResultRecord?,
+        identify: Identify = { _ in nil }
     ) -> ResultRecord {
+        let identity = run.identity(identify)
         var kept: [RecordedRun] = []
         if let earlier, earlier.status == .succeeded || earlier.run.key == run.key {
             kept = earlier.allGood.filter { old in
-                old.identity != nil && old.identity != run.identity && old.key != run.key
+                old.identity != nil && old.identity(identify) != identity && old.key != run.key
             }
         }
         return ResultRecord(
             stage: stage, assetId: assetId, status: .succeeded, run: run,
-            history: Array(kept.prefix(historyLimit)))
+            history: Array(kept.prefix(historyLimit)),
+            replaced: claims(earlier?.everyGood ?? [], besides: identity, identify))
     }
 
     /// The record after a failure; what was good stays under `previous` and `history`.
     package static func failure(
         _ run: RecordedRun, _ problem: Diagnostic, of stage: StageName, assetId: String,
-        after earlier: ResultRecord?
+        after earlier: ResultRecord?, identify: Identify = { _ in nil }
     ) -> ResultRecord {
         var previous = earlier?.lastGood
         var history = earlier?.history ?? []
+        let others = (earlier?.replaced ?? []) + history
+        let replaced = claims(others, besides: previous?.identity(identify), identify)
         if let earlier, earlier.status == .failed, earlier.run.key != run.key {
             // Without an identity it is never taken up again; only its outputs can be shown.
             previous?.identity = nil
@@ -78,20 +92,46 @@ package struct ResultRecord: Sendable, Equatable {
             stage: stage, assetId: assetId, status: .failed, run: run,
             error: RecordedError(
                 code: problem.code, message: problem.summary, hint: problem.hint),
-            previous: previous, history: history)
+            previous: previous, history: history, replaced: replaced)
     }
 
     /// The record with an earlier good run as the current one; nil where it holds no such run.
-    package func promoting(key: String) -> ResultRecord? {
+    package func promoting(
+        key: String, identify: Identify = { _ in nil }
+    ) -> ResultRecord? {
         guard let place = history.firstIndex(where: { $0.key == key }) else { return nil }
         var rest = history
         let promoted = rest.remove(at: place)
         if let current = lastGood { rest.insert(current, at: 0) }
         return ResultRecord(
             stage: stage, assetId: assetId, status: .succeeded, run: promoted,
-            history: Array(rest.prefix(Self.historyLimit)))
+            history: Array(rest.prefix(Self.historyLimit)),
+            replaced: Self.claims(everyGood, besides: promoted.identity(identify), identify))
     }
 
     /// The last good run, then the history.
     var allGood: [RecordedRun] { (lastGood.map { [$0] } ?? []) + history }
+
+    /// Every good run that the record knows, the last one first.
+    package var everyGood: [RecordedRun] { allGood + replaced }
+
+    /// One run for each thing that those runs made and that is still there.
+    ///
+    /// - Parameter current: the identity of what is no longer, or not yet, replaced.
+    private static func claims(
+        _ runs: [RecordedRun], besides current: String?, _ identify: Identify
+    ) -> [RecordedRun] {
+        var seen = Set([current].compactMap { $0 })
+        return runs.filter { run in
+            guard run.outputs != nil, let identity = run.identity(identify) else { return false }
+            return seen.insert(identity).inserted
+        }
+    }
+}
+
+extension RecordedRun {
+    /// What tells its outputs from others: as the stage sees it now, or else as it did then.
+    package func identity(_ identify: ResultRecord.Identify) -> String? {
+        outputs.flatMap(identify) ?? identity
+    }
 }

@@ -15,7 +15,8 @@ extension ResultStore {
         run.outputs = nil
         try await save(
             .failure(
-                run, .from(CancellationError()), of: name, assetId: assetId, after: record))
+                run, .from(CancellationError()), of: name, assetId: assetId, after: record,
+                identify: graph.identify(name)))
     }
 
     /// Records that outputs are going to be removed, so that nothing of them counts any more:
@@ -38,8 +39,11 @@ extension ResultStore {
         let affected = Set(named + named.flatMap { graph.everythingBehind($0) })
         for (name, record) in records.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
             if affected.contains(name) {
-                try await save(record.withoutOutputs)
-            } else if let rest = record.withoutHistory(where: isGone) {
+                try await save(
+                    record.withoutOutputs(where: isGone, graph.identify(name)))
+            } else if let rest = record.withoutHistory(where: {
+                $0.outputs.map(isGone) == true
+            }) {
                 try await save(rest)
             }
         }
@@ -54,26 +58,45 @@ extension RecordedError {
 
 extension ResultRecord {
     /// The record of a stage whose outputs were removed on purpose: it runs again.
-    fileprivate var withoutOutputs: ResultRecord {
+    ///
+    /// What of its outputs, old and new, stays where it is has to be retired by a later run.
+    fileprivate func withoutOutputs(
+        where isGone: (JSONValue) -> Bool, _ identify: Identify
+    ) -> ResultRecord {
         var bare = run
         bare.outputs = nil
         bare.identity = nil
+        var seen: Set<String> = []
+        let left = everyGood.filter { run in
+            guard let outputs = run.outputs, !isGone(outputs),
+                let identity = run.identity(identify)
+            else { return false }
+            return seen.insert(identity).inserted
+        }
         return ResultRecord(
             stage: stage, assetId: assetId, status: .failed, run: bare,
             error: RecordedError(
                 code: RecordedError.removedCode, message: "removed by `dssbatch clean --all`",
-                hint: "run the manifest to make it again"))
+                hint: "run the manifest to make it again"),
+            replaced: left)
     }
 
     /// The record less earlier runs whose outputs are gone; nil where none is.
-    fileprivate func withoutHistory(where isGone: (JSONValue) -> Bool) -> ResultRecord? {
+    package func withoutHistory(where isGone: (RecordedRun) -> Bool) -> ResultRecord? {
         var rest = self
-        rest.history = history.filter { $0.outputs.map(isGone) != true }
-        return rest.history.count == history.count ? nil : rest
+        rest.history.removeAll(where: isGone)
+        rest.replaced.removeAll(where: isGone)
+        return rest == self ? nil : rest
     }
 }
 
 extension StageGraph {
+    /// How a stage tells its outputs from others; nothing of stages that it does not have.
+    fileprivate func identify(_ name: StageName) -> ResultRecord.Identify {
+        guard let stage = self[name] else { return { _ in nil } }
+        return stage.identify
+    }
+
     /// The stages that rest on one, near and far.
     fileprivate func everythingBehind(_ name: StageName) -> Set<StageName> {
         var found: Set<StageName> = []

@@ -64,7 +64,14 @@ package struct RunEvent: Sendable {
         if let assetId { members["assetId"] = .string(assetId) }
         if let stage { members["stage"] = .string(stage.rawValue) }
         switch kind {
-        case .plan(let plan): members["stages"] = .array(plan.stages.map(\.json))
+        case .plan(let plan):
+            members["stages"] = .array(plan.stages.map(\.json))
+            members["sums"] = [
+                "run": .integer(Int64(plan.sums.runs)),
+                "replace": .integer(Int64(plan.sums.replaces)),
+                "delete": .integer(Int64(plan.sums.deletes)),
+                "seconds": Self.rounded(plan.sums.seconds),
+            ]
         case .sealed(let seal): members["stages"] = seal.stages
         case .preview(let preview):
             members.merge(preview.details.objectValue ?? [:]) { first, _ in first }

@@ -24,6 +24,8 @@ package struct RunOptions: Sendable {
     package var waitLockSeconds: Double
     /// `--verify`: ask whether recorded outputs still exist.
     package var verify: Bool
+    /// `--replace-published`: also what is published may be replaced.
+    package var replacesPublished: Bool
     /// `--plan`: do just that plan, or refuse.
     package var expectedPlan: PlanFile?
     /// Longest time for taking down one ephemeral stage.
@@ -37,7 +39,8 @@ package struct RunOptions: Sendable {
     package init(
         lock: LockInfo, selection: Selection = Selection(), keepGoing: Bool = false,
         onError: OnError = .cleanup, localSlots: Int = 2,
-        waitLockSeconds: Double = 0, verify: Bool = false, expectedPlan: PlanFile? = nil,
+        waitLockSeconds: Double = 0, verify: Bool = false,
+        replacesPublished: Bool = false, expectedPlan: PlanFile? = nil,
         takeDownSeconds: Double = 1800
     ) {
         self.lock = lock
@@ -47,7 +50,11 @@ package struct RunOptions: Sendable {
         slots = RunSlots(local: localSlots)
         self.waitLockSeconds = waitLockSeconds
         self.verify = verify
+        self.replacesPublished = replacesPublished
         self.expectedPlan = expectedPlan
         self.takeDownSeconds = takeDownSeconds
     }
+
+    /// Whether what is published may be replaced: a plan file names it, and so agrees to it.
+    var hasConsent: Bool { replacesPublished || expectedPlan != nil }
 }

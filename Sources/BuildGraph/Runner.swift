@@ -51,6 +51,7 @@ package struct Runner: Sendable {
         do {
             if let takenOver { events.emit(.warning(takenOver)) }
             let summary = try await runLocked(options, start)
+            events.emit(.runFinished(summary.status, seconds: summary.seconds))
             await store.unlock()
             return summary
         } catch {
@@ -64,38 +65,77 @@ package struct Runner: Sendable {
             store: store, runId: options.lock.runId, time: time, events: events)
         for warning in journal.warnings { events.emit(.warning(warning)) }
         try await journal.compact()
-        let left = await journal.unfinished()
         var world = try await RecordedWorld.read(
-            graph, store: store, digester: digester, journal: left)
-        var plan = Planner.plan(graph, world, options.selection)
+            graph, store: store, digester: digester, journal: [])
+        try await journal.endRecorded(by: durable(world.results))
+        let left = await journal.unfinished()
+        world.interrupted = Set(left.map(\.stage))
+        var setup = try await planned(options, journal, world)
+        if !setup.options.hasConsent {
+            let lookups = EarlyLookups(setup.plan, graph)
+            if !lookups.names.isEmpty {
+                let summary = try await lookUp(lookups, &setup, start)
+                guard summary.status == .succeeded else { return summary }
+            }
+            events.emit(.plan(setup.plan))
+            try Protection.check(setup.plan)
+        } else {
+            events.emit(.plan(setup.plan))
+        }
+        let resumed = try await Resumption(setup: setup, left: left).run()
+        if !resumed.isEmpty {
+            world = setup.world
+            for (name, record) in resumed { world.results[name] = .record(record) }
+            world.interrupted = Set(await journal.unfinished().map(\.stage))
+            setup = self.setup(setup.options, journal, world)
+        }
+        // By the plan that remains: a machine that nobody needs any more has to go as well.
+        try await recover(await journal.unfinished(), journal, setup.plan)
+        if let ends = try await Preflight(setup: setup).run() {
+            return RunSummary(
+                status: .failed, stages: ends, seconds: time.monotonicSeconds() - start,
+                runId: options.lock.runId, problems: [], leftovers: [])
+        }
+        return await execute(setup, start)
+    }
+
+    /// What a run would do, by what is recorded and what it is asked to look at.
+    private func planned(
+        _ options: RunOptions, _ journal: Journal, _ recorded: RecordedWorld
+    ) async throws -> RunSetup {
+        var world = recorded
+        var planned = setup(options, journal, world)
         if options.verify {
             let verification = Verification(
                 graph: graph, store: store, journal: journal, time: time,
                 runId: options.lock.runId, events: events)
-            world.missing = try await verification.missing(in: plan)
-            plan = Planner.plan(graph, world, options.selection)
+            world.missing = try await verification.missing(in: planned.plan)
+            planned = setup(options, journal, world)
         }
         if let expected = options.expectedPlan {
-            try expected.check(against: plan, world, assetId: store.assetId)
+            try expected.check(against: planned.plan, world, assetId: store.assetId)
         }
-        events.emit(.plan(plan))
-        var setup = setup(options, journal, world, plan)
-        let resumed = try await Resumption(setup: setup, left: left).run()
-        if !resumed.isEmpty {
-            for (name, record) in resumed { world.results[name] = .record(record) }
-            world.interrupted = Set(await journal.unfinished().map(\.stage))
-            plan = Planner.plan(graph, world, options.selection)
-            setup = self.setup(options, journal, world, plan)
-        }
-        // By the plan that remains: a machine that nobody needs any more has to go as well.
-        try await recover(await journal.unfinished(), journal, plan)
-        if let ends = try await Preflight(setup: setup).run() {
-            let seconds = time.monotonicSeconds() - start
-            events.emit(.runFinished(.failed, seconds: seconds))
-            return RunSummary(
-                status: .failed, stages: ends, seconds: seconds, runId: options.lock.runId,
-                problems: [], leftovers: [])
-        }
+        return planned
+    }
+
+    /// Asks what decides whether anything published is replaced, and plans again.
+    private func lookUp(
+        _ lookups: EarlyLookups, _ setup: inout RunSetup, _ start: Double
+    ) async throws -> RunSummary {
+        var options = setup.options
+        options.selection = lookups.first
+        let first = self.setup(options, setup.journal, setup.world)
+        events.emit(.plan(first.plan))
+        let summary = await execute(first, start)
+        guard summary.status == .succeeded else { return summary }
+        var world = setup.world
+        world.results = try await store.loadAll()
+        options.selection = lookups.rest
+        setup = self.setup(options, setup.journal, world)
+        return summary
+    }
+
+    private func execute(_ setup: RunSetup, _ start: Double) async -> RunSummary {
         let execution = Execution(setup)
         await execution.run()
         do {
@@ -103,18 +143,23 @@ package struct Runner: Sendable {
         } catch {
             events.emit(.warning(Diagnostic.from(error).summary))
         }
-        let seconds = time.monotonicSeconds() - start
-        let summary = await execution.summary(seconds: seconds)
-        events.emit(.runFinished(summary.status, seconds: seconds))
-        return summary
+        return await execution.summary(seconds: time.monotonicSeconds() - start)
+    }
+
+    /// A machine's outputs are recorded long before it is gone.
+    private func durable(_ results: [StageName: StoredResult]) -> [StageName: StoredResult] {
+        results.filter { graph[$0.key]?.isEphemeral != true }
     }
 
     private func setup(
-        _ options: RunOptions, _ journal: Journal, _ world: RecordedWorld, _ plan: Plan
+        _ options: RunOptions, _ journal: Journal, _ recorded: RecordedWorld
     ) -> RunSetup {
-        RunSetup(
+        var world = recorded
+        world.due = graph.due(world.results)
+        return RunSetup(
             graph: graph, store: store, digester: digester, time: time, tool: tool,
-            options: options, journal: journal, events: events, world: world, plan: plan)
+            options: options, journal: journal, events: events, world: world,
+            plan: Planner.plan(graph, world, options.selection))
     }
 
     private func recover(

@@ -54,6 +54,12 @@ package protocol Stage: Sendable {
     func takeDown(_ context: StageContext) async throws
     /// `dssbatch adopt`: checks that an output of that id exists and describes it.
     func adopt(id: String, _ context: StageContext) async throws -> Outputs
+    /// Whether no two runs of it give the same, so that what is behind it surely runs as well.
+    var alwaysDiffers: Bool { get }
+    /// What `run` does to what is there, without asking anybody.
+    func effects(_ facts: StageEffects.Facts) -> StageEffects
+    /// Whether it has something to do that its inputs do not show, by what is recorded.
+    func due(_ results: [StageName: StoredResult]) -> StageDue
     /// What a new run overwrites or replaces (`bucket/key`, AMI name). Older recorded outputs with
     /// the same identity are forgotten when a new result is recorded; the others stay, so that a
     /// change taken back is fresh again.
@@ -64,6 +70,15 @@ package protocol Stage: Sendable {
 package enum StageLifetime: String, Sendable {
     case durable
     case ephemeral
+}
+
+/// Whether a stage has something to do besides what its inputs ask for.
+package enum StageDue: Sendable, Equatable {
+    case never
+    /// Time alone makes it due: what it is, nobody has to look before.
+    case later
+    /// Now, and why, such as `image ami-0123 was replaced`.
+    case now(String)
 }
 
 /// The world's answer to whether recorded outputs still exist.
@@ -90,6 +105,12 @@ extension Stage {
     package var documents: [String] { [] }
     /// No bound.
     package var pool: String? { nil }
+    /// It may give the same again.
+    package var alwaysDiffers: Bool { false }
+    /// Nothing worth telling.
+    package func effects(_ facts: StageEffects.Facts) -> StageEffects { StageEffects() }
+    /// Never.
+    package func due(_ results: [StageName: StoredResult]) -> StageDue { .never }
     /// Finds nothing wrong.
     package func preflight(_ context: StageContext) async throws {}
     /// Nothing to show.

@@ -101,11 +101,12 @@ struct StageWorker: Sendable {
             if let outputs = outcome.outputs {
                 run.identity = try stage.identity(of: outputs)
                 record = .success(
-                    run, of: stage.name, assetId: setup.store.assetId, after: earlier)
+                    run, of: stage.name, assetId: setup.store.assetId, after: earlier,
+                    identify: stage.identify)
             } else {
                 record = .failure(
                     run, outcome.problem ?? .from(CancellationError()), of: stage.name,
-                    assetId: setup.store.assetId, after: earlier)
+                    assetId: setup.store.assetId, after: earlier, identify: stage.identify)
             }
             let isSuccess = outcome.status == .succeeded
             let (store, journal, name) = (setup.store, setup.journal, stage.name)

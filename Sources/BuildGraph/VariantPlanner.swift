@@ -45,10 +45,12 @@ package struct VariantPlanner: Sendable {
         _ variant: Variant, _ graph: StageGraph, _ selection: Selection
     ) async throws -> VariantPlan {
         let journal = try await Journal(store: variant.store, runId: "plan", time: time)
+        let results = try await variant.store.loadAll()
         let world = RecordedWorld(
-            results: try await variant.store.loadAll(),
+            results: results,
             digests: try moment.digest(graph.stages.flatMap(\.inputs)),
-            interrupted: Set(await journal.unfinished().map(\.stage)))
+            interrupted: Set(await journal.unfinished().map(\.stage)),
+            due: graph.due(results))
         return .planned(Planner.plan(graph, world, selection), world)
     }
 
@@ -60,7 +62,10 @@ package struct VariantPlanner: Sendable {
         let graph = try variant.graph()
         let declared = Set(graph.stages.flatMap(\.inputs).compactMap(DeclaredPath.init))
         guard before.isSettled, declared.allSatisfy(\.isPlain),
-            let plan = try await plan(variant, graph, Selection()).plan, plan.isFresh,
+            case .planned(let plan, let world) = try await plan(variant, graph, Selection()),
+            plan.isFresh,
+            // Nobody looks at a sealed variant when the time has come.
+            world.due.isEmpty,
             // A result that is fresh by an earlier run is made the current one by the next.
             !plan.stages.contains(where: \.isPromotion),
             try await variant.store.fingerprint() == before

@@ -16,7 +16,12 @@ struct FakeStage: Stage {
     var inputs: [StageInput]
     var upstream: [StageName]
     var isLookup = false
+    var alwaysDiffers = false
     var pool: String?
+    /// What it would do to what is there.
+    var does: @Sendable (StageEffects.Facts) -> StageEffects = { _ in StageEffects() }
+    /// What it has to do besides.
+    var owes: @Sendable ([StageName: StoredResult]) -> StageDue = { _ in .never }
     var body: @Sendable (StageContext) async throws -> String = { _ in "made" }
     var down: @Sendable (StageContext) async throws -> Void = { _ in }
     /// The preflight.
@@ -50,6 +55,10 @@ struct FakeStage: Stage {
         _ context: StageContext, open: Set<StageName>
     ) async throws -> StagePreview? { try await shows(context, open) }
 
+    func effects(_ facts: StageEffects.Facts) -> StageEffects { does(facts) }
+
+    func due(_ results: [StageName: StoredResult]) -> StageDue { owes(results) }
+
     func canResume(_ context: StageContext) async throws -> Bool { try await resumes(context) }
 
     func run(_ context: StageContext) async throws -> Outputs {
@@ -70,6 +79,15 @@ struct FakeStage: Stage {
 /// What happened, in order.
 final class Log: Sendable {
     private let lines = Mutex<[String]>([])
+    private let number = Mutex(0)
+
+    /// A number that was not given before.
+    func next() -> Int {
+        number.withLock { number in
+            number += 1
+            return number
+        }
+    }
 
     func add(_ line: String) { lines.withLock { $0.append(line) } }
 

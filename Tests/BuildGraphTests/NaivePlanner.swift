@@ -53,7 +53,7 @@ struct NaivePlanner {
             var possible: Set<String> = ["something new"]
             if let known = outputs[other], states[other] == .fresh {
                 possible = [Digest.of(known)]
-            } else {
+            } else if !(pipeline.nodes[other].alwaysDiffers && states[other] == .run) {
                 possible.formUnion(candidates.compactMap { $0.inputs[name] })
             }
             worlds = worlds.flatMap { world in

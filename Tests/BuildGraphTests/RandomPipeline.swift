@@ -11,6 +11,7 @@ struct RandomPipeline {
         var needs: [Int]
         var setting: Int
         var revision = 1
+        var alwaysDiffers = false
     }
 
     var nodes: [Node]
@@ -22,7 +23,8 @@ struct RandomPipeline {
             return Node(
                 name: StageName(rawValue: "s\(number)"),
                 isEphemeral: Int.random(in: 0..<3, using: &random) == 0, needs: needs,
-                setting: Int.random(in: 0..<4, using: &random))
+                setting: Int.random(in: 0..<4, using: &random),
+                alwaysDiffers: Int.random(in: 0..<4, using: &random) == 0)
         }
     }
 
@@ -35,10 +37,12 @@ struct RandomPipeline {
                     .setting(pointer: "/\(node.name)", value: .integer(Int64(node.setting)))
                 ], lifetime: node.isEphemeral ? .ephemeral : .durable)
             stage.revision = node.revision
+            stage.alwaysDiffers = node.alwaysDiffers
             stage.body = { context in
                 log.add("run \(node.name)")
                 let upstream = try context.outputs(of: FakeStage.self)
                 let sum = upstream.values.reduce(node.setting) { $0 + (Int($1.value) ?? 0) }
+                if node.alwaysDiffers { return String(2 * log.next() + sum % 2) }
                 return String(sum % 2)
             }
             // Equal outputs of different settings do not overwrite each other, so that the

@@ -14,10 +14,11 @@ import Testing
         ResourceNames.assetTag: "1.0", ResourceNames.runTag: StageBench.earlierRun,
     ]
 
-    private func run() async throws -> CopyAMI.Outputs {
-        let source = CreateAMI.Outputs(imageId: "ami-s", snapshotIds: [], name: "sandbox-1.0")
+    private func run(sourceName: String = "sandbox-1.0") async throws -> CopyAMI.Outputs {
+        let source = CreateAMI.Outputs(imageId: "ami-s", snapshotIds: [], name: sourceName)
         let stage = CopyAMI(
-            assetId: try AssetId("1.0", location: "test"), sourceRegion: "us-east-1",
+            namePrefix: "sandbox", assetId: try AssetId("1.0", location: "test"),
+            sourceRegion: "us-east-1",
             region: StageBench.region, aws: bench.aws)
         let context = try await bench.context(
             stage.name,
@@ -83,10 +84,28 @@ import Testing
             ])
     }
 
-    @Test func `an image of somebody else under that name is never touched`() async throws {
-        bench.aws.on("DescribeImages", ["Owner.1": "self"], .images(Answer.image("ami-9")))
-        let error = try await #require(throws: Diagnostic.self) { try await run() }
-        #expect(error.code == "ami.name-taken")
-        #expect(bench.aws.calls.count == 1)
+    @Test(arguments: [
+        ("sandbox-1.0", "sandbox-1.0-r2"), ("sandbox-1.0-r2", "sandbox-1.0-r2"),
+        ("sandbox-1.0-r5", "sandbox-1.0-r5"),
+    ])
+    func `a copy has its source's name, or the next free revision`(source: String, name: String)
+        async throws
+    {
+        bench.aws.on(
+            "DescribeImages", ["Owner.1": "self"],
+            .images(Answer.image("ami-0", tags: Self.earlier)))
+        bench.aws.on("CopyImage", ["Name": name], .text("imageId", "ami-1"))
+        bench.aws.on("DescribeImages", ["ImageId.1": "ami-1"], .images(Answer.image("ami-1")))
+        #expect(try await run(sourceName: source).imageId == "ami-1")
+        #expect(bench.aws.unused.isEmpty)
+    }
+
+    @Test func `an adopted image's name is revised as it is`() async throws {
+        bench.aws.on(
+            "DescribeImages", ["Filter.1.Value.1": "golden-r2*"],
+            .images(Answer.image("ami-9", name: "golden-r2")))
+        bench.aws.on("CopyImage", ["Name": "golden-r2-r2"], .text("imageId", "ami-1"))
+        bench.aws.on("DescribeImages", ["ImageId.1": "ami-1"], .images(Answer.image("ami-1")))
+        #expect(try await run(sourceName: "golden-r2").imageId == "ami-1")
     }
 }

@@ -11,6 +11,7 @@ import Testing
     private let bench = StageBench()
     private static let folder = "images/1.0/"
     private static let key = "images/1.0/exasol-data-science-sandbox-1.0.vhd"
+    private static let head = "images/1.0/exasol-data-science-sandbox-1.0"
     private static let details = [
         "imageId": "ami-1", "format": "VHD", "bucket": "bucket", "folder": folder,
     ]
@@ -45,6 +46,7 @@ import Testing
     private func tellCopy(from task: String) {
         let source = written(by: task)
         bench.aws.on("HeadObject", ["key": source], .head())
+        bench.aws.on("ListObjectsV2", ["prefix": Self.head], .objects())
         bench.aws.on("CreateMultipartUpload", ["key": Self.key], .text("UploadId", "upload-1"))
         bench.aws.on(
             "UploadPartCopy", ["x-amz-copy-source": "bucket/\(source)"], .text("ETag", "\"p\""))
@@ -92,8 +94,7 @@ import Testing
         try await bench.leave(
             Self.resource, of: "export-vhd", id: "task-0", details: Self.details)
         tellBucket()
-        bench.aws.on("ListObjectsV2", ["prefix": written(by: "task-0")], .objects())
-        bench.aws.on("ListObjectsV2", ["prefix": Self.key], .objects())
+        bench.aws.on("GetObjectTagging", ["key": Self.key], .error("aws.NoSuchKey"))
         bench.aws.on(
             "DescribeExportImageTasks", ["ExportImageTaskId.1": "task-0"],
             .exportTasks(Answer.exportTask("task-0", "active")),
@@ -185,6 +186,7 @@ import Testing
             "DescribeExportImageTasks", [:],
             .exportTasks(Answer.exportTask("task-1", "completed")))
         bench.aws.on("HeadObject", ["key": written(by: "task-1")], .head())
+        bench.aws.on("ListObjectsV2", ["prefix": Self.head], .objects())
         bench.aws.on("CreateMultipartUpload", [:], .text("UploadId", "upload-1"))
         bench.aws.on("UploadPartCopy", [:], .error("aws.PreconditionFailed"))
         bench.aws.on("AbortMultipartUpload", ["uploadId": "upload-1"], abort)
@@ -214,11 +216,10 @@ import Testing
         try await bench.leave(
             Self.resource, of: "export-vhd", id: "task-0", details: Self.details)
         tellBucket()
-        bench.aws.on("ListObjectsV2", ["prefix": written(by: "task-0")], .objects())
-        bench.aws.on("ListObjectsV2", ["prefix": Self.key], .objects(Self.key))
         bench.aws.on(
             "GetObjectTagging", ["key": Self.key],
             .tags([ResourceNames.runTag: StageBench.earlierRun]))
+        bench.aws.on("DeleteObject", ["key": written(by: "task-0")], .empty)
         bench.aws.on("HeadObject", ["key": Self.key], .head(crc: "AAAA"))
         // The journal still names the upload that became this object.
         try await bench.leave(
@@ -240,8 +241,6 @@ import Testing
         try await bench.leave(
             Self.resource, of: "export-vhd", id: "task-0", details: Self.details)
         tellBucket()
-        bench.aws.on("ListObjectsV2", ["prefix": written(by: "task-0")], .objects())
-        bench.aws.on("ListObjectsV2", ["prefix": Self.key], .objects(Self.key))
         bench.aws.on("GetObjectTagging", [:], .tags([ResourceNames.runTag: "run-older"]))
         bench.aws.on(
             "DescribeExportImageTasks", [:], .exportTasks(Answer.exportTask("task-0", "active")),
@@ -249,6 +248,51 @@ import Testing
         tellCopy(from: "task-0")
         #expect(try await stage().run(try await context()).crc64nvme == "AAAA")
         #expect(bench.aws.calls("CompleteMultipartUpload").count == 1)
+    }
+
+    @Test func `an object that is there stays, and the new one is a revision that is immutable`()
+        async throws
+    {
+        tellBucket()
+        bench.aws.on("ExportImage", [:], .xml(Answer.exportTask("task-1", "active").children))
+        bench.aws.on(
+            "DescribeExportImageTasks", [:],
+            .exportTasks(Answer.exportTask("task-1", "completed")))
+        bench.aws.on("HeadObject", [:], .head(), .head(crc: "AAAA"))
+        bench.aws.on(
+            "ListObjectsV2", ["prefix": Self.head],
+            .objects(Self.key, "\(Self.head)-r2.vhd", "\(Self.head)-r9.vmdk"))
+        let next = "\(Self.head)-r3.vhd"
+        bench.aws.on("CreateMultipartUpload", ["key": next], .text("UploadId", "upload-1"))
+        bench.aws.on("UploadPartCopy", ["key": next], .text("ETag", "\"p\""))
+        bench.aws.on("CompleteMultipartUpload", ["key": next], .text("ETag", "\"e\""))
+        bench.aws.on("DeleteObject", ["key": written(by: "task-1")], .empty)
+        #expect(try await stage().run(try await context()).key == next)
+        let call = try #require(bench.aws.calls("CreateMultipartUpload").first)
+        #expect(call["cache-control"] == "public, max-age=31536000, immutable")
+        #expect(bench.aws.unused.isEmpty)
+    }
+
+    @Test func `a finished copy of other inputs goes, for nobody knows of it`() async throws {
+        try await bench.leave(
+            Self.upload, of: "export-vhd", name: Self.key, id: "upload-0",
+            details: ["bucket": "bucket"])
+        tellBucket()
+        bench.aws.on("ExportImage", [:], .xml(Answer.exportTask("task-1", "active").children))
+        bench.aws.on(
+            "DescribeExportImageTasks", [:],
+            .exportTasks(Answer.exportTask("task-1", "completed")))
+        bench.aws.on(
+            "AbortMultipartUpload", ["uploadId": "upload-0"], .error("aws.NoSuchUpload"))
+        bench.aws.on(
+            "GetObjectTagging", ["key": Self.key],
+            .tags([
+                ResourceNames.runTag: StageBench.earlierRun, ResourceNames.assetTag: "1.0",
+            ]))
+        bench.aws.on("DeleteObject", ["key": Self.key], .empty)
+        tellCopy(from: "task-1")
+        _ = try await stage().run(try await context())
+        #expect(bench.aws.unused.isEmpty)
     }
 
     @Test func `a bucket that cannot be reached is found before anything starts`() async throws {

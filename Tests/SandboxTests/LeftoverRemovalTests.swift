@@ -171,6 +171,9 @@ import Testing
         bench.aws.on(
             "AbortMultipartUpload", ["bucket": "bucket", "key": "k", "uploadId": "u"],
             code.isEmpty ? .empty : .error(code))
+        if !code.isEmpty {
+            bench.aws.on("GetObjectTagging", ["key": "k"], .error("aws.NoSuchKey"))
+        }
         try await remove(
             "s3:multipart-upload", name: "k", id: "u", details: ["bucket": "bucket"])
         #expect(bench.aws.unused.isEmpty)
@@ -186,6 +189,12 @@ import Testing
         bench.aws.on("AbortMultipartUpload", ["key": "k", "uploadId": "u"], .empty)
         try await remove("s3:multipart-upload", name: "k", details: ["bucket": "bucket"])
         #expect(bench.aws.unused.isEmpty)
+    }
+
+    @Test func `an object that took the place of a recorded one stays`() async throws {
+        try await remove(
+            "s3:object", name: "k", details: ["bucket": "bucket", "replaces": "true"])
+        #expect(calls().isEmpty)
     }
 
     @Test func `an object is deleted`() async throws {

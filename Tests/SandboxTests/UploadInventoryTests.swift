@@ -48,6 +48,7 @@ import Testing
         #expect(outputs.sbom?.key == "dss/1.0/exasol-data-science-sandbox-1.0.cdx.json")
         #expect(outputs.inventory?.sha256.count == 64)
         let calls = bench.aws.calls("PutObject")
+        #expect(calls.allSatisfy { $0["cache-control"] == "no-cache" })
         #expect(
             calls.map { $0["x-amz-tagging"] }
                 == Array(
@@ -70,6 +71,19 @@ import Testing
         let context = try await context(documents())
         _ = try await stage().run(context)
         #expect(bench.aws.calls("DeleteObject").count == 1)
+        #expect(await context.journal.unfinished().isEmpty)
+    }
+
+    @Test func `what people read is not deleted before it is overwritten`() async throws {
+        try await bench.leave(
+            "s3:object", of: "export-inventory",
+            name: "dss/1.0/exasol-data-science-sandbox-1.0.cdx.json",
+            details: ["bucket": "bucket"])
+        bench.aws.on("HeadBucket", [:], .empty)
+        bench.aws.on("PutObject", [:], .headers(["etag": "\"1\""]), .headers(["etag": "\"2\""]))
+        let context = try await context(documents())
+        _ = try await stage().run(context)
+        #expect(bench.aws.calls("DeleteObject").isEmpty)
         #expect(await context.journal.unfinished().isEmpty)
     }
 

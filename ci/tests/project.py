@@ -35,6 +35,7 @@ DURABLE = (
     "export-vmdk",
     "export-inventory",
     "release-notes",
+    "retire",
 )
 MACHINE = ("instance", "install", "check", "reset-password", "ami")
 # Which playbooks make a machine, in order.

@@ -62,7 +62,11 @@ def test_no_passwords(project: Project, cloud: Cloud) -> None:
 def test_no_passwords_needed_where_no_machine_starts(released: Project) -> None:
     released.set("export", "formats", value=["VHD", "VMDK", "RAW"])
     environment = {"DSS_DEFAULT_PASSWORD": None, "DSS_JUPYTER_PASSWORD": None}
-    assert released.run(env=environment).started() == {"export-raw", "release-notes"}
+    assert released.run(env=environment).started() == {
+        "export-raw",
+        "release-notes",
+        "retire",
+    }
 
 
 def test_unreachable_endpoint(project: Project) -> None:

@@ -56,7 +56,7 @@ def test_prefix_there_and_back_exports_once(released: Project, cloud: Cloud) -> 
         'setting /export/prefix changed: "data_science_sandbox" -> "elsewhere"'
     ]
     outcome = released.run()
-    assert outcome.started() == {*EXPORTS, "release-notes"}
+    assert outcome.started() == {*EXPORTS, "release-notes", "retire"}
     assert len(released.view.exported("elsewhere")) == 2
     released.set("export", "prefix", value="data_science_sandbox")
     mark = cloud.mark()

@@ -358,6 +358,18 @@ BAD: list[tuple[dict[str, Any], str]] = [
         "cannot set `/region/x`",
     ),
     ({"variants": [{"assetId": "a+b"}, {"assetId": "a=b"}]}, "both make image"),
+    (
+        {"variants": [{"assetId": "a"}, {"assetId": "a-r2"}]},
+        "revisions of the same names",
+    ),
+    (
+        {"variants": [{"assetId": "a-r12"}, {"assetId": "a"}]},
+        "revisions of the same names",
+    ),
+    (
+        {"variants": [{"assetId": "a+b"}, {"assetId": "a=b-r3"}]},
+        "revisions of the same",
+    ),
     ({"atOnce": 0}, "out of range"),
     ({"assetId": "a"}, "unknown field `assetId`"),
 ]

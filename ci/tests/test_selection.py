@@ -43,7 +43,7 @@ def test_force_makes_a_fresh_stage_run(released: Project, cloud: Cloud) -> None:
     assert released.stale("--force", "export-vhd")["export-vhd"] == ["forced"]
     mark = cloud.mark()
     outcome = released.run("--force", "export-vhd")
-    assert outcome.started() - {"release-notes"} == {"export-vhd"}
+    assert outcome.started() - {"release-notes", "retire"} == {"export-vhd"}
     assert cloud.operations(mark).count("ec2:ExportImage") == 1
     assert released.stale() == {}
     assert set(released.view.exported().values()) == {11 << 20}
@@ -53,7 +53,7 @@ def test_skip_leaves_stages_out(released: Project) -> None:
     released.set("export", "formats", value=["VHD", "VMDK", "RAW"])
     outcome = released.run("--skip", "release-notes")
     assert outcome.started() == {"export-raw"}
-    assert set(released.stale()) == {"release-notes"}
+    assert set(released.stale()) == {"release-notes", "retire"}
 
 
 def test_skipped_upstream_blocks(project: Project) -> None:
@@ -99,7 +99,7 @@ def test_saved_plan_is_done_as_it_is(released: Project) -> None:
     json.loads(plan.read_text())
     outcome = released.run("--plan", str(plan))
     assert outcome.started() == {"export-raw"}
-    assert set(released.stale()) == {"release-notes"}
+    assert set(released.stale()) == {"release-notes", "retire"}
 
 
 def test_saved_plan_is_refused_after_a_change(released: Project, cloud: Cloud) -> None:
@@ -177,7 +177,7 @@ def test_run_verify_exports_just_what_is_lost(
     assert own_release.run().started() == set()
     mark = cloud.mark()
     outcome = own_release.run("--verify")
-    assert outcome.started() - {"release-notes"} == {"export-vhd"}
+    assert outcome.started() - {"release-notes", "retire"} == {"export-vhd"}
     assert cloud.operations(mark).count("ec2:ExportImage") == 1
     assert "ec2:CreateImage" not in cloud.operations(mark)
     assert len(own_release.view.exported()) == 2

@@ -59,7 +59,12 @@ def test_each_disk_is_booted_by_both_firmwares(
     released: Project, qemu: FakeQemu
 ) -> None:
     outcome = released.run(*VERIFY)
-    assert outcome.started() == {*VERIFICATIONS, "ami-public", "release-notes"}
+    assert outcome.started() == {
+        *VERIFICATIONS,
+        "ami-public",
+        "release-notes",
+        "retire",
+    }
     machines = qemu.machines()
     assert len(machines) == 4
     assert sum("-bios" in machine for machine in machines) == 2

@@ -7,6 +7,8 @@ package struct CreateMultipartUpload: AWSOperation {
     package var bucket: String
     package var key: String
     package var contentType: String
+    /// What the object's readers are told of caching.
+    package var cacheControl: String?
     package var tags: [AWSTag]
     /// Such as `CRC64NVME`.
     package var checksumAlgorithm: String?
@@ -16,11 +18,13 @@ package struct CreateMultipartUpload: AWSOperation {
     /// Makes the call; see the properties.
     package init(
         bucket: String, key: String, contentType: String = "application/octet-stream",
-        tags: [AWSTag] = [], checksumAlgorithm: String? = nil, checksumType: String? = nil
+        cacheControl: String? = nil, tags: [AWSTag] = [], checksumAlgorithm: String? = nil,
+        checksumType: String? = nil
     ) {
         self.bucket = bucket
         self.key = key
         self.contentType = contentType
+        self.cacheControl = cacheControl
         self.tags = tags
         self.checksumAlgorithm = checksumAlgorithm
         self.checksumType = checksumType
@@ -30,6 +34,7 @@ package struct CreateMultipartUpload: AWSOperation {
         request.object("POST", bucket: bucket, key: key)
         request.subresource("uploads")
         request.header("content-type", contentType)
+        request.header("cache-control", cacheControl)
         request.header("x-amz-tagging", tags.isEmpty ? nil : tags.asHeader)
         request.header("x-amz-checksum-algorithm", checksumAlgorithm)
         request.header("x-amz-checksum-type", checksumType)

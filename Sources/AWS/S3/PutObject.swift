@@ -13,6 +13,8 @@ package struct PutObject: AWSOperation {
     package var key: String
     package var body: HTTPRequest.Body
     package var contentType: String
+    /// What the object's readers are told of caching.
+    package var cacheControl: String?
     /// Only where the object has this `ETag` now.
     package var ifMatch: String?
     /// `*`: only where there is no such object.
@@ -24,13 +26,15 @@ package struct PutObject: AWSOperation {
     /// Makes the call; see the properties.
     package init(
         bucket: String, key: String, body: HTTPRequest.Body,
-        contentType: String = "application/octet-stream", ifMatch: String? = nil,
-        ifNoneMatch: String? = nil, tags: [AWSTag] = [], longestSeconds: Double = 3600
+        contentType: String = "application/octet-stream", cacheControl: String? = nil,
+        ifMatch: String? = nil, ifNoneMatch: String? = nil, tags: [AWSTag] = [],
+        longestSeconds: Double = 3600
     ) {
         self.bucket = bucket
         self.key = key
         self.body = body
         self.contentType = contentType
+        self.cacheControl = cacheControl
         self.ifMatch = ifMatch
         self.ifNoneMatch = ifNoneMatch
         self.tags = tags
@@ -40,12 +44,12 @@ package struct PutObject: AWSOperation {
     /// Makes the call for bytes that are held in memory.
     package init(
         bucket: String, key: String, bytes: [UInt8], contentType: String,
-        ifMatch: String? = nil, ifNoneMatch: String? = nil, tags: [AWSTag] = [],
-        longestSeconds: Double
+        cacheControl: String? = nil, ifMatch: String? = nil, ifNoneMatch: String? = nil,
+        tags: [AWSTag] = [], longestSeconds: Double
     ) {
         self.init(
             bucket: bucket, key: key, body: .bytes(bytes), contentType: contentType,
-            ifMatch: ifMatch, ifNoneMatch: ifNoneMatch, tags: tags,
+            cacheControl: cacheControl, ifMatch: ifMatch, ifNoneMatch: ifNoneMatch, tags: tags,
             longestSeconds: longestSeconds)
     }
 
@@ -53,6 +57,7 @@ package struct PutObject: AWSOperation {
         request.object("PUT", bucket: bucket, key: key)
         request.body = body
         request.header("content-type", contentType)
+        request.header("cache-control", cacheControl)
         request.header("if-match", ifMatch)
         request.header("if-none-match", ifNoneMatch)
         request.header("x-amz-tagging", tags.isEmpty ? nil : tags.asHeader)

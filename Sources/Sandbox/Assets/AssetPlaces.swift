@@ -75,11 +75,9 @@ package struct AssetPlaces: Sendable, Equatable {
 }
 
 extension ResultRecord {
-    /// The outputs of the last good run and of those before that are kept.
-    var everyOutput: [JSONValue] {
-        ([lastGood].compactMap { $0 } + history).compactMap(\.outputs)
-    }
+    /// The outputs of every good run that it keeps, the last one's first.
+    var everyOutput: [JSONValue] { everyGood.compactMap(\.outputs) }
 
     /// Every run that this record speaks of.
-    var everyRunId: [String] { ([run, previous].compactMap { $0 } + history).map(\.runId) }
+    var everyRunId: [String] { ([run] + everyGood).map(\.runId) }
 }

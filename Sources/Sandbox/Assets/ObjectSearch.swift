@@ -77,14 +77,15 @@ struct ObjectSearch: Sendable {
 }
 
 extension ResourceNames {
-    /// The asset id in a key of `exportKey`; nil for any other key.
+    /// The asset id in a key of `exportKeys`; nil for any other key.
     static func assetId(ofExportKey key: String) -> String? {
         let parts = key.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count >= 2 else { return nil }
         let id = String(parts[parts.count - 2])
-        let names = ImageFormat.allCases.map {
-            exportKey(prefix: "", assetId: id, format: $0).dropFirst(id.count + 1)
+        let tail = "\(id)/\(parts[parts.count - 1])"
+        let isExport = ImageFormat.allCases.contains {
+            exportKeys(prefix: "", assetId: id, format: $0).revision(of: tail) != nil
         }
-        return names.contains { $0 == parts[parts.count - 1] } ? id : nil
+        return isExport ? id : nil
     }
 }

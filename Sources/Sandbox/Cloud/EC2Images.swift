@@ -8,6 +8,9 @@ struct EC2Images {
     let region: String
     var time: any TimeSource = SystemTimeSource()
 
+    /// What the journal calls an image.
+    static let resource = "ec2:image"
+
     /// The image of that id; nil where there is none.
     func find(_ id: String) async throws -> EC2Image? {
         do {
@@ -37,11 +40,37 @@ struct EC2Images {
         return .exists
     }
 
+    /// This account's own image of that id; nil where there is none.
+    func own(_ id: String) async throws -> EC2Image? {
+        do {
+            return try await aws.all(
+                DescribeImages(owners: ["self"], imageIds: [id]), region: region
+            ).first
+        } catch let error as Diagnostic where error.code.hasPrefix("aws.InvalidAMIID") {
+            return nil
+        }
+    }
+
     /// This account's image of that name; nil where there is none.
     func own(named name: String) async throws -> EC2Image? {
         try await aws.all(
             DescribeImages(owners: ["self"], filters: [EC2Filter("name", name)]), region: region
         ).first
+    }
+
+    /// This account's image of that name that a run made; nil where there is none.
+    func own(named name: String, ofRun runId: String) async throws -> EC2Image? {
+        let image = try await own(named: name)
+        return image?.tags[ResourceNames.runTag] == runId ? image : nil
+    }
+
+    /// This account's images whose names begin so.
+    ///
+    /// - Parameter head: without `*` and `?`, which no image's name has.
+    func own(namedLike head: String) async throws -> [EC2Image] {
+        try await aws.all(
+            DescribeImages(owners: ["self"], filters: [EC2Filter("name", head + "*")]),
+            region: region)
     }
 
     /// The image that the run of a journal's entry made, and no other of the same name.

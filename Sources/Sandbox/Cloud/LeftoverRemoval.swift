@@ -9,6 +9,9 @@ import QEMU
 package struct LeftoverRemoval: Sendable {
     private let services: SandboxServices
 
+    /// Marks the entry of an object that takes the place of a recorded one.
+    static let replacesDetail = "replaces"
+
     /// Makes one that uses these services.
     package init(services: SandboxServices) { self.services = services }
 
@@ -46,9 +49,17 @@ package struct LeftoverRemoval: Sendable {
         case BuildDockerImage.imageResource:
             try await services.engine.removeImage(entry.name ?? id)
         case "s3:object":
-            if let bucket = entry.details["bucket"], let key = entry.name {
+            // What it was about to overwrite is published, and people read it.
+            if let bucket = entry.details["bucket"], let key = entry.name,
+                entry.details[Self.replacesDetail] == nil
+            {
                 _ = try await services.aws.call(
                     DeleteObject(bucket: bucket, key: key), region: entry.region)
+            }
+        case RetiredThings.resource(of: .image), RetiredThings.resource(of: .object):
+            if let thing = RetiredThings.thing(of: entry) {
+                try await RetiredThings(services: services, assetId: entry.assetId)
+                    .retire(thing, at: services.time.now())
             }
         default:
             throw Diagnostic(
@@ -115,7 +126,9 @@ package struct LeftoverRemoval: Sendable {
                 _ = try await services.aws.call(
                     AbortMultipartUpload(bucket: bucket, key: key, uploadId: id),
                     region: entry.region)
-            } catch let error as Diagnostic where error.code == "aws.NoSuchUpload" {}
+            } catch let error as Diagnostic where error.code == "aws.NoSuchUpload" {
+                try await ObjectCopy.removeCopy(services.aws, entry, in: bucket, key: key)
+            }
         }
     }
 }

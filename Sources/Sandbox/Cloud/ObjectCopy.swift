@@ -13,6 +13,8 @@ struct ObjectCopy: Sendable {
 
     private static let parallelParts = 8
     static let resource = "s3:multipart-upload"
+    /// Of what never changes under its key: readers and caches need not ask again.
+    static let cacheControl = "public, max-age=31536000, immutable"
 
     /// Copies one version of an object to another key, and ends earlier unfinished tries.
     ///
@@ -48,7 +50,7 @@ struct ObjectCopy: Sendable {
     /// Begins an upload; where the answer is lost, ends what may have been begun and tries again.
     private func begin(_ key: String) async throws -> String {
         let call = CreateMultipartUpload(
-            bucket: bucket, key: key, tags: tags,
+            bucket: bucket, key: key, cacheControl: Self.cacheControl, tags: tags,
             checksumAlgorithm: wantsChecksum ? "CRC64NVME" : nil,
             checksumType: wantsChecksum ? "FULL_OBJECT" : nil)
         do {
@@ -123,14 +125,19 @@ struct ObjectCopy: Sendable {
         }
     }
 
-    /// Ends the uploads that interrupted runs of this stage began; one that was completed is no
-    /// upload any more.
-    func endEarlierTries(_ context: StageContext) async throws {
+    /// Ends the uploads that interrupted runs of this stage began, with what came of those that
+    /// were completed and never recorded.
+    ///
+    /// - Parameter keeping: the key of an object that is taken over.
+    func endEarlierTries(_ context: StageContext, keeping: String? = nil) async throws {
         for entry in await context.journal.unfinished(resource: Self.resource) {
             // Where that run's manifest had it, which may be another bucket than today's.
             let bucket = entry.details["bucket"] ?? bucket
             if let uploadId = entry.id, let key = entry.name {
-                try await abort(in: bucket, key: key, uploadId: uploadId)
+                let wasOpen = try await abort(in: bucket, key: key, uploadId: uploadId)
+                if !wasOpen && key != keeping {
+                    try await Self.removeCopy(aws, entry, in: bucket, key: key)
+                }
             } else if let key = entry.name {
                 try await endStrays(of: key, in: bucket)
             }
@@ -138,11 +145,38 @@ struct ObjectCopy: Sendable {
         }
     }
 
-    private func abort(in bucket: String, key: String, uploadId: String) async throws {
+    /// Whether the object of a key is what a run copied there, and no other's.
+    func isCopied(to key: String, byRun runId: String) async throws -> Bool {
+        try await ObjectSearch.tags(aws, bucket: bucket, key: key, region: region)?[
+            ResourceNames.runTag] == runId
+    }
+
+    /// Removes the object that a completed upload of an interrupted run became.
+    ///
+    /// Nobody knows of it: a key is never written twice, and a recorded one is in no journal.
+    static func removeCopy(
+        _ aws: any AWSCaller, _ entry: JournalEntry, in bucket: String, key: String
+    ) async throws {
+        let tags = try await ObjectSearch.tags(
+            aws, bucket: bucket, key: key, region: entry.region)
+        guard let tags, tags[ResourceNames.runTag] == entry.runId,
+            tags[ResourceNames.assetTag] == entry.assetId
+        else { return }
+        _ = try await aws.call(DeleteObject(bucket: bucket, key: key), region: entry.region)
+    }
+
+    /// Ends an upload.
+    ///
+    /// - Returns: false where there is none of that id any more.
+    @discardableResult
+    private func abort(in bucket: String, key: String, uploadId: String) async throws -> Bool {
         do {
             _ = try await aws.call(
                 AbortMultipartUpload(bucket: bucket, key: key, uploadId: uploadId),
                 region: region)
-        } catch let error as Diagnostic where error.code == "aws.NoSuchUpload" {}
+            return true
+        } catch let error as Diagnostic where error.code == "aws.NoSuchUpload" {
+            return false
+        }
     }
 }

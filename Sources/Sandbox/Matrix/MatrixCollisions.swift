@@ -4,6 +4,9 @@ import Diagnostics
 /// What two variants of a matrix must not both make: the second would replace the first's.
 struct MatrixCollisions {
     private var known: [String: (assetId: String, content: [StageInput])] = [:]
+    /// Whose name each is, and whose it would be as a revision of another's.
+    private var names: [String: String] = [:]
+    private var bases: [String: String] = [:]
 
     /// Knows nothing yet.
     init() {}
@@ -13,6 +16,7 @@ struct MatrixCollisions {
     /// - Parameter location: where the variant stands.
     /// - Throws: `manifest.collision`.
     mutating func add(_ release: ReleaseManifest, location: String) throws {
+        try claimRevisions(of: release, location)
         let name = ResourceNames.image(
             prefix: release.ami.namePrefix, assetId: release.assetId.text)
         for region in release.regions {
@@ -33,6 +37,28 @@ struct MatrixCollisions {
                 "Docker image `\(docker.image)`", release, location,
                 content: BuildDockerImage.inputs(docker, of: release),
                 hint: "set `/versions/sandbox` or `/docker/repository` where the image differs")
+        }
+    }
+
+    /// Refuses `X` beside `X-r2`: the first's second revision would have the other's name.
+    private mutating func claimRevisions(
+        of release: ReleaseManifest, _ location: String
+    ) throws {
+        let assetId = release.assetId.text
+        let image = ResourceNames.image(prefix: release.ami.namePrefix, assetId: assetId)
+        for name in ["id \(assetId)"] + release.regions.map({ "image \($0)/\(image)" }) {
+            let base = name.wholeMatch(of: /(.+)-r[0-9]+/).map { String($0.output.1) }
+            if let other = base.flatMap({ names[$0] }) ?? bases[name], other != assetId {
+                throw Diagnostic(
+                    code: "manifest.collision", severity: .configuration,
+                    summary: "variants `\(other)` and `\(assetId)` both make revisions of the "
+                        + "same names",
+                    location: location,
+                    hint: "what replaces an image of `X` is named `X-r2` and so on: choose "
+                        + "another asset id")
+            }
+            names[name] = names[name] ?? assetId
+            if let base { bases[base] = bases[base] ?? assetId }
         }
     }
 

@@ -11,7 +11,8 @@ package enum ReleasePipeline {
     ) -> [any Stage] {
         let copies = manifest.regions.dropFirst().map { region in
             CopyAMI(
-                assetId: manifest.assetId, sourceRegion: manifest.region, region: region,
+                namePrefix: manifest.ami.namePrefix, assetId: manifest.assetId,
+                sourceRegion: manifest.region, region: region,
                 aws: services.aws, plainPurposes: manifest.plainPurposes(in: region),
                 ownTags: manifest.tags)
         }
@@ -62,7 +63,11 @@ package enum ReleasePipeline {
                 manifest: manifest,
                 optional: copies.map(\.name) + exports.map(\.name) + uploads.map(\.name)
                     + verifications.map(\.name) + docker.map(\.name)))
-        return stages + publication(of: manifest, services: services)
+        let published = publication(of: manifest, services: services)
+        let retire = Retire(
+            manifest: manifest, after: ["release-notes"] + published.map(\.name),
+            services: services)
+        return stages + published + [retire]
     }
 
     /// The stages of a release whose documents are all that is to be published.

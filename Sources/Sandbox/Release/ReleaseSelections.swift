@@ -5,6 +5,7 @@ package enum ReleaseSelections {
     private static let dockerGroups: Set = ["docker", "docker-inventory"]
     private static let notes: StageName = "release-notes"
     private static let published: StageName = "github-release"
+    private static let retire: StageName = "retire"
 
     /// `create-vm`: all but the Docker image and GitHub.
     ///
@@ -12,9 +13,12 @@ package enum ReleaseSelections {
     /// written without it.
     package static func virtualMachine(in graph: StageGraph) -> Selection {
         let hasDocker = graph.stages.contains { dockerGroups.contains($0.group) }
+        // What is behind GitHub's page waits for it.
+        let retires = !hasDocker && graph[published] == nil
         let only = graph.stages.filter { stage in
             !dockerGroups.contains(stage.group) && stage.name != published
-                && (stage.name != notes || !hasDocker) && !stage.isEphemeral
+                && (stage.name != notes || !hasDocker)
+                && (stage.name != retire || retires) && !stage.isEphemeral
         }
         return Selection(only: Set(only.map(\.name)))
     }

@@ -10,6 +10,9 @@ package enum ResourceNames {
     /// What the program's tags begin with, and the manifest's may not.
     package static let reservedPrefix = "exa_dss_"
 
+    /// The tag that says when an object was replaced, RFC 3339; it is deleted a day later.
+    package static let retiredTag = "exa_dss_retired"
+
     /// Tags for everything that is created dynamically.
     package static func tags(assetId: String, own: OwnTags, runId: String) -> [AWSTag] {
         [AWSTag(assetTag, assetId), AWSTag(runTag, runId)] + own.tags
@@ -24,15 +27,20 @@ package enum ResourceNames {
         return "EC2-DATA-SCIENCE-SANDBOX-\(name.prefix(96))-\(suffix)"
     }
 
+    /// The name of a release's first image.
+    package static func image(prefix: String, assetId: String) -> String {
+        images(prefix: prefix, assetId: assetId).text(1)
+    }
+
     /// `<namePrefix>-<assetId>`; what EC2 refuses in an image's name becomes `-`.
     ///
     /// Source: <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateImage.html>
-    package static func image(prefix: String, assetId: String) -> String {
+    package static func images(prefix: String, assetId: String) -> RevisedName {
         let allowed = Set("()[] ./-'@_")
         let name = replacing("\(prefix)-\(assetId)") {
             $0.isASCII && ($0.isLetter || $0.isNumber || allowed.contains($0))
         }
-        return String(name.prefix(128))
+        return RevisedName(stem: name, limitBytes: RevisedName.imageLimitBytes)
     }
 
     /// The folder of a release's images in the bucket, with a slash at its end.
@@ -40,10 +48,19 @@ package enum ResourceNames {
         prefix.isEmpty ? "\(assetId)/" : "\(prefix)/\(assetId)/"
     }
 
-    /// The key of a release's image in the bucket.
+    /// The key of a release's first exported image in the bucket.
     package static func exportKey(prefix: String, assetId: String, format: ImageFormat) -> String {
-        exportFolder(prefix: prefix, assetId: assetId)
-            + "exasol-data-science-sandbox-\(assetId).\(format.fileExtension)"
+        exportKeys(prefix: prefix, assetId: assetId, format: format).text(1)
+    }
+
+    /// The keys of a release's exported images of one format.
+    package static func exportKeys(
+        prefix: String, assetId: String, format: ImageFormat
+    ) -> RevisedName {
+        RevisedName(
+            stem: exportFolder(prefix: prefix, assetId: assetId)
+                + "exasol-data-science-sandbox-\(assetId)",
+            ending: ".\(format.fileExtension)", limitBytes: RevisedName.keyLimitBytes)
     }
 
     /// `dss-<assetId>-<8 of the run>`; what Docker refuses in a container's name becomes `-`.

@@ -106,6 +106,12 @@ package struct BuildDockerImage: Stage {
             ? .exists : .missing("image \(outputs.image)")
     }
 
+    package var alwaysDiffers: Bool { true }
+
+    package func effects(_ facts: StageEffects.Facts) -> StageEffects {
+        StageEffects(creates: ["the Docker image \(docker.image)"])
+    }
+
     package func identity(of outputs: Outputs) -> String { outputs.image }
 
     /// The base image, pulled only where the engine does not have it.

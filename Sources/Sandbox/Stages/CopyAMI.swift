@@ -14,6 +14,7 @@ package struct CopyAMI: Stage {
         package let name: String
     }
 
+    let namePrefix: String
     let assetId: AssetId
     let sourceRegion: String
     let region: String
@@ -23,7 +24,7 @@ package struct CopyAMI: Stage {
     /// The manifest's own tags.
     var ownTags = OwnTags.none
 
-    static let resource = "ec2:image"
+    static let resource = EC2Images.resource
     private static let deadlineSeconds = 7200.0
 
     package var name: StageName { StageName(rawValue: "ami-copy-\(region)") }
@@ -46,22 +47,7 @@ package struct CopyAMI: Stage {
     package func run(_ context: StageContext) async throws -> Outputs {
         let source = try context.output(of: CreateAMI.self)
         if let outputs = try await resumed(source: source, context) { return outputs }
-        if let old = try await images.own(named: source.name) {
-            guard old.tags[ResourceNames.assetTag] == assetId.text else {
-                throw Diagnostic(
-                    code: "ami.name-taken",
-                    summary: "image `\(old.id)` in `\(region)` has the name `\(source.name)` "
-                        + "and does not belong to release `\(assetId)`",
-                    hint: "choose another `/ami/namePrefix`, or remove that image")
-            }
-            try await images.remove(old)
-        }
-        let token = UUID().uuidString.lowercased()
-        let entry = try await context.journal.intend(
-            resource: Self.resource, region: region, name: source.name, token: token,
-            details: ["sourceImageId": source.imageId])
-        let id = try await copy(source, token: token, context)
-        try await context.journal.created(entry, id: id)
+        let (id, entry) = try await copy(source, context)
         return try await finish(id, entry, context)
     }
 
@@ -73,34 +59,53 @@ package struct CopyAMI: Stage {
         outputs(of: try await images.require(id))
     }
 
-    package func identity(of outputs: Outputs) -> String { "\(region)/\(outputs.name)" }
+    package var alwaysDiffers: Bool { true }
 
+    package func effects(_ facts: StageEffects.Facts) -> StageEffects {
+        PublishedThings.effects(facts, creates: "a copy of the image", of: name, region: region)
+    }
+
+    package func identity(of outputs: Outputs) -> String { "\(region)/\(outputs.imageId)" }
+
+    /// Copies under the source's name, or where that is taken under the next free revision.
     private func copy(
-        _ source: CreateAMI.Outputs, token: String, _ context: StageContext
-    ) async throws -> String {
-        try await aws.call(
-            CopyImage(
-                sourceImageId: source.imageId, sourceRegion: sourceRegion, name: source.name,
-                clientToken: token, description: "Data Science Sandbox \(assetId)",
+        _ source: CreateAMI.Outputs, _ context: StageContext
+    ) async throws -> (id: String, entry: JournalEntryID) {
+        let released = ResourceNames.images(prefix: namePrefix, assetId: assetId.text)
+        // An adopted image may have any name.
+        let name =
+            released.revision(of: source.name) == nil
+            ? RevisedName(stem: source.name, limitBytes: RevisedName.imageLimitBytes) : released
+        var names = try await ImageNames.read(name, assetId: assetId.text, images: images)
+        return try await images.naming(
+            &names, context, wanted: source.name, token: { UUID().uuidString.lowercased() },
+            details: ["sourceImageId": source.imageId]
+        ) { name, token in
+            let call = CopyImage(
+                sourceImageId: source.imageId, sourceRegion: sourceRegion, name: name,
+                clientToken: token ?? "", description: "Data Science Sandbox \(assetId)",
                 tags: ResourceNames.tags(
-                    assetId: assetId.text, own: ownTags, runId: context.runId)),
-            region: region)
+                    assetId: assetId.text, own: ownTags, runId: context.runId))
+            return try await LostAnswer.creating(
+                duplicateCode: ImageNames.duplicateCode, time: context.time,
+                create: { try await aws.call(call, region: region) },
+                find: { try await images.own(named: name, ofRun: context.runId)?.id })
+        }
     }
 
     /// Finishes a copy of the same image that an interrupted run began, and removes any other.
     private func resumed(
         source: CreateAMI.Outputs, _ context: StageContext
     ) async throws -> Outputs? {
-        for entry in await context.journal.unfinished(resource: Self.resource) {
-            if let image = try await images.begun(entry) {
-                let isSame = entry.details["sourceImageId"] == source.imageId
-                if isSame && (image.state == "pending" || image.state == "available") {
-                    return try await finish(image.id, entry.entry, context)
-                }
-                try await images.remove(image)
+        for entry in await context.journal.unfinished(resource: Self.resource)
+        where entry.details["sourceImageId"] == source.imageId {
+            if let image = try await images.begun(entry),
+                image.state == "pending" || image.state == "available"
+            {
+                return try await finish(image.id, entry.entry, context)
             }
-            try await context.journal.gone(entry.entry)
         }
+        try await images.removeUnfinished(context)
         return nil
     }
 
@@ -111,6 +116,8 @@ package struct CopyAMI: Stage {
             id, context: context, deadlineSeconds: Self.deadlineSeconds)
         try await encryption.require(plain: image, entry, context)
         try await context.journal.kept(entry)
+        // Where a name was refused, this run's copy may have come to be under it after all.
+        try await images.removeUnfinished(context)
         return outputs(of: image)
     }
 

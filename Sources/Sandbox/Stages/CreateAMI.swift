@@ -25,7 +25,7 @@ package struct CreateAMI: Stage {
     /// The manifest's own tags.
     var ownTags = OwnTags.none
 
-    static let resource = "ec2:image"
+    static let resource = EC2Images.resource
     private static let documentsDetail = "documents"
     private static let deadlineSeconds = 7200.0
 
@@ -36,9 +36,6 @@ package struct CreateAMI: Stage {
         [.setting(pointer: "/ami/namePrefix", value: .string(namePrefix))]
     }
 
-    private var imageName: String {
-        ResourceNames.image(prefix: namePrefix, assetId: assetId.text)
-    }
     private var images: EC2Images { EC2Images(aws: aws, region: region) }
 
     package func run(_ context: StageContext) async throws -> Outputs {
@@ -48,16 +45,9 @@ package struct CreateAMI: Stage {
                 image.id, entry.entry, try await documents(of: entry, context), context)
         }
         let instanceId = try instanceId(context)
-        try await removeUnfinished(context)
-        try await removeReplaced(context)
+        try await images.removeUnfinished(context)
         let documents = try context.outputs(of: CheckMachine.self).values.first?.documents
-        let entry = try await context.journal.intend(
-            resource: Self.resource, region: region, name: imageName,
-            details: try documents.map {
-                [Self.documentsDetail: try JSONValue.encoding($0).compactText]
-            } ?? [:])
-        let id = try await create(from: instanceId, context)
-        try await context.journal.created(entry, id: id)
+        let (id, entry) = try await create(from: instanceId, documents, context)
         return try await finish(id, entry, documents, context)
     }
 
@@ -73,7 +63,13 @@ package struct CreateAMI: Stage {
         Self.outputs(of: try await images.require(id), documents: nil)
     }
 
-    package func identity(of outputs: Outputs) -> String { "\(region)/\(outputs.name)" }
+    package var alwaysDiffers: Bool { true }
+
+    package func effects(_ facts: StageEffects.Facts) -> StageEffects {
+        PublishedThings.effects(facts, creates: "an image", of: name, region: region)
+    }
+
+    package func identity(of outputs: Outputs) -> String { "\(region)/\(outputs.imageId)" }
 
     /// The machine that is started for the image, or that was there before.
     private func instanceId(_ context: StageContext) throws -> String {
@@ -81,31 +77,6 @@ package struct CreateAMI: Stage {
             return found.instanceId
         }
         return try context.output(of: LaunchInstance.self).instanceId
-    }
-
-    /// Removes the image that this release made before, since a name is unique in a region.
-    ///
-    /// One of another release, or of nobody, is never touched.
-    private func removeReplaced(_ context: StageContext) async throws {
-        guard let old = try await images.own(named: imageName) else { return }
-        guard old.tags[ResourceNames.assetTag] == assetId.text else {
-            throw Diagnostic(
-                code: "ami.name-taken",
-                summary: "image `\(old.id)` has the name `\(imageName)` "
-                    + "and does not belong to release `\(assetId)`",
-                hint: "choose another `/ami/namePrefix`, or remove that image: "
-                    + "`aws ec2 deregister-image --region \(region) --image-id \(old.id)`")
-        }
-        context.progress(nil, "removing image \(old.id), which this one replaces")
-        try await images.remove(old)
-    }
-
-    /// Removes what an interrupted run made of other inputs, or left half done.
-    private func removeUnfinished(_ context: StageContext) async throws {
-        for entry in await context.journal.unfinished(resource: Self.resource) {
-            if let image = try await images.begun(entry) { try await images.remove(image) }
-            try await context.journal.gone(entry.entry)
-        }
     }
 
     /// An image that an interrupted run made of the very inputs that there are now.
@@ -122,27 +93,41 @@ package struct CreateAMI: Stage {
         return nil
     }
 
+    /// Makes the image under the next free name; what had the last one stays as it is.
+    private func create(
+        from instanceId: String, _ documents: InventoryDocuments?, _ context: StageContext
+    ) async throws -> (id: String, entry: JournalEntryID) {
+        let details = try documents.map {
+            [Self.documentsDetail: try JSONValue.encoding($0).compactText]
+        }
+        var names = try await ImageNames.read(
+            ResourceNames.images(prefix: namePrefix, assetId: assetId.text),
+            assetId: assetId.text, images: images)
+        return try await images.naming(&names, context, details: details ?? [:]) { name, _ in
+            try await create(from: instanceId, named: name, context)
+        }
+    }
+
     /// Makes the image, once however often an answer is lost.
     ///
     /// CreateImage takes no client token, but the name is unique: a second call is refused where
     /// the first was carried out.
-    private func create(from instanceId: String, _ context: StageContext) async throws -> String {
+    private func create(
+        from instanceId: String, named name: String, _ context: StageContext
+    ) async throws -> String {
         let tags = ResourceNames.tags(
             assetId: assetId.text, own: ownTags, runId: context.runId)
         return try await LostAnswer.creating(
-            duplicateCode: "aws.InvalidAMIName.Duplicate", time: context.time,
+            duplicateCode: ImageNames.duplicateCode, time: context.time,
             create: {
                 try await aws.call(
                     CreateImage(
-                        instanceId: instanceId, name: imageName,
+                        instanceId: instanceId, name: name,
                         description: "Data Science Sandbox \(assetId)", noReboot: false,
                         tags: tags),
                     region: region)
             },
-            find: {
-                let image = try await images.own(named: imageName)
-                return image?.tags[ResourceNames.runTag] == context.runId ? image?.id : nil
-            })
+            find: { try await images.own(named: name, ofRun: context.runId)?.id })
     }
 
     private func finish(
@@ -154,6 +139,8 @@ package struct CreateAMI: Stage {
         try await EBSEncryption(aws: aws, region: region, purposes: plainPurposes)
             .require(plain: image, entry, context)
         try await context.journal.kept(entry)
+        // Where a name was refused, this run's image may have come to be under it after all.
+        try await images.removeUnfinished(context)
         return Self.outputs(of: image, documents: documents)
     }
 

@@ -41,9 +41,8 @@ package struct ExportVMImage: Stage {
     }
 
     private var aws: any AWSCaller { services.aws }
-    private var key: String {
-        ResourceNames.exportKey(
-            prefix: settings.prefix, assetId: assetId.text, format: format)
+    private var keys: RevisedName {
+        ResourceNames.exportKeys(prefix: settings.prefix, assetId: assetId.text, format: format)
     }
     private var folder: String {
         ResourceNames.exportFolder(prefix: settings.prefix, assetId: assetId.text)
@@ -89,41 +88,71 @@ package struct ExportVMImage: Stage {
         return try await outputs(key: id, head: head, target, context)
     }
 
+    package var alwaysDiffers: Bool { true }
+
+    package func effects(_ facts: StageEffects.Facts) -> StageEffects {
+        PublishedThings.effects(
+            facts, creates: "a \(format.rawValue) image", of: name, region: region)
+    }
+
     package func identity(of outputs: Outputs) -> String { "\(outputs.bucket)/\(outputs.key)" }
 
-    /// What an interrupted run had finished but for recording it: its object lies under the final
-    /// key, and the task's own object is gone.
+    /// What an interrupted run had finished but for recording it: its object lies under a final
+    /// key, with the run's own tag.
     private func settledBefore(
         _ task: ExportTask, in target: ImageBucket, _ context: StageContext
     ) async throws -> Outputs? {
+        let uploads = await context.journal.unfinished(resource: ObjectCopy.resource)
         for entry in await context.journal.unfinished(resource: Self.taskResource) {
-            guard let id = entry.id, task.isSame(entry),
-                try await !task.hasObject(at: task.key(of: id)),
-                try await task.hasObject(at: key)
-            else { continue }
-            let tags = try await aws.call(
-                GetObjectTagging(bucket: target.bucket, key: key), region: region)
-            guard tags[ResourceNames.runTag] == entry.runId else { continue }
-            let head = try await aws.call(
-                HeadObject(bucket: target.bucket, key: key), region: region)
-            let outputs = try await outputs(key: key, head: head, target, context)
-            try await copy(in: target, context).endEarlierTries(context)
-            try await context.journal.kept(entry.entry)
-            return outputs
+            guard let id = entry.id, task.isSame(entry) else { continue }
+            // Where the result was recorded, the journal may have ended the upload already.
+            let recorded = try context.previous(Outputs.self)?.key
+            let names = uploads.filter { $0.runId == entry.runId }.map(\.name) + [recorded]
+            for key in Set(names.compactMap { $0 } + [keys.text(1)]).sorted()
+            where keys.revision(of: key) != nil {
+                guard
+                    try await copy(in: target, context).isCopied(to: key, byRun: entry.runId)
+                else { continue }
+                let head = try await aws.call(
+                    HeadObject(bucket: target.bucket, key: key), region: region)
+                let outputs = try await outputs(key: key, head: head, target, context)
+                // S3 takes the deletion of what is not there for done.
+                _ = try await aws.call(
+                    DeleteObject(bucket: target.bucket, key: task.key(of: id)), region: region)
+                try await copy(in: target, context).endEarlierTries(context, keeping: key)
+                try await context.journal.kept(entry.entry)
+                return outputs
+            }
         }
         return nil
     }
 
-    /// Copies the task's object to the key that the release promises.
+    /// Copies the task's object to the next free key; what lies under the last one stays.
     private func settle(
         _ source: String, in target: ImageBucket, _ context: StageContext
     ) async throws -> Outputs {
         let written = try await aws.call(
             HeadObject(bucket: target.bucket, key: source), region: region)
-        let head = try await copy(in: target, context).copy(
+        let copy = copy(in: target, context)
+        try await copy.endEarlierTries(context)
+        let key = try await nextKey(in: target, context)
+        let head = try await copy.copy(
             from: source, sourceETag: written.etag, sizeBytes: written.sizeBytes, to: key,
             context: context, onPart: { context.progress(100 * $0, "copying to \(key)") })
         return try await outputs(key: key, head: head, target, context)
+    }
+
+    /// The key behind those that lie in the bucket or that a result still names: caches may hold
+    /// what was deleted.
+    private func nextKey(in target: ImageBucket, _ context: StageContext) async throws -> String {
+        let listed = try await aws.all(
+            ListObjectsV2(bucket: target.bucket, prefix: keys.head), region: region
+        ).map(\.key)
+        let recorded = try await context.results.load(name)?.record?.everyOutput ?? []
+        return keys.next(
+            after: listed
+                + recorded.filter { $0["bucket"]?.stringValue == target.bucket }
+                .compactMap { $0["key"]?.stringValue })
     }
 
     private func copy(in target: ImageBucket, _ context: StageContext) -> ObjectCopy {

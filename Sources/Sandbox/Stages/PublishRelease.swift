@@ -25,6 +25,9 @@ package struct PublishRelease: Stage {
         package let assets: [Asset]
         /// The digest of its section, by which `--verify` sees whether somebody changed it.
         package let notes: String
+        /// What its documents name: image ids, `s3://` addresses, Docker images; nil in results of
+        /// before.
+        package var names: [String]?
     }
 
     let settings: ReleaseManifest.Release
@@ -85,7 +88,8 @@ package struct PublishRelease: Stage {
                 Asset(
                     name: file.name, bytes: asset.sizeBytes, sha256: file.digest, url: asset.url)
             },
-            notes: Self.digest(ReleaseSection.harmless(written.notes)))
+            notes: Self.digest(ReleaseSection.harmless(written.notes)),
+            names: try await ReleasedNames.recorded(in: context.results))
     }
 
     /// Whether GitHub has the section as it was written, and the files as they are here.

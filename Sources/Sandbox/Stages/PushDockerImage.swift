@@ -71,6 +71,18 @@ package struct PushDockerImage: Stage {
             ? .exists : .missing("image \(outputs.image) in its registry")
     }
 
+    /// A version that was pushed is replaced where another image goes under its name.
+    package func effects(_ facts: StageEffects.Facts) -> StageEffects {
+        let creates = ["\(docker.image) in its registry"]
+        guard let run = facts.run, run.outputs?["image"]?.stringValue == "\(docker.image)",
+            facts.material?.inputs != run.inputs
+        else { return StageEffects(creates: creates) }
+        let date = run.finishedAt.prefix(10)
+        return StageEffects(
+            creates: creates,
+            replaces: [.init("Docker image \(docker.image)", publication: "pushed on \(date)")])
+    }
+
     package func identity(of outputs: Outputs) -> String { outputs.image }
 
     private func credentials() async throws -> RegistryCredentials {

@@ -27,6 +27,8 @@ package struct ReleaseNotes: Stage {
         } + [.setting(pointer: "/region", value: .string(manifest.region))]
     }
 
+    package var alwaysDiffers: Bool { true }
+
     package func run(_ context: StageContext) async throws -> Outputs {
         let document = ReleaseDocument(
             assetId: manifest.assetId.text, region: manifest.region, versions: manifest.versions,

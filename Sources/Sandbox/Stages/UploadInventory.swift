@@ -39,6 +39,10 @@ package struct UploadInventory: Stage {
     var ownTags = OwnTags.none
 
     static let resource = "s3:object"
+    /// Of what keeps its key when it changes: caches ask whether it did.
+    static let cacheControl = "no-cache"
+    private static let inventory = "inventory.json"
+    private static let sbom = "cdx.json"
 
     package var name: StageName {
         switch source {
@@ -61,17 +65,17 @@ package struct UploadInventory: Stage {
     }
 
     package func run(_ context: StageContext) async throws -> Outputs {
-        try await LeftoverRemoval(services: services).removeUnfinished(context)
         let target = try await ImageBucket.find(
             settings.bucket, region: region, services: services)
+        try await endEarlierTries(in: target, context)
         guard let documents = try documents(context) else {
             context.warn("nothing is known of what is on an image that was adopted")
             return Outputs(bucket: target.bucket, region: region, inventory: nil, sbom: nil)
         }
         return Outputs(
             bucket: target.bucket, region: region,
-            inventory: try await upload(documents.inventory, "inventory.json", target, context),
-            sbom: try await upload(documents.sbom, "cdx.json", target, context))
+            inventory: try await upload(documents.inventory, Self.inventory, target, context),
+            sbom: try await upload(documents.sbom, Self.sbom, target, context))
     }
 
     package func verify(_ outputs: Outputs, _ context: StageContext) async throws -> Existence {
@@ -88,6 +92,26 @@ package struct UploadInventory: Stage {
         "\(outputs.bucket)/\(outputs.sbom?.key ?? name.rawValue)"
     }
 
+    /// Removes what interrupted runs wrote elsewhere; what lies where this run writes stays until
+    /// it is overwritten, because people read it.
+    private func endEarlierTries(
+        in target: ImageBucket, _ context: StageContext
+    ) async throws {
+        for entry in await context.journal.unfinished(resource: Self.resource)
+        where entry.details["bucket"] == target.bucket
+            && [Self.inventory, Self.sbom].contains(where: { key($0) == entry.name })
+        {
+            try await context.journal.gone(entry.entry)
+        }
+        try await LeftoverRemoval(services: services).removeUnfinished(context)
+    }
+
+    private func key(_ ending: String) -> String {
+        let kind = source == .ami ? "" : "docker."
+        return ResourceNames.exportFolder(prefix: settings.prefix, assetId: assetId.text)
+            + "exasol-data-science-sandbox-\(assetId).\(kind)\(ending)"
+    }
+
     private func documents(_ context: StageContext) throws -> InventoryDocuments? {
         switch source {
         case .ami: try context.output(of: CreateAMI.self).documents
@@ -95,22 +119,31 @@ package struct UploadInventory: Stage {
         }
     }
 
+    private func isRecorded(
+        _ key: String, in bucket: String, _ context: StageContext
+    ) async throws -> Bool {
+        let outputs = try await context.results.load(name)?.record?.everyOutput ?? []
+        return outputs.contains { known in
+            known["bucket"]?.stringValue == bucket
+                && ["inventory", "sbom"].contains { known[$0]?["key"]?.stringValue == key }
+        }
+    }
+
     private func upload(
         _ document: InventoryDocuments.Document, _ ending: String, _ target: ImageBucket,
         _ context: StageContext
     ) async throws -> Object {
-        let kind = source == .ami ? "" : "docker."
-        let key =
-            ResourceNames.exportFolder(prefix: settings.prefix, assetId: assetId.text)
-            + "exasol-data-science-sandbox-\(assetId).\(kind)\(ending)"
+        let key = key(ending)
         let bytes = try await document.read(context)
+        var details = ["bucket": target.bucket]
+        details[LeftoverRemoval.replacesDetail] =
+            try await isRecorded(key, in: target.bucket, context) ? "true" : nil
         let entry = try await context.journal.intend(
-            resource: Self.resource, region: region, name: key,
-            details: ["bucket": target.bucket])
+            resource: Self.resource, region: region, name: key, details: details)
         let etag = try await aws.call(
             PutObject(
                 bucket: target.bucket, key: key, bytes: bytes,
-                contentType: "application/json",
+                contentType: "application/json", cacheControl: Self.cacheControl,
                 tags: ResourceNames.tags(
                     assetId: assetId.text, own: ownTags, runId: context.runId),
                 longestSeconds: 300),

@@ -30,6 +30,9 @@ struct RunningOptions: ParsableArguments {
     @Option(help: "How long to wait for another run, in seconds.")
     var waitLock: Double = 0
 
+    @Flag(help: "Replace what is published too: public images, what a GitHub release names.")
+    var replacePublished = false
+
     func validate() throws {
         if jobs < 1 { throw ValidationError("-j needs a number above 0") }
         if waitLock < 0 { throw ValidationError("--wait-lock needs a number of seconds") }
@@ -44,6 +47,7 @@ struct RunningOptions: ParsableArguments {
     func options(_ lock: LockInfo, _ selection: Selection = Selection()) -> RunOptions {
         RunOptions(
             lock: lock, selection: selection, keepGoing: keepGoing,
-            onError: onError.choice, localSlots: jobs, waitLockSeconds: waitLock)
+            onError: onError.choice, localSlots: jobs, waitLockSeconds: waitLock,
+            replacesPublished: replacePublished)
     }
 }

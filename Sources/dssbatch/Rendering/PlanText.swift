@@ -21,9 +21,19 @@ enum PlanText {
                 line += "\(padding)  about \(Durations.text(seconds))"
             }
             lines.append(line)
+            if stage.state == .run { lines += stage.effects.lines.map { "           \($0)" } }
             if explain { lines += stage.reasons.map { "           \($0)" } }
         }
         return lines
+    }
+
+    /// How much is replaced and deleted, and how long it all took last time.
+    private static func sums(_ sums: Plan.Sums) -> String {
+        var parts: [String] = []
+        if sums.replaces > 0 { parts.append("replaces \(sums.replaces)") }
+        if sums.deletes > 0 { parts.append("deletes \(sums.deletes)") }
+        if sums.seconds > 0 { parts.append("about \(Durations.text(sums.seconds))") }
+        return parts.isEmpty ? "" : "; " + parts.joined(separator: ", ")
     }
 
     /// How many stages are in which state, in one line.
@@ -35,6 +45,6 @@ enum PlanText {
         return counts.compactMap { state, words in
             let count = plan.names(state).count
             return count == 0 ? nil : "\(count) \(words)"
-        }.joined(separator: ", ")
+        }.joined(separator: ", ") + sums(plan.sums)
     }
 }

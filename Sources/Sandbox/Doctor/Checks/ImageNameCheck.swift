@@ -1,6 +1,6 @@
 import AWS
 
-/// Whether the image's name is free, or taken by this release's own image.
+/// Whose the image's name is: what is taken makes the next image a revision of it.
 struct ImageNameCheck: HealthCheck {
     var name: String { "image-name" }
     var needs: [String] { [RegionCheck.name] }
@@ -20,10 +20,9 @@ struct ImageNameCheck: HealthCheck {
     ) -> HealthFinding {
         guard let image else { return .ok("`\(name)` is free in \(region)") }
         guard image.tags[ResourceNames.assetTag] == assetId else {
-            return .failed(
-                "image `\(image.id)` in \(region) has the name `\(name)` and does not belong to "
-                    + "release `\(assetId)`",
-                hint: "choose another `/ami/namePrefix`, or remove that image")
+            return .ok(
+                "image `\(image.id)` in \(region) has the name `\(name)` and is not this "
+                    + "release's: the next image is named `\(name)-r2` or later")
         }
         return .ok("`\(name)` in \(region) is this release's image `\(image.id)`")
     }

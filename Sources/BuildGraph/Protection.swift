@@ -1,0 +1,65 @@
+import Diagnostics
+
+/// What is published is not replaced unless the run is told so.
+enum Protection {
+    static let code = "publish.protected"
+    private static let hint =
+        "look at `dssbatch plan`, then run with `--replace-published`: what is replaced stays "
+        + "until its successor is there"
+
+    /// Makes sure that nothing published is replaced by the stages that will run.
+    ///
+    /// - Throws: `publish.protected`, severity `.configuration`, whose causes name all of it.
+    static func check(_ plan: Plan) throws {
+        let causes = plan.stages.filter { $0.state == .run }.flatMap { stage in
+            stage.effects.published.map { "stage \(stage.name) replaces \($0.text)" }
+        }
+        guard !causes.isEmpty else { return }
+        throw Diagnostic(
+            code: code, severity: .configuration,
+            summary: "this run would replace what is published", causes: causes, hint: hint)
+    }
+
+    /// Why a stage that turned out to have to run may not; nil where it may.
+    static func problem(_ stage: StageName, _ effects: StageEffects) -> Diagnostic? {
+        guard !effects.published.isEmpty else { return nil }
+        return Diagnostic(
+            code: code, summary: "stage `\(stage)` would replace what is published",
+            causes: effects.published.map { "it replaces \($0.text)" }, hint: hint)
+    }
+}
+
+/// Answers that are looked up before a run is planned for good: they may decide whether anything
+/// published is replaced.
+struct EarlyLookups {
+    /// The lookups that come first; empty where nothing hangs on them.
+    let names: Set<StageName>
+    private let selection: Selection
+
+    init(_ plan: Plan, _ graph: StageGraph) {
+        selection = plan.selection
+        let isAtStake = plan.stages.contains {
+            $0.state == .maybe && !$0.effects.published.isEmpty
+        }
+        names =
+            isAtStake
+            ? Set(
+                plan.stages.filter { $0.state == .run && graph[$0.name]?.isLookup == true }
+                    .map(\.name)) : []
+    }
+
+    /// Asks for the lookups alone.
+    var first: Selection {
+        Selection(
+            only: names, force: selection.force.intersection(names), refresh: selection.refresh)
+    }
+
+    /// Asks for the rest, with the answers as they are recorded now.
+    var rest: Selection {
+        var rest = selection
+        rest.force.subtract(names)
+        rest.skip.formUnion(names)
+        rest.refresh = false
+        return rest
+    }
+}

@@ -1,0 +1,86 @@
+import JSON
+import OrderedCollections
+
+/// What a stage that runs does to what is there, by what is recorded.
+package struct StageEffects: Sendable, Equatable {
+    /// One thing whose place something new takes.
+    package struct Replacement: Sendable, Equatable {
+        /// Such as `image ami-0123`.
+        package let what: String
+        /// Who has it already, such as `public in 3 regions since 2026-10-02`; nil where nobody
+        /// has.
+        package let publication: String?
+
+        /// Makes one; see the properties.
+        package init(_ what: String, publication: String? = nil) {
+            self.what = what
+            self.publication = publication
+        }
+
+        /// The words of a plan.
+        package var text: String { publication.map { "\(what) (\($0))" } ?? what }
+    }
+
+    /// What an effect rests on.
+    package struct Facts: Sendable {
+        /// The stage's last good run.
+        package let run: RecordedRun?
+        /// What its key is made of now.
+        package let material: KeyMaterial?
+        /// Everything that is recorded.
+        package let results: [StageName: StoredResult]
+
+        /// Collects facts.
+        package init(
+            run: RecordedRun?, material: KeyMaterial?, results: [StageName: StoredResult]
+        ) {
+            self.run = run
+            self.material = material
+            self.results = results
+        }
+    }
+
+    /// Such as `an image`.
+    package var creates: [String]
+    package var replaces: [Replacement]
+    /// Such as `image ami-0123`.
+    package var deletes: [String]
+
+    /// Makes effects; without arguments none.
+    package init(
+        creates: [String] = [], replaces: [Replacement] = [], deletes: [String] = []
+    ) {
+        self.creates = creates
+        self.replaces = replaces
+        self.deletes = deletes
+    }
+
+    /// What of the replaced is published.
+    package var published: [Replacement] { replaces.filter { $0.publication != nil } }
+
+    /// The lines that a plan shows.
+    package var lines: [String] {
+        creates.map { "creates \($0)" } + replaces.map { "replaces \($0.text)" }
+            + deletes.map { "deletes \($0)" }
+    }
+
+    /// Its members of a stage in `--json`; those that are empty are left out.
+    var members: OrderedDictionary<String, JSONValue> {
+        var members: OrderedDictionary<String, JSONValue> = [:]
+        if !creates.isEmpty { members["creates"] = .array(creates.map { .string($0) }) }
+        if !replaces.isEmpty {
+            members["replaces"] = .array(
+                replaces.map { replaced in
+                    var parts: OrderedDictionary<String, JSONValue> = [
+                        "what": .string(replaced.what)
+                    ]
+                    if let published = replaced.publication {
+                        parts["published"] = .string(published)
+                    }
+                    return .object(parts)
+                })
+        }
+        if !deletes.isEmpty { members["deletes"] = .array(deletes.map { .string($0) }) }
+        return members
+    }
+}

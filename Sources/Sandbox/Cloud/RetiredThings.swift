@@ -1,0 +1,110 @@
+import AWS
+import BuildGraph
+import Diagnostics
+import Foundation
+
+/// Removes images, and tags and deletes objects, that are proved to be this release's own.
+struct RetiredThings {
+    let services: SandboxServices
+    let assetId: String
+
+    /// What EC2 answers where an image may not be deregistered now.
+    ///
+    /// Source: <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ami-deregistration-protection.html>
+    static let refusals: Set<String> = [
+        "aws.OperationNotPermitted", "aws.InvalidAMIID.DeregistrationProtected",
+        "aws.UnauthorizedOperation", "aws.AccessDenied",
+    ]
+    private static let imageResource = "ec2:retired-image"
+    private static let objectResource = "s3:retired-object"
+
+    private var aws: any AWSCaller { services.aws }
+
+    /// What the journal calls a thing that is being retired.
+    static func resource(of kind: ReplacedThing.Kind) -> String {
+        kind == .image ? imageResource : objectResource
+    }
+
+    /// The thing that an entry of the journal is of; nil where it is of something else.
+    static func thing(of entry: JournalEntry) -> ReplacedThing? {
+        guard let name = entry.name else { return nil }
+        switch entry.resource {
+        case imageResource: return .image(name, region: entry.region)
+        case objectResource:
+            return entry.details["bucket"].map {
+                .object(bucket: $0, key: name, region: entry.region)
+            }
+        default: return nil
+        }
+    }
+
+    /// Why a thing is not this release's to remove; nil where it is, or is gone already.
+    func objection(to thing: ReplacedThing) async throws -> String? {
+        switch thing.kind {
+        case .image:
+            guard
+                let image = try await EC2Images(aws: aws, region: thing.region).find(thing.id)
+            else { return nil }
+            let owned = try await EC2Images(aws: aws, region: thing.region).own(thing.id)
+            guard owned != nil else { return "another account owns it" }
+            return objection(to: image.tags)
+        case .object:
+            guard let tags = try await tags(of: thing) else { return nil }
+            guard let key = thing.key, isInOwnFolder(key) else {
+                return "it lies in no folder of this release"
+            }
+            return objection(to: tags)
+        }
+    }
+
+    /// Deregisters an image with its snapshots, or tags an object; what is gone is no error.
+    ///
+    /// - Throws: what the calls answer; `refusals` are among it.
+    func retire(_ thing: ReplacedThing, at now: Date) async throws {
+        guard try await objection(to: thing) == nil else { return }
+        switch thing.kind {
+        case .image:
+            let images = EC2Images(aws: aws, region: thing.region)
+            if let image = try await images.own(thing.id) { try await images.remove(image) }
+        case .object:
+            guard var tags = try await tags(of: thing), let bucket = thing.bucket,
+                let key = thing.key
+            else { return }
+            tags.removeAll { $0.key == ResourceNames.retiredTag }
+            tags.append(AWSTag(ResourceNames.retiredTag, Timestamp.text(now)))
+            _ = try await aws.call(
+                PutObjectTagging(bucket: bucket, key: key, tags: tags), region: thing.region)
+        }
+    }
+
+    /// Deletes an object that was tagged long enough ago.
+    ///
+    /// - Returns: why it stays; nil where it is gone.
+    func delete(_ thing: ReplacedThing) async throws -> String? {
+        guard let bucket = thing.bucket, let key = thing.key,
+            let tags = try await tags(of: thing)
+        else { return nil }
+        if let reason = try await objection(to: thing) { return reason }
+        guard Retire.isRipe(tags[ResourceNames.retiredTag], now: services.time.now()) else {
+            return "its tag `\(ResourceNames.retiredTag)` was changed"
+        }
+        _ = try await aws.call(DeleteObject(bucket: bucket, key: key), region: thing.region)
+        return nil
+    }
+
+    private func objection(to tags: [AWSTag]) -> String? {
+        tags[ResourceNames.assetTag] == assetId
+            ? nil : "it does not carry the tag `\(ResourceNames.assetTag)` of this release"
+    }
+
+    /// Whether the key's folder is named after this release, whatever the prefix was then.
+    private func isInOwnFolder(_ key: String) -> Bool {
+        let parts = key.split(separator: "/", omittingEmptySubsequences: false)
+        return parts.count >= 2 && parts[parts.count - 2] == assetId
+    }
+
+    private func tags(of thing: ReplacedThing) async throws -> [AWSTag]? {
+        guard let bucket = thing.bucket, let key = thing.key else { return nil }
+        return try await ObjectSearch.tags(aws, bucket: bucket, key: key, region: thing.region)
+    }
+}

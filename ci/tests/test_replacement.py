@@ -1,0 +1,291 @@
+"""Nothing published is lost: what replaces it is there first, and it goes last."""
+
+from __future__ import annotations
+
+import json
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from .cloud import Cloud
+from .github_server import GitHubServer
+from .program import assert_error
+from .project import MANIFEST, Project
+from .test_staleness import role_file
+from .test_update_release import update
+
+CONSENT = "--replace-published"
+POLL_SECONDS = 0.05
+
+
+def edit_role(project: Project) -> None:
+    """Change something that makes the image stale."""
+    path = role_file(project)
+    path.write_text(path.read_text() + "# changed\n")
+
+
+def outputs(project: Project, stage: str) -> dict[str, Any]:
+    """Return the recorded outputs of a stage, those before a failure too."""
+    result = project.result(stage)
+    return result.get("outputs") or result["previous"]["outputs"]
+
+
+def tags(cloud: Cloud, key: str) -> dict[str, str]:
+    """Return the tags of an object of the image bucket."""
+    found = cloud.client("s3").get_object_tagging(Bucket=cloud.bucket, Key=key)
+    return {tag["Key"]: tag["Value"] for tag in found["TagSet"]}
+
+
+def publish(project: Project) -> None:
+    """Make the release's image public."""
+    project.set("ami", "public", value=True)
+    project.run()
+
+
+@dataclass
+class Watch:
+    """What somebody outside sees of a release while it is replaced."""
+
+    cloud: Cloud
+    image: str
+    objects: dict[str, bytes]
+    gaps: list[str] = field(default_factory=list)
+    looks: int = 0
+
+    def look(self, successors: set[str]) -> None:
+        """Note what is missing: the image without a successor, an object, a byte of it."""
+        self.looks += 1
+        found = self.cloud.client("ec2").describe_images(Owners=["self"])["Images"]
+        usable = {item["ImageId"] for item in found if item["State"] == "available"}
+        if self.image not in usable and not successors & usable:
+            self.gaps.append(f"no image: {usable}")
+        for key, body in self.objects.items():
+            try:
+                now = self.cloud.client("s3").get_object(
+                    Bucket=self.cloud.bucket, Key=key
+                )["Body"]
+            except ClientError as error:
+                self.gaps.append(f"{key}: {error}")
+                continue
+            if now.read() != body:
+                self.gaps.append(f"{key} has other bytes")
+
+
+@contextmanager
+def watched(project: Project, cloud: Cloud) -> Iterator[Watch]:
+    """Look at the release every 50 ms, and assert that nothing was ever missing."""
+    client = cloud.client("s3")
+    image = outputs(project, "ami")["imageId"]
+    keys = [outputs(project, stage)["key"] for stage in ("export-vhd", "export-vmdk")]
+    watch = Watch(
+        cloud,
+        image,
+        {
+            key: client.get_object(Bucket=cloud.bucket, Key=key)["Body"].read()
+            for key in keys
+        },
+    )
+    ended = threading.Event()
+
+    def successors() -> set[str]:
+        now = outputs(project, "ami")["imageId"]
+        return {now} - {image}
+
+    def poll() -> None:
+        while not ended.wait(POLL_SECONDS):
+            # What is recorded has to be there already.
+            watch.look(successors())
+
+    thread = threading.Thread(target=poll)
+    thread.start()
+    try:
+        yield watch
+    finally:
+        ended.set()
+        thread.join()
+    assert watch.looks > 0
+    assert watch.gaps == []
+
+
+def test_a_public_release_is_replaced_without_a_gap(
+    own_release: Project, cloud: Cloud
+) -> None:
+    publish(own_release)
+    old = outputs(own_release, "ami")
+    key = outputs(own_release, "export-vmdk")["key"]
+    edit_role(own_release)
+    text = own_release.dssbatch("plan", MANIFEST, check=0).stdout
+    assert f"replaces image {old['imageId']} (public in 1 region since 20" in text
+    assert f"replaces s3://{cloud.bucket}/{key}" in text
+    assert "replaces 3" in text.splitlines()[-1]
+    mark = cloud.mark()
+    outcome = own_release.dssbatch(MANIFEST, check=2)
+    assert_error(outcome, 2, f"image {old['imageId']}", CONSENT)
+    assert cloud.operations(mark, "creating") == []
+    with watched(own_release, cloud):
+        own_release.run(CONSENT)
+    new = outputs(own_release, "ami")
+    assert new["name"] == f"{old['name']}-r2"
+    (image,) = own_release.view.images()
+    assert image["ImageId"] == new["imageId"] and image["Public"]
+    fresh = outputs(own_release, "export-vmdk")["key"]
+    assert fresh == key.removesuffix(".vmdk") + "-r2.vmdk"
+    head = cloud.client("s3").head_object(Bucket=cloud.bucket, Key=fresh)
+    assert head["CacheControl"] == "public, max-age=31536000, immutable"
+    sbom = outputs(own_release, "export-inventory")["sbom"]["key"]
+    head = cloud.client("s3").head_object(Bucket=cloud.bucket, Key=sbom)
+    assert head["CacheControl"] == "no-cache"
+    assert "exa_dss_retired" in tags(cloud, key)
+    retired = outputs(own_release, "retire")
+    assert [thing["id"] for thing in retired["removed"]] == [old["imageId"]]
+    assert {item["thing"]["key"] for item in retired["retired"]} >= {key}
+    assert "replaced" not in own_release.result("ami")
+    assert own_release.stale() == {}
+    assert own_release.run().started() == set()
+    # A third image is the third revision, though the first one's name is free again.
+    edit_role(own_release)
+    own_release.run(CONSENT)
+    assert outputs(own_release, "ami")["name"] == f"{old['name']}-r3"
+
+
+def test_a_killed_replacement_leaves_the_release_whole(
+    own_release: Project, cloud: Cloud
+) -> None:
+    publish(own_release)
+    old = outputs(own_release, "ami")["imageId"]
+    edit_role(own_release)
+    with watched(own_release, cloud):
+        cloud.set_speed("ec2::image", progression="time", seconds=3)
+        mark = cloud.mark()
+        running = own_release.start(MANIFEST, CONSENT)
+        running.wait_until(
+            lambda: "ec2:CreateImage" in cloud.operations(mark), "the new image"
+        )
+        running.send(signal.SIGKILL)
+        running.outcome(40)
+        cloud.restore()
+        # Consent is given at every run.
+        assert_error(own_release.dssbatch(MANIFEST), 2, f"image {old}")
+        own_release.run(CONSENT)
+    assert len(own_release.view.images()) == 1
+    assert own_release.stale() == {}
+    own_release.view.assert_nothing_runs()
+
+
+def test_a_plan_file_is_consent(own_release: Project) -> None:
+    publish(own_release)
+    edit_role(own_release)
+    file = own_release.root / "plan.json"
+    own_release.dssbatch("plan", MANIFEST, "--output", str(file), check=0)
+    assert "public in 1 region" in file.read_text()
+    own_release.run("--plan", str(file))
+    assert own_release.stale() == {}
+
+
+def test_what_a_release_page_names_stays_until_it_names_it_no_more(
+    own_release: Project, cloud: Cloud, hub: GitHubServer
+) -> None:
+    page = hub.add("3.4.0", body="")
+    update(own_release, hub, page)
+    old = outputs(own_release, "ami")["imageId"]
+    key = outputs(own_release, "export-vhd")["key"]
+    edit_role(own_release)
+    outcome = own_release.dssbatch(MANIFEST)
+    assert_error(outcome, 2, old, key, f"release {page.id} of")
+    own_release.run(CONSENT)
+    kept = {
+        item["thing"]["id"]: item for item in outputs(own_release, "retire")["kept"]
+    }
+    assert f"release {page.id}" in kept[old]["reason"]
+    assert {image["ImageId"] for image in own_release.view.images()} >= {old}
+    assert own_release.stale() == {}
+    assert "exa_dss_retired" not in tags(cloud, key)
+    # Somebody tells the world, and then nobody names the old image any more.
+    update(own_release, hub, page)
+    assert set(own_release.stale()) == {"retire"}
+    own_release.run()
+    assert old not in {image["ImageId"] for image in own_release.view.images()}
+    assert "exa_dss_retired" in tags(cloud, key)
+
+
+def test_skipping_leaves_what_was_replaced(own_release: Project, cloud: Cloud) -> None:
+    old = outputs(own_release, "ami")["imageId"]
+    edit_role(own_release)
+    own_release.run("--skip", "retire")
+    assert len(own_release.view.images()) == 2
+    (replaced,) = own_release.result("ami")["replaced"]
+    assert replaced["outputs"]["imageId"] == old
+    assert own_release.run().started() == {"retire"}
+    assert len(own_release.view.images()) == 1
+
+
+def test_a_replaced_object_goes_after_a_day(own_release: Project, cloud: Cloud) -> None:
+    own_release.run("--force", "export-vhd")
+    (retired,) = outputs(own_release, "retire")["retired"]
+    key = retired["thing"]["key"]
+    assert own_release.stale() == {}
+    past = (datetime.now(UTC) - timedelta(hours=25)).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+    found = tags(cloud, key) | {"exa_dss_retired": past}
+    cloud.client("s3").put_object_tagging(
+        Bucket=cloud.bucket,
+        Key=key,
+        Tagging={"TagSet": [{"Key": k, "Value": v} for k, v in found.items()]},
+    )
+    path = own_release.results / "retire.json"
+    path.write_text(path.read_text().replace(retired["retiredAt"], past))
+    assert set(own_release.stale()) == {"retire"}
+    assert own_release.run().started() == {"retire"}
+    assert key not in own_release.view.objects()
+    assert outputs(own_release, "retire")["retired"] == []
+
+
+def test_a_refused_removal_is_kept_and_taken_later(
+    own_release: Project, cloud: Cloud
+) -> None:
+    old = outputs(own_release, "ami")["imageId"]
+    edit_role(own_release)
+    cloud.add_faults(
+        {
+            "operation": "ec2:DeregisterImage",
+            "status": 400,
+            "code": "OperationNotPermitted",
+        }
+    )
+    own_release.run()
+    cloud.restore()
+    (kept,) = outputs(own_release, "retire")["kept"]
+    assert kept["thing"]["id"] == old and kept["reason"]
+    assert own_release.stale() == {}
+    path = own_release.results / "retire.json"
+    path.write_text(
+        path.read_text().replace(kept["refusedAt"], "2026-01-01T00:00:00.000Z")
+    )
+    assert own_release.run().started() == {"retire"}
+    assert len(own_release.view.images()) == 1
+
+
+def test_results_of_the_program_of_before_end_fresh(
+    own_release: Project, cloud: Cloud
+) -> None:
+    """It knew no stage `retire`, and images by region and name."""
+    path = own_release.results / "ami.json"
+    record = json.loads(path.read_text())
+    record["identity"] = (
+        f"{cloud.client('ec2').meta.region_name}/{record['outputs']['name']}"
+    )
+    path.write_text(json.dumps(record))
+    (own_release.results / "retire.json").unlink()
+    mark = cloud.mark()
+    assert own_release.run().started() == {"retire"}
+    assert cloud.operations(mark, "creating") == []
+    assert len(own_release.view.images()) == 1
+    edit_role(own_release)
+    own_release.run()
+    assert outputs(own_release, "ami")["name"] == f"{record['outputs']['name']}-r2"
+    assert len(own_release.view.images()) == 1
