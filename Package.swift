@@ -54,7 +54,7 @@ let package = Package(
         library("GitHub", ["Diagnostics", "JSON", "HTTP"]),
         library("Ansible", ["Diagnostics", "JSON"]),
         library("DockerEngine", ["Diagnostics", "JSON", "HTTP", collections, crypto]),
-        library("QEMU", ["Diagnostics"]),
+        library("QEMU", ["Diagnostics", "JSON"]),
         .target(
             name: "Sandbox",
             dependencies: [
@@ -91,7 +91,7 @@ let package = Package(
         tests(of: "AWS", ["AWS", "HTTP", "JSON", "Diagnostics"], files: ["Judges"]),
         tests(of: "GitHub", ["GitHub", "HTTP", "JSON", "Diagnostics"]),
         tests(of: "DockerEngine", ["DockerEngine", "HTTP", "JSON", "Diagnostics", crypto]),
-        tests(of: "QEMU", ["QEMU", "Diagnostics"]),
+        tests(of: "QEMU", ["QEMU", "Diagnostics", "JSON"]),
         tests(of: "Ansible", ["Ansible", "JSON", "Diagnostics"], files: ["Fixtures"]),
         tests(
             of: "Sandbox",

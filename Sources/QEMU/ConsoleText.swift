@@ -11,6 +11,11 @@ enum ConsoleText {
         }
     }
 
+    /// Whether some line is the last word of a kernel.
+    static func panics(_ text: String) -> Bool {
+        lines(of: text).contains { $0.contains("Kernel panic - not syncing") }
+    }
+
     /// The last lines with anything in them, without a terminal's control sequences.
     static func lastLines(of text: String) -> [String] {
         lines(of: text).filter { !$0.allSatisfy(\.isWhitespace) }.suffix(shownLines)

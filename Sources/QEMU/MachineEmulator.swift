@@ -13,15 +13,21 @@ package protocol MachineEmulator: Sendable {
     /// Who will execute guests here; found out once, in bounded time.
     func acceleration() async throws -> Acceleration
 
+    /// Uses no acceleration from now on; machines that run with it go on.
+    ///
+    /// - Returns: whether it was used until now.
+    func giveUpAcceleration() async -> Bool
+
     /// Runs a machine for as long as `work` takes, and ends it afterwards, however that ends.
     ///
     /// - Parameters:
+    ///   - acceleration: who executes it.
     ///   - deadlineSeconds: the longest life of the machine.
     ///   - work: what is done with it; cancelled where the machine ends by itself.
-    /// - Throws: `qemu.ended` where the machine ends before `work` does, `qemu.no-port`,
-    ///   `process.*`, and what `work` throws.
+    /// - Throws: `qemu.ended` where the machine ends before `work` does, `qemu.stopped` where it
+    ///   stands still, `qemu.no-port`, `process.*`, and what `work` throws.
     func run<Result: Sendable>(
-        _ machine: VirtualMachine, deadlineSeconds: Double,
+        _ machine: VirtualMachine, by acceleration: Acceleration, deadlineSeconds: Double,
         _ work: @escaping @Sendable (RunningMachine) async throws -> Result
     ) async throws -> Result
 

@@ -7,32 +7,41 @@ package actor QEMUEmulator: MachineEmulator {
     private let processes: any ProcessRunner
     private let time: any TimeSource
     private let program: String
+    private let stillSetting: String?
     private var trial: Task<Acceleration, any Error>?
+    private var hasGivenUp = false
 
     private static let programName = "qemu-system-x86_64"
+    private static let stillVariable = "DSS_BOOT_STILL_SECONDS"
     private static let portTries = 5
     private static let graceSeconds = 5.0
 
     /// Makes an emulator; nothing is started.
     ///
-    /// - Parameter environment: `DSS_QEMU` names another program than the one on the PATH.
+    /// - Parameter environment: `DSS_QEMU` names another program than the one on the PATH,
+    ///   `DSS_BOOT_STILL_SECONDS` how long a guest may stand still while it starts.
     package init(
         processes: any ProcessRunner, environment: [String: String],
         time: any TimeSource = SystemTimeSource()
     ) {
         self.processes = processes
         self.time = time
-        program = environment["DSS_QEMU"] ?? Self.programName
+        stillSetting = environment[Self.stillVariable]
+        let named = environment["DSS_QEMU"] ?? Self.programName
+        // Machines work in folders of their own.
+        program =
+            named.contains("/") ? URL(fileURLWithPath: named).standardizedFileURL.path : named
     }
 
     package func preflight(_ firmware: [Firmware]) async throws {
+        _ = try stillSeconds()
         for kind in firmware { _ = try Self.image(kind) }
         _ = try await version()
     }
 
     package func version() async throws -> String {
         let command = ProcessCommand(
-            executable: program, arguments: ["--version"], timeoutSeconds: 30, graceSeconds: 1)
+            executable: program, arguments: ["--version"], timeoutSeconds: 300, graceSeconds: 1)
         let first = Mutex<String?>(nil)
         do {
             _ = try await processes.run(command) { line in
@@ -47,15 +56,27 @@ package actor QEMUEmulator: MachineEmulator {
     }
 
     package func acceleration() async throws -> Acceleration {
+        guard !hasGivenUp else { return .tcg }
+        let found = try await proved()
+        // Somebody may have given it up meanwhile.
+        return hasGivenUp ? .tcg : found
+    }
+
+    package func giveUpAcceleration() -> Bool {
+        defer { hasGivenUp = true }
+        return !hasGivenUp
+    }
+
+    private func proved() async throws -> Acceleration {
         if let trial { return try await trial.value }
-        let (program, processes) = (program, processes)
+        let (program, processes, time) = (program, processes, time)
         let task = Task {
             let folder = try PrivateFolder(prefix: "dss-kvm")
             let result: Result<Acceleration, any Error>
             do {
                 result = .success(
                     try await AccelerationTrial().run(
-                        program: program, folder: folder.path, with: processes))
+                        program: program, folder: folder.path, with: processes, time: time))
             } catch {
                 result = .failure(error)
             }
@@ -67,10 +88,9 @@ package actor QEMUEmulator: MachineEmulator {
     }
 
     package func run<Outcome: Sendable>(
-        _ machine: VirtualMachine, deadlineSeconds: Double,
+        _ machine: VirtualMachine, by acceleration: Acceleration, deadlineSeconds: Double,
         _ work: @escaping @Sendable (RunningMachine) async throws -> Outcome
     ) async throws -> Outcome {
-        let acceleration = try await acceleration()
         for _ in 1..<Self.portTries {
             do {
                 return try await attempt(machine, acceleration, deadlineSeconds, work)
@@ -93,14 +113,15 @@ package actor QEMUEmulator: MachineEmulator {
         var ports: [Int: Int] = [:]
         for port in machine.guestPorts { ports[port] = try LoopbackPort.free() }
         let command = try command(machine, acceleration, ports, deadlineSeconds)
-        let running = RunningMachine(ports: ports, consolePath: machine.consolePath, time: time)
+        let running = RunningMachine(
+            ports: ports, folder: machine.folder, time: time, stillSeconds: try stillSeconds())
         return try await withThrowingTaskGroup(of: Outcome?.self) { group in
             group.addTask {
                 let outcome = try await self.processes.run(command) { _ in }
                 try Task.checkCancellation()
                 throw Self.ended(outcome, running)
             }
-            group.addTask { try await work(running) }
+            group.addTask { try await running.watching { try await work(running) } }
             do {
                 let result = try await group.next() ?? nil
                 group.cancelAll()
@@ -130,8 +151,19 @@ package actor QEMUEmulator: MachineEmulator {
                 "--kill-after=\(Int(Self.graceSeconds))", "\(Int(deadlineSeconds) + 60)", program,
             ] + arguments,
             // What the guest writes to its disk lies there too.
-            environment: ["TMPDIR": machine.folder],
+            environment: ["TMPDIR": machine.folder], workingDirectory: machine.folder,
             timeoutSeconds: deadlineSeconds, graceSeconds: Self.graceSeconds)
+    }
+
+    private nonisolated func stillSeconds() throws -> Double? {
+        guard let stillSetting else { return nil }
+        guard let seconds = Double(stillSetting), seconds > 0, seconds.isFinite else {
+            throw Diagnostic(
+                code: "qemu.bad-setting", severity: .configuration,
+                summary: "`\(Self.stillVariable)` is `\(stillSetting)`, which is no time",
+                hint: "set it to a number of seconds, or unset it")
+        }
+        return seconds
     }
 
     private static func image(_ firmware: Firmware) throws -> String? {

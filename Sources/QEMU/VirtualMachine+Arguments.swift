@@ -20,8 +20,9 @@ extension VirtualMachine {
             "-cpu", acceleration == .kvm ? "host" : "max",
             "-smp", String(processors), "-m", String(memoryMiB),
             "-device", "virtio-rng-pci",
-            "-serial", "file:\(Self.escaped(consolePath))",
-            "-pidfile", processPath,
+            "-serial", "file:\(Self.escaped(files.console))",
+            "-pidfile", files.process,
+            "-qmp", "unix:\(MachineFiles.monitorName),server=on,wait=off",
             // Changes go to a temporary file: the image is the artifact itself.
             "-drive",
             "if=none,id=disk,snapshot=on,format=\(format.rawValue),file=\(Self.escaped(disk))",

@@ -44,7 +44,7 @@ package struct VirtualMachine: Sendable, Equatable {
     package var guestPorts: [Int]
     package var memoryMiB = 2048
     package var processors = 2
-    /// Where the console's log, the process's number and what the guest writes lie.
+    /// Where the console's log, the process's number and what the guest writes lie; absolute.
     package var folder: String
 
     /// Describes a machine; see the properties.
@@ -58,8 +58,6 @@ package struct VirtualMachine: Sendable, Equatable {
         self.folder = folder
     }
 
-    /// What the guest writes to its first serial port.
-    package var consolePath: String { "\(folder)/console.log" }
-    /// Holds the number of the process while it runs.
-    package var processPath: String { "\(folder)/qemu.pid" }
+    /// What lies in its folder.
+    var files: MachineFiles { MachineFiles(folder: folder) }
 }

@@ -19,6 +19,12 @@ import Testing
         #expect(!ConsoleText.asksForLogin(text))
     }
 
+    @Test func `a kernel's last word is heard`() {
+        let word = "[    3.1] Kernel panic - not syncing: VFS: Unable to mount root fs\r\n"
+        #expect(ConsoleText.panics("one\r\n" + word))
+        #expect(!ConsoleText.panics("[ 1.0] Kernel command line: panic=-1\r\n"))
+    }
+
     @Test func `the last lines are shown without control sequences and blanks`() {
         let text = "one\n\u{1B}[32mtwo\u{1B}[0m\r\n\n   \nthree"
         #expect(

@@ -1,5 +1,6 @@
 import Diagnostics
 import Foundation
+import Synchronization
 import TestSupport
 import Testing
 
@@ -34,16 +35,16 @@ import Testing
     private static let forever:
         @Sendable (ProcessCommand) async throws ->
             ScriptedProcessRunner.Reply = { _ in
-                try await Task.sleep(for: .seconds(60))
+                try await Task.sleep(for: .seconds(3600))
                 return .init()
             }
 
     @Test func `the machine ends when the work is done, and its result is given`() async throws {
         let (emulator, processes) = emulator(Self.forever)
-        let start = ContinuousClock.now
-        let port = try await emulator.run(machine, deadlineSeconds: 30) { $0.ports[22] ?? 0 }
+        let port = try await emulator.run(machine, by: .tcg, deadlineSeconds: 30) {
+            $0.ports[22] ?? 0
+        }
         #expect(port > 0)
-        #expect(ContinuousClock.now - start < .seconds(20))
         let command = try #require(processes.commands.last)
         #expect(command.executable == "timeout")
         #expect(command.timeoutSeconds == 30)
@@ -53,11 +54,11 @@ import Testing
     @Test func `a machine that ends by itself ends the work and says what it showed`() async throws
     {
         try AtomicFile.write(
-            Array("Kernel panic - not syncing\n".utf8), to: machine.consolePath)
+            Array("Kernel panic - not syncing\n".utf8), to: machine.files.console)
         let (emulator, _) = emulator { _ in .init(status: 1, standardErrorTail: "no such disk\n") }
         let error = try await #require(throws: Diagnostic.self) {
-            try await emulator.run(machine, deadlineSeconds: 30) { _ in
-                try await Task.sleep(for: .seconds(60))
+            try await emulator.run(machine, by: .tcg, deadlineSeconds: 30) { _ in
+                try await Task.sleep(for: .seconds(3600))
             }
         }
         #expect(error.code == "qemu.ended")
@@ -75,19 +76,16 @@ import Testing
             return .init(
                 status: 1, standardErrorTail: "Could not set up host forwarding rule 'tcp'")
         }
-        try await emulator.run(machine, deadlineSeconds: 30) { [folder] _ in
-            while !FileManager.default.fileExists(atPath: "\(folder.path)/tried") {
-                try await Task.sleep(for: .milliseconds(5))
-            }
-            try await Task.sleep(for: .milliseconds(50))
+        try await emulator.run(machine, by: .tcg, deadlineSeconds: 30) { _ in
+            while processes.commands.count < 2 { try await Task.sleep(for: .milliseconds(5)) }
         }
-        #expect(processes.commands.count { !Self.isTrial($0) } == 2)
+        #expect(processes.commands.count == 2)
     }
 
     @Test func `what the work throws is what the caller hears`() async throws {
         let (emulator, _) = emulator(Self.forever)
         let error = try await #require(throws: Diagnostic.self) {
-            try await emulator.run(machine, deadlineSeconds: 30) { _ in
+            try await emulator.run(machine, by: .tcg, deadlineSeconds: 30) { _ in
                 throw Diagnostic(code: "test.mine", summary: "mine")
             }
         }
@@ -103,6 +101,37 @@ import Testing
         #expect(processes.commands.map(\.executable) == ["/my/qemu"])
     }
 
+    @Test func `KVM that was given up stays so, whatever the trial says`() async throws {
+        let processes = ScriptedProcessRunner { _ in .init(status: 67) }
+        let emulator = QEMUEmulator(processes: processes, environment: [:])
+        #expect(try await emulator.acceleration() == .kvm)
+        #expect(await emulator.giveUpAcceleration())
+        #expect(await emulator.giveUpAcceleration() == false)
+        #expect(try await emulator.acceleration() == .tcg)
+    }
+
+    @Test func `a machine that qemu stopped ends the work`() async throws {
+        let monitor = try FakeMonitor(folder: folder.path, runState: "internal-error")
+        defer { monitor.stop() }
+        let (emulator, _) = emulator(Self.forever)
+        let error = try await #require(throws: Diagnostic.self) {
+            try await emulator.run(machine, by: .kvm, deadlineSeconds: 600) { _ in
+                try await Task.sleep(for: .seconds(3600))
+            }
+        }
+        #expect(error.code == "qemu.stopped")
+        #expect(error.summary.contains("internal-error"))
+    }
+
+    @Test func `a time that is none is refused before anything starts`() async throws {
+        let emulator = QEMUEmulator(
+            processes: ScriptedProcessRunner { _ in .init() },
+            environment: ["DSS_BOOT_STILL_SECONDS": "-1"])
+        let error = try await #require(throws: Diagnostic.self) { try await emulator.preflight([]) }
+        #expect(error.code == "qemu.bad-setting")
+        #expect(error.severity == .configuration)
+    }
+
     @Test func `a trial that hangs means no KVM`() async throws {
         let processes = ScriptedProcessRunner { _ in
             throw Diagnostic(code: "process.timeout", summary: "hangs")
@@ -111,8 +140,41 @@ import Testing
         #expect(try await emulator.acceleration() == .tcg)
     }
 
+    @Test func `a trial that qemu stops means no KVM, at once`() async throws {
+        let monitors = Mutex<[FakeMonitor]>([])
+        defer { for monitor in monitors.withLock({ $0 }) { monitor.stop() } }
+        let processes = ScriptedProcessRunner { command in
+            let folder = try #require(command.workingDirectory)
+            let monitor = try FakeMonitor(folder: folder, runState: "internal-error")
+            monitors.withLock { $0.append(monitor) }
+            return try await Self.forever(command)
+        }
+        let emulator = QEMUEmulator(processes: processes, environment: [:])
+        #expect(try await emulator.acceleration() == .tcg)
+        #expect(processes.commands.count == 1)
+    }
+
+    @Test(.enabled(if: Self.hasQEMU))
+    func `the boot sector comes to its end where nothing is accelerated`() async throws {
+        let image = try folder.write("sector.img", "")
+        try AtomicFile.write(TrialGuest.bootSector, to: image)
+        let command = ProcessCommand(
+            executable: "qemu-system-x86_64",
+            arguments: [
+                "-nodefaults", "-display", "none", "-no-reboot", "-machine", "pc",
+                "-accel", "tcg", "-cpu", "max", "-m", "16",
+                "-device", "isa-debug-exit,iobase=\(TrialGuest.port),iosize=0x04",
+                "-drive", "if=ide,format=raw,snapshot=on,file=\(image)",
+            ], timeoutSeconds: 600)
+        let outcome = try await SubprocessRunner().run(command) { _ in }
+        #expect(outcome.status == TrialGuest.provingStatus)
+    }
+
+    private static let hasQEMU = FileManager.default.isExecutableFile(
+        atPath: "/usr/bin/qemu-system-x86_64")
+
     @Test func `the boot sector is one sector with the mark that firmware looks for`() {
-        let sector = AccelerationTrial.bootSector
+        let sector = TrialGuest.bootSector
         #expect(sector.count == 512)
         #expect(sector.suffix(2) == [0x55, 0xaa])
     }
@@ -132,7 +194,7 @@ import Testing
 
     @Test func `a machine that outlived its run is ended, and no other process`() throws {
         let left = try start(["tail", "-f", try folder.write("disk", "")])
-        let other = try start(["sleep", "60"])
+        let other = try start(["sleep", "3600"])
         // It inherits a thread's signal mask, in which SIGTERM may be blocked.
         defer { kill(other.processIdentifier, SIGKILL) }
         try folder.write("first/qemu.pid", "\(left.processIdentifier)\n")

@@ -30,6 +30,12 @@ import Testing
         #expect(drive.hasSuffix("format=vmdk,file=/d/disk.vmdk"))
     }
 
+    @Test func `the monitor's socket is named by a path that is never too long`() throws {
+        let arguments = arguments(Self.plain)
+        #expect(value("-qmp", arguments) == "unix:qmp.sock,server=on,wait=off")
+        #expect(value("-pidfile", arguments) == "/f/qemu.pid")
+    }
+
     @Test func `a comma in a path does not end an option`() throws {
         let drive = try #require(value("-drive", arguments(Self.plain, disk: "/d/a,b.vmdk")))
         #expect(drive.hasSuffix("file=/d/a,,b.vmdk"))

@@ -87,12 +87,16 @@ struct NoEmulator: MachineEmulator {
         try refuse()
         return .tcg
     }
+    func giveUpAcceleration() -> Bool {
+        Issue.record("no acceleration should be given up")
+        return false
+    }
     func run<Result: Sendable>(
-        _ machine: VirtualMachine, deadlineSeconds: Double,
+        _ machine: VirtualMachine, by acceleration: Acceleration, deadlineSeconds: Double,
         _ work: @escaping @Sendable (RunningMachine) async throws -> Result
     ) async throws -> Result {
         try refuse()
-        return try await work(RunningMachine(ports: [:], consolePath: "", time: SystemTimeSource()))
+        return try await work(RunningMachine(ports: [:], folder: "", time: SystemTimeSource()))
     }
     func endMachines(below folder: String) throws { try refuse() }
 

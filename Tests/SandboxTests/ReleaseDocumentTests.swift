@@ -44,11 +44,11 @@ import Testing
         acceleration: .tcg,
         boots: [
             .init(
-                firmware: .uefi, diskBus: .sata, networkCard: .vmxnet3, loginPromptSeconds: 40,
-                sshSeconds: 45),
+                firmware: .uefi, diskBus: .sata, networkCard: .vmxnet3, acceleration: .tcg,
+                loginPromptSeconds: 40, sshSeconds: 45),
             .init(
-                firmware: .bios, diskBus: .ide, networkCard: .e1000, loginPromptSeconds: 50,
-                sshSeconds: 55),
+                firmware: .bios, diskBus: .ide, networkCard: .e1000, acceleration: nil,
+                loginPromptSeconds: 50, sshSeconds: 55),
         ],
         checks: [PassedCheck(what: "the console shows a login prompt", seconds: 40)])
 

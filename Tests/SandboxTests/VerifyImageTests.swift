@@ -29,11 +29,11 @@ import Testing
 
         init(
             _ manifest: ReleaseManifest, folder: String, secrets: MachineSecrets = secrets,
-            bootProblem: Diagnostic? = nil, playProblem: Diagnostic? = nil,
-            sameKeys: Bool = false
+            bootProblem: Diagnostic? = nil, kvmProblem: Diagnostic? = nil,
+            playProblem: Diagnostic? = nil, sameKeys: Bool = false
         ) {
             let timeline = Timeline()
-            emulator = FakeEmulator(timeline, problem: bootProblem)
+            emulator = FakeEmulator(timeline, problem: bootProblem, kvmProblem: kvmProblem)
             provisioner = FakeProvisioner(
                 tasks: [
                     .init(name: "Look for a file", wasSkipped: false, seconds: 1),
@@ -63,11 +63,12 @@ import Testing
     }
 
     private func scene(
-        bootProblem: Diagnostic? = nil, playProblem: Diagnostic? = nil, sameKeys: Bool = false
+        bootProblem: Diagnostic? = nil, kvmProblem: Diagnostic? = nil,
+        playProblem: Diagnostic? = nil, sameKeys: Bool = false
     ) throws -> Scene {
         let scene = Scene(
             try fixture.read(), folder: folder.path, bootProblem: bootProblem,
-            playProblem: playProblem, sameKeys: sameKeys)
+            kvmProblem: kvmProblem, playProblem: playProblem, sameKeys: sameKeys)
         scene.bench.aws.on(
             "GetObject", ["if-match": "\"e\""], .pieces(["hello ", "world"], then: nil))
         return scene
@@ -85,6 +86,7 @@ import Testing
         let outputs = try await scene.stage.run(context)
         #expect(outputs.boots.map(\.firmware) == [.uefi, .bios])
         #expect(outputs.acceleration == .kvm)
+        #expect(outputs.boots.map(\.acceleration) == [.kvm, .kvm])
         #expect(
             outputs.checks.map(\.what) == [
                 "the console of UEFI shows a login prompt", "a key login is refused",
@@ -145,6 +147,50 @@ import Testing
         #expect(error.summary.contains("s3://images/dss/x.vmdk"))
         #expect(try left() == [])
         #expect(await context.journal.unfinished().isEmpty)
+    }
+
+    @Test func `an image that only KVM does not carry is good, and the run goes on without KVM`()
+        async throws
+    {
+        let scene = try scene(
+            kvmProblem: Diagnostic(code: "qemu.stopped", summary: "its state is `internal-error`"))
+        let outputs = try await scene.stage.run(try await scene.context())
+        #expect(outputs.acceleration == .tcg)
+        #expect(outputs.boots.map(\.acceleration) == [.tcg, .tcg])
+        let warnings = scene.bench.messages.filter { $0.contains("KVM does not carry") }
+        #expect(warnings.count == 1)
+        #expect(warnings.first?.contains("internal-error") == true)
+        // Whichever began before KVM was given up was tried with it.
+        let boots = scene.emulator.machines.count
+        #expect((3...4).contains(boots))
+        scene.bench.aws.on(
+            "GetObject", ["if-match": "\"e\""], .pieces(["hello ", "world"], then: nil))
+        _ = try await scene.stage.run(try await scene.context())
+        #expect(scene.emulator.machines.count == boots + 2)
+        #expect(try left() == [])
+    }
+
+    @Test func `a check that fails with KVM only fails if it does without, too`() async throws {
+        let problem = Diagnostic(code: "ansible.failed", summary: "Jupyter answers 500")
+        let scene = try scene(playProblem: problem)
+        let context = try await scene.context()
+        let error = try await #require(throws: Diagnostic.self) {
+            try await scene.stage.run(context)
+        }
+        #expect(error.code == "ansible.failed")
+        #expect(scene.provisioner.plays.count == 2)
+        #expect(scene.emulator.acceleration() == .kvm)
+    }
+
+    @Test func `what this machine lacks is no verdict on the image`() async throws {
+        let scene = try scene(
+            bootProblem: Diagnostic(code: "qemu.io-error", summary: "the disk is full"))
+        let context = try await scene.context()
+        let error = try await #require(throws: Diagnostic.self) {
+            try await scene.stage.run(context)
+        }
+        #expect(error.summary.hasSuffix("cannot be looked at here"))
+        #expect(scene.emulator.machines.count <= 2)
     }
 
     @Test func `what an interrupted verification left goes first, found by its prefix`()

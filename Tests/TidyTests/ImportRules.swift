@@ -12,7 +12,7 @@ enum ImportRules {
         "GitHub": ["Diagnostics", "JSON", "HTTP"],
         "Ansible": ["Diagnostics", "JSON"],
         "DockerEngine": ["Diagnostics", "JSON", "HTTP"],
-        "QEMU": ["Diagnostics"],
+        "QEMU": ["Diagnostics", "JSON"],
         "Sandbox": [
             "Diagnostics", "JSON", "BuildGraph", "AWS", "GitHub", "Ansible", "DockerEngine",
             "QEMU",

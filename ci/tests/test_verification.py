@@ -96,10 +96,70 @@ def test_the_first_login_gets_a_fresh_password(
         assert call["extravars"]["jupyter_url"].startswith("http://127.0.0.1:")
 
 
+def accelerations(qemu: FakeQemu) -> list[str]:
+    """Return who executed each machine, oldest first."""
+    return [
+        machine[machine.index("-accel") + 1].partition(",")[0]
+        for machine in qemu.machines()
+    ]
+
+
+@pytest.mark.parametrize(
+    ("guests", "reason"),
+    [
+        ("refuses", "status 134"),
+        ("stops", "internal-error"),
+        ("hangs", "stands still"),
+    ],
+)
+def test_where_kvm_carries_no_real_guest_a_good_disk_is_good(
+    released: Project, qemu: FakeQemu, guests: str, reason: str
+) -> None:
+    qemu.set(kvm=True, guests=guests)
+    outcome = released.run(*VERIFY, env={"DSS_BOOT_STILL_SECONDS": "2"})
+    assert set(outcome.stages("succeeded")) >= VERIFICATIONS
+    (warning,) = (e for e in outcome.events("warning") if "KVM" in e["message"])
+    assert reason in warning["message"]
+    assert "longer" in warning["message"]
+    used = accelerations(qemu)
+    # The first disk's machines begin with KVM, side by side; nothing else does.
+    assert used.count("tcg") == 4
+    assert 1 <= used.count("kvm") <= 2
+    assert "kvm" not in used[-2:]
+    for stage in VERIFICATIONS:
+        outputs = released.result(stage)["outputs"]
+        assert outputs["acceleration"] == "tcg"
+        assert [boot["acceleration"] for boot in outputs["boots"]] == ["tcg", "tcg"]
+    assert folders(released) == []
+    assert released.run(*VERIFY).started() == set()
+
+
+def test_where_kvm_works_nothing_else_is_used(
+    released: Project, qemu: FakeQemu
+) -> None:
+    qemu.set(kvm=True)
+    outcome = released.run(*VERIFY)
+    assert set(accelerations(qemu)) == {"kvm"}
+    assert not [e for e in outcome.events("warning") if "KVM" in e["message"]]
+    boots = released.result("verify-vhd")["outputs"]["boots"]
+    assert [boot["acceleration"] for boot in boots] == ["kvm", "kvm"]
+
+
 @pytest.mark.parametrize(
     ("knobs", "code"),
     [
         ({"status": 1, "message": "no such disk"}, "qemu.ended"),
+        (
+            {"kvm": True, "status": 1, "message": "no such disk"},
+            "qemu.ended",
+        ),
+        (
+            {
+                "kvm": True,
+                "console": "Kernel panic - not syncing: VFS: Unable to mount root fs\r\n",
+            },
+            "qemu.guest-panicked",
+        ),
         ({"same_key": True}, "verify.same-host-keys"),
     ],
 )
@@ -110,6 +170,9 @@ def test_a_bad_disk_stops_what_publishes(
     released.set("ami", "public", value=True)
     outcome = released.run(*VERIFY, "-k", check=1)
     assert set(outcome.stages("failed")) == VERIFICATIONS
+    if knobs.get("kvm"):
+        # Nobody calls an image bad before it failed without acceleration.
+        assert "tcg" in accelerations(qemu)
     assert "ami-public" not in outcome.stages("succeeded")
     result = released.result("verify-vhd")
     assert result["error"]["code"] == code
@@ -134,11 +197,11 @@ def test_a_check_that_fails_on_the_disk_names_it(
 def test_a_killed_verification_leaves_no_machine(
     released: Project, qemu: FakeQemu
 ) -> None:
-    released.set_runner(**{"disk.yml": {"seconds": 60}})
+    released.set_runner(**{"disk.yml": {"seconds": 600}})
     running = released.start(MANIFEST, *VERIFY)
     running.wait_until(lambda: len(qemu.machines()) >= 2, "the machines")
     running.send(signal.SIGKILL)
-    assert running.outcome(20).status == -signal.SIGKILL
+    assert running.outcome().status == -signal.SIGKILL
     assert folders(released)
     released.set_runner()
     released.run(*VERIFY)

@@ -14,6 +14,8 @@ package struct VerifyImage: Stage {
             package let firmware: Firmware
             package let diskBus: VirtualMachine.DiskBus
             package let networkCard: VirtualMachine.NetworkCard
+            /// Nil in results of before it was recorded.
+            package let acceleration: Acceleration?
             /// From switching on.
             package let loginPromptSeconds: Double
             /// From switching on.
@@ -24,6 +26,7 @@ package struct VerifyImage: Stage {
         package let key: String
         package let etag: String
         package let format: String
+        /// The slowest that was used.
         package let acceleration: Acceleration
         package let boots: [Boot]
         package let checks: [PassedCheck]
@@ -102,11 +105,15 @@ package struct VerifyImage: Stage {
         do {
             result = try await context.localSlots.withSlot { try await trial.run(context) }
         } catch {
-            throw Diagnostic.from(error).wrapped(
-                in: "image `s3://\(image.bucket)/\(image.key)` does not hold what it promises")
+            let problem = Diagnostic.from(error)
+            let verdict =
+                AccelerationFallback.isLocal(problem)
+                ? "cannot be looked at here" : "does not hold what it promises"
+            throw problem.wrapped(in: "image `s3://\(image.bucket)/\(image.key)` \(verdict)")
         }
         return Outputs(
             bucket: image.bucket, key: image.key, etag: image.etag, format: format.rawValue,
-            acceleration: result.acceleration, boots: result.boots, checks: result.checks)
+            acceleration: result.boots.contains { $0.acceleration == .tcg } ? .tcg : .kvm,
+            boots: result.boots, checks: result.checks)
     }
 }

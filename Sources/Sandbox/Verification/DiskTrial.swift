@@ -9,7 +9,6 @@ struct DiskTrial: Sendable {
 
     /// What came of it.
     struct Result: Sendable {
-        let acceleration: Acceleration
         let boots: [Boot]
         let checks: [PassedCheck]
     }
@@ -29,18 +28,15 @@ struct DiskTrial: Sendable {
     ///
     /// - Throws: `qemu.*`, `ssh.not-ready`, `ansible.*`, `verify.same-host-keys`.
     func run(_ context: StageContext) async throws -> Result {
-        let acceleration = try await services.emulator.acceleration()
-        let limits = TrialLimits(acceleration)
         let computers = format.computers
-        async let second = boot(computers.second, limits, in: "second", context) { _, _ in [] }
-        let first = try await boot(computers.first, limits, in: "first", context) {
+        async let second = boot(computers.second, in: "second", context) { _, _ in [] }
+        let first = try await boot(computers.first, in: "first", context) {
             machine, knownHosts in try await look(at: machine, knownHosts, context)
         }
         let other = try await second
         var checks = first.checks
         checks.append(try differ(first, other))
-        return Result(
-            acceleration: acceleration, boots: [first.boot, other.boot], checks: checks)
+        return Result(boots: [first.boot, other.boot], checks: checks)
     }
 
     private struct Outcome: Sendable {
@@ -49,28 +45,62 @@ struct DiskTrial: Sendable {
         let checks: [PassedCheck]
     }
 
+    /// One machine; once more without acceleration where that may be what it fails for.
     private func boot(
-        _ hardware: VirtualMachine.Hardware, _ limits: TrialLimits, in name: String,
+        _ hardware: VirtualMachine.Hardware, in name: String, _ context: StageContext,
+        _ work: @escaping @Sendable (RunningMachine, String) async throws -> [PassedCheck]
+    ) async throws -> Outcome {
+        let emulator = services.emulator
+        let acceleration = try await emulator.acceleration()
+        do {
+            return try await start(hardware, by: acceleration, in: name, context, work)
+        } catch {
+            let fallback = AccelerationFallback(after: error, with: acceleration)
+            guard fallback != .none, !Task.isCancelled else { throw error }
+            if fallback == .givesUp { await giveUpAcceleration(after: error, context) }
+            context.progress(
+                nil, "starting by \(hardware.firmware.rawValue) again, without acceleration")
+            let outcome = try await start(hardware, by: .tcg, in: "\(name)-tcg", context, work)
+            await giveUpAcceleration(after: error, context)
+            return outcome
+        }
+    }
+
+    /// Says so the first time.
+    private func giveUpAcceleration(after error: any Error, _ context: StageContext) async {
+        guard await services.emulator.giveUpAcceleration() else { return }
+        context.warn(
+            "KVM does not carry real guests here (\(Diagnostic.from(error).summary)): disks are "
+                + "verified without it from now on, which takes some minutes longer")
+    }
+
+    private func start(
+        _ hardware: VirtualMachine.Hardware, by acceleration: Acceleration, in name: String,
         _ context: StageContext,
         _ work: @escaping @Sendable (RunningMachine, String) async throws -> [PassedCheck]
     ) async throws -> Outcome {
+        let limits = TrialLimits(acceleration)
         let machine = VirtualMachine(
             disk: disk, format: format.diskFormat, hardware: hardware,
             guestPorts: [Self.sshPort, Self.jupyterPort], folder: try folder.makeFolder(name))
         let start = context.time.monotonicSeconds()
         return try await services.emulator.run(
-            machine, deadlineSeconds: limits.lifeSeconds
+            machine, by: acceleration, deadlineSeconds: limits.lifeSeconds
         ) { running in
             context.progress(nil, "starting by \(hardware.firmware.rawValue)")
-            let prompt = try await running.waitForLoginPrompt(
-                deadlineSeconds: limits.loginPromptSeconds)
-            let knownHosts = try await services.access.waitForGreeting(
-                host: Self.address, port: running.ports[Self.sshPort] ?? 0,
-                deadlineSeconds: limits.sshSeconds, onProgress: { context.progress(nil, $0) })
+            let prompt = try await running.waitForLoginPrompt(limits.loginPrompt)
+            let knownHosts = try await running.limiting(
+                limits.ssh, code: "qemu.no-ssh", "ssh does not answer"
+            ) {
+                try await services.access.waitForGreeting(
+                    host: Self.address, port: running.ports[Self.sshPort] ?? 0,
+                    deadlineSeconds: limits.ssh.totalSeconds,
+                    onProgress: { context.progress(nil, $0) })
+            }
             let boot = Boot(
                 firmware: hardware.firmware, diskBus: hardware.diskBus,
-                networkCard: hardware.networkCard, loginPromptSeconds: prompt,
-                sshSeconds: context.time.monotonicSeconds() - start)
+                networkCard: hardware.networkCard, acceleration: acceleration,
+                loginPromptSeconds: prompt, sshSeconds: context.time.monotonicSeconds() - start)
             let prompted = PassedCheck(
                 what: "the console of \(hardware.firmware.rawValue) shows a login prompt",
                 seconds: prompt)

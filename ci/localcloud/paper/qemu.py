@@ -3,6 +3,9 @@
 It reads `qemu-knobs.json` in its folder, and appends a line to `machines.ndjson` where that is there:
 
     kvm       whether the trial of KVM succeeds (default false)
+    guests    what KVM does with a machine after its trial: `works` (default), `refuses` (ends with
+              an assertion), `stops` (its monitor reports an internal error behind the boot loader),
+              `hangs` (the console stands still behind the boot loader, the guest is running)
     console   what the console shows (default a login prompt)
     status    end at once with this status instead of running
     message   what is written to standard error before that
@@ -17,6 +20,7 @@ import os
 import re
 import sys
 from pathlib import Path
+from typing import Any
 
 import asyncssh
 
@@ -24,6 +28,9 @@ HERE = Path(sys.argv[1])
 # `isa-debug-exit` makes this status of what the guest writes.
 PROVEN = 67
 KEY_FILE = HERE / "qemu-host-key"
+# Where `qemu` would listen: in the folder that it works in.
+MONITOR = "qmp.sock"
+BOOT_LOADER = "\r\nBooting `Ubuntu'\r\n"
 
 
 def main() -> int:
@@ -41,8 +48,16 @@ def main() -> int:
         with machines.open("a") as file:
             file.write(json.dumps(line) + "\n")
     Path(option(arguments, "-pidfile")).write_text(f"{os.getpid()}\n")
-    console = option(arguments, "-serial").removeprefix("file:")
-    Path(console).write_text(knobs.get("console", "\r\nsandbox login: "))
+    guests = knobs.get("guests", "works") if "kvm" in arguments else "works"
+    if guests == "refuses":
+        print("kvm_buf_set_msrs: Assertion failed", file=sys.stderr)
+        return 134
+    console = Path(option(arguments, "-serial").removeprefix("file:"))
+    if guests != "works":
+        console.write_text(BOOT_LOADER)
+        asyncio.run(stand_still("internal-error" if guests == "stops" else "running"))
+        return 0
+    console.write_text(knobs.get("console", "\r\nsandbox login: "))
     if "status" in knobs:
         print(knobs.get("message", ""), file=sys.stderr)
         return knobs["status"]
@@ -76,8 +91,36 @@ def host_key(is_shared: bool) -> asyncssh.SSHKey:
 
 async def serve(port: int, key: asyncssh.SSHKey) -> None:
     """Greet until the process is ended."""
+    await asyncio.start_unix_server(monitor("running"), MONITOR)
     server = await asyncssh.listen("127.0.0.1", port, server_host_keys=[key])
     await server.wait_closed()
+
+
+async def stand_still(state: str) -> None:
+    """Answer the monitor's questions and nothing else until the process is ended."""
+    server = await asyncio.start_unix_server(monitor(state), MONITOR)
+    await server.serve_forever()
+
+
+def monitor(state: str) -> Any:
+    """Return what serves one client of the monitor of a machine in a state."""
+    answers = {
+        "qmp_capabilities": {},
+        "query-status": {"running": state == "running", "status": state},
+        "query-blockstats": [{"stats": {"rd_bytes": 512, "wr_bytes": 0}}],
+    }
+
+    async def converse(
+        reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        greeting = {"QMP": {"version": {}, "capabilities": []}}
+        writer.write(json.dumps(greeting).encode() + b"\r\n")
+        while line := await reader.readline():
+            answer = {"return": answers[json.loads(line)["execute"]]}
+            writer.write(json.dumps(answer).encode() + b"\r\n")
+        writer.close()
+
+    return converse
 
 
 if __name__ == "__main__":
