@@ -20,6 +20,8 @@ class TestClean:
         self, project: Project
     ) -> None:
         event = detached(project)
+        # A machine takes minutes to come up: nothing of it is new by then.
+        project.cloud.see_all()
         outcome = project.dssbatch("clean", "--yes", check=0)
         assert event["stackName"] in outcome.stderr
         project.view.assert_nothing_runs()
