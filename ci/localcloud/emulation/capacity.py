@@ -49,6 +49,9 @@ def _obstacle(zone: str, kind: str) -> str | None:
                 kind, kinds_glob
             ):
                 return code
+    if kind not in INSTANCE_TYPES:
+        # Not lacking here, but unknown everywhere, which RunInstances itself refuses.
+        return None
     region = zone.rstrip("abcdefghijklmnopqrstuvwxyz")
     offered = INSTANCE_TYPE_OFFERINGS["availability-zone"].get(region, [])
     is_offered = any(
