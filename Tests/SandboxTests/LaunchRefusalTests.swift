@@ -7,13 +7,13 @@ import Testing
     @Test(
         arguments: [
             (
-                "Instance: We currently do not have sufficient t3.large capacity in the Availability "
-                    + "Zone you requested (eu-north-1a). Our system will be working on it.",
+                "Instance: We currently do not have sufficient t3.large capacity in the "
+                    + "Availability Zone you requested (eu-north-1a).",
                 LaunchRefusal.noCapacity
             ),
             (
-                "Instance: Your requested instance type (t3.micro) is not supported in your requested "
-                    + "Availability Zone (us-east-1e). (Service: Ec2, Status Code: 400)",
+                "Instance: Your requested instance type (t3.micro) is not supported in your "
+                    + "requested Availability Zone (us-east-1e). (Service: Ec2, Status Code: 400)",
                 .unsupported
             ),
             (

@@ -35,8 +35,10 @@ extension LaunchInstance {
             case .wait(let bound):
                 let seconds = bound * Double.random(in: 0.75...1.25)
                 context.progress(
-                    nil, "waiting \(Int(seconds)) s for capacity in \(region): EC2 starts no "
-                        + settings.allTypes.map { "`\($0)`" }.joined(separator: " or ") + " now")
+                    nil,
+                    "waiting \(Int(seconds)) s for capacity in \(region): EC2 starts no "
+                        + settings.allTypes.map { "`\($0)`" }.joined(separator: " or ")
+                        + " now")
                 try await context.time.sleep(seconds: seconds)
                 events.append(.waited(seconds: seconds))
             case .giveUp:
