@@ -65,6 +65,7 @@ def _load_emulation(account_id: str) -> None:
         change_set_views,
         stacks,
         resource_types,
+        source_credentials,
         codebuild,
         conditional_writes,
         builds,

@@ -131,6 +131,20 @@ class Cloud:
         """Set how many export tasks the region takes at once."""
         self.call("/localcloud/exports", "POST", {"limit": count})
 
+    def import_source_credential(self) -> None:
+        """Give CodeBuild a credential for GitHub, as is done once for each account."""
+        self.client("codebuild").import_source_credentials(
+            token="ghp_of-nobody",
+            serverType="GITHUB",
+            authType="PERSONAL_ACCESS_TOKEN",
+        )
+
+    def forget_source_credentials(self) -> None:
+        """Take CodeBuild's credentials for sources away."""
+        client = self.client("codebuild")
+        for known in client.list_source_credentials()["sourceCredentialsInfos"]:
+            client.delete_source_credentials(arn=known["arn"])
+
     def hold_builds(self) -> None:
         """Let CodeBuild's builds stay where they are until they are led on."""
         self.call("/localcloud/builds", "POST", {"hold": True})

@@ -122,6 +122,7 @@ def publish(bench: Bench) -> None:
 
 def stack(command: str, region: str, name: str) -> Real:
     def real(bench: Bench) -> None:
+        bench.cloud.import_source_credential()
         bench.run(command)
         stacks = bench.cloud.client("cloudformation", region).describe_stacks(
             StackName=name

@@ -31,6 +31,7 @@ def empty_cloud(
     control(home, "up", "--paper")
     cloud = Cloud(home)
     cloud.restore()
+    cloud.import_source_credential()
     yield cloud
     control(home, "down")
 
@@ -81,6 +82,18 @@ def test_all_four_are_deployed_from_nothing_and_then_fresh(fresh: Project) -> No
     assert cloud.requests(mark) == []
     status = fresh.dssbatch("status", MANIFEST, "--verify", check=0).stdout
     assert status.count("fresh") == len(ALL)
+
+
+def test_without_a_credential_for_the_source_nothing_is_begun(fresh: Project) -> None:
+    cloud = fresh.cloud
+    cloud.forget_source_credentials()
+    mark = cloud.mark()
+    outcome = fresh.dssbatch("setup-ci-codebuild")
+    assert_error(outcome, 1, "no credential for GitHub", "import-source-credentials")
+    assert "codebuild:ListSourceCredentials" in cloud.operations(mark)
+    assert cloud.operations(mark, "creating") == []
+    cloud.import_source_credential()
+    fresh.dssbatch("setup-ci-codebuild", check=0)
 
 
 def test_presets_deploy_what_they_name_and_what_that_needs(fresh: Project) -> None:

@@ -7,7 +7,8 @@ struct ImageBucket: Sendable, Equatable {
     let bucket: String
     /// The role that VM export assumes.
     let role: String
-    /// CloudFront's domain; nil for a bucket without a distribution.
+    /// The host of links, a name of one's own or CloudFront's; nil for a bucket without a
+    /// distribution.
     let domain: String?
 
     /// Looks the bucket up and checks that it can be reached.
@@ -53,7 +54,8 @@ struct ImageBucket: Sendable, Equatable {
         }
         return ImageBucket(
             bucket: try output("VMBucketId"), role: try output("VMExportRoleId"),
-            domain: try output("CfDistributionDomainName"))
+            // Stacks of before `DomainName` was shown have only CloudFront's own.
+            domain: try (try? output("DownloadDomainName")) ?? output("CfDistributionDomainName"))
     }
 
     /// Whether a recorded object is still there, in the version that was recorded.

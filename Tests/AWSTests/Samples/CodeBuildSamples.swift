@@ -36,6 +36,7 @@ extension OperationSample {
             OperationSample(BatchGetBuildBatches(ids: some), ["ids": some.json]),
             OperationSample(BatchGetBuilds(ids: some), ["ids": some.json]),
             OperationSample(BatchGetProjects(names: some), ["names": some.json]),
+            OperationSample(ListSourceCredentials(), [:]),
             OperationSample(
                 GetLogEvents(
                     logGroupName: name, logStreamName: value, startFromHead: flag,

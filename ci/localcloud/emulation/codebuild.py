@@ -9,6 +9,7 @@ from moto.cloudformation.exceptions import ValidationError
 from moto.codebuild.models import codebuild_backends
 
 from localcloud.emulation.custom_resource import Made, resource_type
+from localcloud.emulation.source_credentials import check_webhook
 
 # Members that the API does not spell like the template, but for the first letter.
 SPELLINGS = {"BuildSpec": "buildspec", "GitCloneDepth": "gitCloneDepth"}
@@ -35,6 +36,12 @@ def api_form(value: Any) -> Any:
         name: int(member) if name in NUMBERS else member
         for name, member in members.items()
     }
+
+
+def has_webhook(settings: dict[str, Any]) -> bool:
+    """Return whether a project is built for what its source reports."""
+    triggers = settings.get("triggers") or {}
+    return str(triggers.get("webhook")).lower() == "true"
 
 
 @resource_type("AWS::CodeBuild::Project", "Name")
@@ -70,7 +77,8 @@ def _project(properties: dict, account_id: str, region: str, name: str) -> Made:
         for member in ("buildBatchConfig", "concurrentBuildLimit"):
             if member in settings:
                 metadata[member] = settings[member]
-        if (triggers := settings.get("triggers")) and triggers.get("webhook"):
+        if has_webhook(settings):
+            triggers = settings["triggers"]
             metadata["webhook"] = {
                 "url": f"https://api.github.com/hooks/{webhook_id}",
                 "filterGroups": triggers.get("filterGroups", []),
@@ -84,6 +92,9 @@ def _project(properties: dict, account_id: str, region: str, name: str) -> Made:
         backend.build_history[name] = builds
         backend.codebuild_projects[name].project_metadata["created"] = created
 
+    settings = api_form(properties)
+    if has_webhook(settings):
+        check_webhook(backend, settings)
     put(properties)
     arn = backend.codebuild_projects[name].arn
     return Made(

@@ -47,7 +47,46 @@ def variables_of(project):
     }
 
 
-def test_the_ci_project_builds_pushes_that_ask_for_it(cloud, name):
+def test_a_webhook_needs_a_credential_for_its_source(cloud, name):
+    client = cloud.client("cloudformation")
+    body = template("ci-codebuild")
+    stack, _ = deploy(client, name, body, **IAM)
+    assert stack["StackStatus"] == "ROLLBACK_COMPLETE"
+    reasons = [r for n, _, r in statuses_of(client, name) if n == "Project"]
+    assert any("Could not find access token" in reason for reason in reasons)
+    client.delete_stack(StackName=name)
+    settle_deletion(client, name)
+    arn = "arn:aws:codeconnections:eu-central-1:123456789012:connection/x"
+    stack, _ = deploy(client, name, body, **given(GitHubConnectionArn=arn))
+    assert stack["StackStatus"] == "CREATE_COMPLETE", statuses_of(client, name)
+    client.delete_stack(StackName=name)
+
+
+def settle_deletion(client, name):
+    with pytest.raises(ClientError, match="does not exist"):
+        settle(client, name)
+
+
+@pytest.fixture
+def credential(cloud):
+    """A credential for GitHub, which a person imports once for each account."""
+    client = cloud.client("codebuild")
+    made = client.import_source_credentials(
+        token="x", serverType="GITHUB", authType="PERSONAL_ACCESS_TOKEN"
+    )
+    assert client.list_source_credentials()["sourceCredentialsInfos"] == [
+        {
+            "arn": made["arn"],
+            "serverType": "GITHUB",
+            "authType": "PERSONAL_ACCESS_TOKEN",
+        }
+    ]
+    yield
+    client.delete_source_credentials(arn=made["arn"])
+    assert client.list_source_credentials()["sourceCredentialsInfos"] == []
+
+
+def test_the_ci_project_builds_pushes_that_ask_for_it(cloud, name, credential):
     client = cloud.client("cloudformation")
     stack, _ = deploy(client, name, template("ci-codebuild"), **IAM)
     assert stack["StackStatus"] == "CREATE_COMPLETE", statuses_of(client, name)
