@@ -21,11 +21,17 @@ actor ConnectingEmulator: MachineEmulator {
 
     func acceleration() async throws -> Acceleration { try await emulator().acceleration() }
 
+    func giveUpAcceleration() async -> Bool {
+        guard let emulator = try? await emulator() else { return false }
+        return await emulator.giveUpAcceleration()
+    }
+
     func run<Outcome: Sendable>(
-        _ machine: VirtualMachine, deadlineSeconds: Double,
+        _ machine: VirtualMachine, by acceleration: Acceleration, deadlineSeconds: Double,
         _ work: @escaping @Sendable (RunningMachine) async throws -> Outcome
     ) async throws -> Outcome {
-        try await emulator().run(machine, deadlineSeconds: deadlineSeconds, work)
+        try await emulator().run(
+            machine, by: acceleration, deadlineSeconds: deadlineSeconds, work)
     }
 
     func endMachines(below folder: String) async throws {
