@@ -1,6 +1,9 @@
 # The one way in which the project is built; sourced by the scripts in bin/.
 # shellcheck shell=bash
 
+# shellcheck source=bin/lib/swift.sh
+source "$(dirname -- "${BASH_SOURCE[0]}")/swift.sh"
+
 # What the program is made of, below the project's folder.
 build_sources=(Sources Package.swift manifests/schema)
 
@@ -16,19 +19,22 @@ build_if_older() {
     newer=$(cd -- "$root" && find -H "${build_sources[@]}" -newer "$binary" -print -quit)
   fi
   if [ -n "$newer" ]; then
+    # Without a toolchain, the program that is there may be of these sources all the same.
+    use_swift || true
     if [ ! -x "$binary" ] ||
       [ "$(cat -- "$binary.sources" 2>/dev/null)" != "$(sources_digest "$root")" ]; then
       build "$root" --product dssbatch
     fi
     # A source that changed nothing in the program leaves it old: remember that it was looked at.
-    touch "$binary"
+    # Another user's is left alone.
+    touch "$binary" 2>/dev/null || true
   fi
 }
 
 # sources_digest ROOT: a digest of the sources' names and contents, and of the toolchain.
 sources_digest() {
   (
-    cd -- "$1"
+    cd -- "$1" || exit
     { swift --version 2>/dev/null || true; } | head -n 1
     find -H "${build_sources[@]}" -type f -print0 | LC_ALL=C sort --zero-terminated | xargs -0 sha256sum
   ) | sha256sum | cut -d ' ' -f 1
@@ -39,11 +45,13 @@ sources_digest() {
 build() {
   local root=$1 stamp=$1/.build/release/dssbatch.sources digest
   shift
-  command -v swift >/dev/null || {
-    echo "error: \`swift\` is not on the PATH" >&2
-    echo "hint: install a Swift toolchain, 6.2 or newer: https://www.swift.org/install" >&2
+  use_swift || {
+    printf 'error: %s\nhint: %s\n' "$swift_problem" "$swift_hint" >&2
     return 1
   }
+  if [ ! -e "$stamp" ]; then
+    echo 'building: the first time takes about eight minutes on two cores, and 1 GB of disk' >&2
+  fi
   digest=$(sources_digest "$root")
   # SwiftPM waits for another build of the same folder by itself.
   swift build --package-path "$root" "${build_flags[@]}" "$@" >&2 || return

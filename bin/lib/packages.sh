@@ -19,6 +19,13 @@ missing_of() {
   printf '%s\n' "${alternatives[0]}"
 }
 
+# missing_packages WANTED: prints the packages that are missing, of a list of words each of which may
+# name alternatives.
+missing_packages() {
+  local word
+  for word in $1; do missing_of "$word"; done
+}
+
 # new_services: prints the unwanted services that this system does not have yet.
 new_services() {
   local service
@@ -28,13 +35,10 @@ new_services() {
   done
 }
 
-# install_missing WANTED: installs the packages of a list of words that are not there, each of
-# which may name alternatives. Services that come with them neither start now nor at boot.
+# install_missing WANTED: installs them. Services that come with them neither start now nor at boot.
 install_missing() {
-  local word missing=() services=() as_root=() status=0
-  for word in $1; do
-    mapfile -t -O "${#missing[@]}" missing < <(missing_of "$word")
-  done
+  local missing=() services=() as_root=() status=0
+  mapfile -t missing < <(missing_packages "$1")
   if [ ${#missing[@]} -eq 0 ]; then return; fi
 
   if [ "$(id -u)" -ne 0 ]; then

@@ -11,16 +11,15 @@ import shutil
 import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Sequence
 
 from localcloud.home import CloudHome
 from localcloud.locking import LockTimeoutError, exclusive_lock
-from localcloud.models import MODELS
+from localcloud.log_told import log_told
+from localcloud.models import hurry
 from localcloud.processes import ProcessRecord, end, is_alive
 
 UP_TIMEOUT_SECONDS = 90
-CALL_TIMEOUT_SECONDS = 10
 # A machine gets half a minute to shut down, and several end side by side.
 DOWN_GRACE_SECONDS = 60
 LOG_TAIL_LINES = 15
@@ -116,7 +115,7 @@ def _up(home: CloudHome, options: argparse.Namespace) -> int:
             _stop(home)
             description = _start(home, mode, options)
     if options.quick:
-        _hurry(description["endpointUrl"])
+        hurry(description["endpointUrl"])
     print(
         f"local cloud ({description['mode']}) at {description['endpointUrl']}",
         file=sys.stderr,
@@ -124,19 +123,6 @@ def _up(home: CloudHome, options: argparse.Namespace) -> int:
     for warning in description["warnings"]:
         print(f"warning: {warning}", file=sys.stderr)
     return 0
-
-
-def _hurry(url: str) -> None:
-    """Let a running cloud show everything as done at the first look."""
-    # A proxy of this machine has no business with a loopback address.
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    for model in MODELS:
-        speed = {"model_name": model, "transition": {"progression": "immediate"}}
-        opener.open(
-            f"{url}/moto-api/state-manager/set-transition",
-            json.dumps(speed).encode(),
-            CALL_TIMEOUT_SECONDS,
-        ).close()
 
 
 def _check_root() -> None:
@@ -308,7 +294,8 @@ def _base(home: CloudHome, options: argparse.Namespace) -> int:
     if not is_built:
         print("building the base machine: about four minutes", file=sys.stderr)
     try:
-        root = base_machine.ensure_base_machine()
+        with log_told(base_machine.log_file()):
+            root = base_machine.ensure_base_machine()
     except (base_machine.BaseMachineError, AptSourcesError) as error:
         raise CommandError(str(error)) from error
     if not is_built:

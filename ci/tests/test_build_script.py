@@ -27,7 +27,7 @@ class Clone:
 
     def __init__(self, folder: Path):
         self.folder = folder
-        for name in ("bin/dssbatch", "bin/lib/build.sh"):
+        for name in ("bin/dssbatch", "bin/lib/build.sh", "bin/lib/swift.sh"):
             target = folder / name
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, target)

@@ -111,6 +111,12 @@ def base_folder() -> Path:
     return cache_folder() / "base-machines" / digest[:20]
 
 
+def log_file() -> Path:
+    """Return where a build of it says what it does."""
+    folder = base_folder()
+    return folder.with_name(folder.name + ".log")
+
+
 def ensure_base_machine(log: Path | None = None) -> Path:
     """Return the base machine's root folder, building it first where it is missing.
 
@@ -123,7 +129,7 @@ def ensure_base_machine(log: Path | None = None) -> Path:
     lock = folder.with_name(folder.name + ".lock")
     with exclusive_lock(lock, timeout_seconds=BUILD_TIMEOUT_SECONDS + 60):
         if not root.is_dir():
-            _build(folder, log or folder.with_name(folder.name + ".log"))
+            _build(folder, log or log_file())
     return root
 
 

@@ -107,7 +107,8 @@ def test_a_cached_environment_does_not_stand_for_packages(tmp_path):
     write_programs(
         venv, {"python": f'echo "pip $3" >>"{log}"', "pip": f"{venv}/python"}
     )
-    for name in ("bin/setup", "bin/lib/packages.sh", "ci/packages.txt"):
+    libraries = ("bin/lib/packages.sh", "bin/lib/swift.sh")
+    for name in ("bin/setup", *libraries, "ci/packages.txt"):
         (project / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(PROJECT / name, project / name)
     settings = {
