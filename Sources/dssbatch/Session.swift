@@ -138,9 +138,7 @@ struct Session: Sendable {
         let summary = try await runner.run(options)
         switch summary.status {
         case .succeeded:
-            if summary.stages.contains(where: { $0.status == .succeeded }) {
-                output.say("results are in `\(store.location)`")
-            }
+            output.say("results are in `\(store.location)`")
             return ExitStatus.fresh
         case .interrupted: return ExitStatus.interrupted
         case .failed:

@@ -114,6 +114,7 @@ def test_two_demos_side_by_side_leave_only_what_shall_stay(demo: Demo) -> None:
         assert "release-notes: done" in said
         plan = said.partition("$ bin/dssbatch plan")[2].splitlines()
         assert {"fresh    source-ami", "6 to run, 9 may run, 1 fresh"} <= set(plan)
+        assert said.count("results are in") == 2
         assert "# Data Science Sandbox 3.4.0" in said
         assert '"schema": "dssbatch.release/1"' in said
         assert "bin/quickstart" in said
