@@ -37,14 +37,15 @@ struct MatrixSession: Sendable {
         let changes = manifestOptions.changes
         let manifest = try MatrixManifest(
             contentsOf: manifestOptions.manifest,
-            overrides: changes.overrides(region: options.region))
+            overrides: try changes.overrides(region: options.region))
         let output = EventOutput(options: options)
         isLocal = changes.local
         services = ServiceWiring.services(
             options, environment: ProcessInfo.processInfo.environment,
             project: manifest.base.project,
             isLocal: isLocal, say: { output.say($0) })
-        let place = ResultPlace(manifest.base, services.aws)
+        let place = try ResultPlace(
+            manifest.base, services.aws, isOwnOfLocal: changes.hasOwnLocalResults)
         var pipeline = PipelineOptions()
         pipeline.verifiesByDefault = isLocal
         let cache = place.digestCache(of: try place.store(manifest.name))

@@ -15,6 +15,7 @@ struct Session: Sendable {
     let store: any ResultStore
     let output: EventOutput
     let services: SandboxServices
+    private let place: ResultPlace
     private let digester: InputDigester
     private let isLocal: Bool
     private let runId: String
@@ -35,12 +36,14 @@ struct Session: Sendable {
         isLocal = manifestOptions.changes.local
         let workload = try WorkloadKind.read(
             contentsOf: manifestOptions.manifest,
-            overrides: manifestOptions.changes.overrides(region: options.region), wanted: kind)
+            overrides: try manifestOptions.changes.overrides(region: options.region),
+            wanted: kind)
         let output = output ?? EventOutput(options: options)
         let services = ServiceWiring.services(
             options, environment: environment, project: workload.project,
             isLocal: isLocal, say: { output.say($0) })
-        let place = ResultPlace(workload, services.aws)
+        let place = try ResultPlace(
+            workload, services.aws, isOwnOfLocal: manifestOptions.changes.hasOwnLocalResults)
         let store = try place.store(
             workload.storeName,
             subfolder: pipeline.machineTask == nil ? nil : MachinePipeline.folder)
@@ -54,6 +57,7 @@ struct Session: Sendable {
         self.output = output
         self.services = services
         self.store = store
+        self.place = place
         graph = try StageGraph(workload.stages(services: services, options: pipeline))
         digester = InputDigester(
             root: workload.project.path, cachePath: place.digestCache(of: store))
@@ -64,8 +68,7 @@ struct Session: Sendable {
     /// Where the runs of the developer's machines record, whatever this session is about.
     var machineStore: any ResultStore {
         get throws {
-            try ResultPlace(workload, services.aws).store(
-                workload.storeName, subfolder: MachinePipeline.folder)
+            try place.store(workload.storeName, subfolder: MachinePipeline.folder)
         }
     }
 

@@ -12,22 +12,34 @@ struct ManifestChanges: ParsableArguments {
         help: "Sets a value of the manifest: /export/prefix=images (repeatable).")
     var settings: [String] = []
 
-    @Option(help: "Folder or s3://bucket/prefix of the results; replaces the manifest's.")
+    @Option(
+        help: """
+            Folder or s3://bucket/prefix of the results; replaces the manifest's. With --local \
+            and without this, a folder NAME becomes NAME-local.
+            """)
     var results: String?
 
     @Flag(help: "Use the local cloud of this project, started where none runs.")
     var local = false
 
+    /// Whether a folder of results is one of the local cloud's own: nobody has named another.
+    var hasOwnLocalResults: Bool { local && results == nil }
+
     /// A folder named on the command line is relative to where the command is given, not to the
     /// project as in a manifest.
-    private static func absolute(_ results: String) -> String {
-        results.hasPrefix("s3://") ? results : URL(fileURLWithPath: results).path
+    private static func absolute(_ results: String) throws -> String {
+        switch try ResultsAddress(results, source: "--results", code: "usage.results") {
+        case .s3(let address): address
+        case .folder(let path): URL(fileURLWithPath: path).path
+        }
     }
 
     /// The changes in the form that the manifest's reader takes.
-    func overrides(region: String?) -> ManifestOverrides {
+    ///
+    /// - Throws: `usage.results`.
+    func overrides(region: String?) throws -> ManifestOverrides {
         .init(
-            assetId: assetId, settings: settings, results: results.map(Self.absolute),
+            assetId: assetId, settings: settings, results: try results.map(Self.absolute),
             region: region,
             releaseId: ProcessInfo.processInfo.environment[ReleaseManifest.Release.idVariable])
     }

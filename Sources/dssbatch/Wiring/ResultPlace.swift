@@ -7,16 +7,21 @@ import Sandbox
 struct ResultPlace {
     private let path: String
     private let project: ProjectFolder
-    private let results: String
+    private let address: ResultsAddress
     private let region: String
     private let aws: any AWSCaller
 
-    private var isInS3: Bool { results.hasPrefix("s3://") }
+    private var isInS3: Bool { if case .s3 = address { true } else { false } }
 
-    init(_ workload: any Workload, _ aws: any AWSCaller) {
+    /// - Parameter isOwnOfLocal: whether this is a local run that is told no place, so that a
+    ///   folder is one of its own.
+    /// - Throws: `results.address`.
+    init(_ workload: any Workload, _ aws: any AWSCaller, isOwnOfLocal: Bool) throws {
         path = workload.path
         project = workload.project
-        results = workload.results
+        let written = try ResultsAddress(
+            workload.results, source: "\(workload.path)#/results", code: "results.address")
+        address = isOwnOfLocal ? written.ofLocalRun : written
         region = workload.region
         self.aws = aws
     }
@@ -28,14 +33,16 @@ struct ResultPlace {
     ///   - subfolder: for results beside the asset's own.
     /// - Throws: `results.address`.
     func store(_ name: String, subfolder: String? = nil) throws -> any ResultStore {
-        guard isInS3 else {
+        switch address {
+        case .folder(let folder):
             return FolderResultStore(
-                root: project.absolute(results), assetId: name, subfolder: subfolder)
+                root: project.absolute(folder), assetId: name, subfolder: subfolder)
+        case .s3(let address):
+            let bucket = try ResultBucket(
+                address: address, folder: subfolder.map { "\(name)/\($0)" } ?? name,
+                region: region, aws: aws, source: "\(path)#/results")
+            return ObjectResultStore(bucket, assetId: name)
         }
-        let bucket = try ResultBucket(
-            address: results, folder: subfolder.map { "\(name)/\($0)" } ?? name,
-            region: region, aws: aws, source: "\(path)#/results")
-        return ObjectResultStore(bucket, assetId: name)
     }
 
     /// Where digests of files are kept for the next start; nil for nowhere.

@@ -1,0 +1,68 @@
+import Diagnostics
+import Foundation
+
+/// Where results are, as a person wrote it: a folder, or a place in S3.
+package enum ResultsAddress: Sendable, Equatable {
+    /// A folder; `~` is expanded, and it may be relative.
+    case folder(String)
+    /// `s3://bucket/prefix`, not looked at any closer yet.
+    case s3(String)
+
+    /// What a folder's name gets where a local run is told no other place.
+    static let localSuffix = "-local"
+    /// Schemes that no folder's name begins with, even where no slash follows.
+    private static let schemes: Set = ["arn", "file", "ftp", "gs", "http", "https", "s3", "s3a"]
+
+    /// Reads what was written.
+    ///
+    /// - Parameters:
+    ///   - source: where it was written, for the error.
+    ///   - code: the error's; `usage.results` on the command line, `results.address` in a manifest.
+    ///   - home: what `~` stands for.
+    /// - Throws: an error of that code where it looks like an address and is none in S3.
+    package init(
+        _ text: String, source: String, code: String,
+        home: String? = ProcessInfo.processInfo.environment["HOME"]
+    ) throws {
+        if text.hasPrefix("s3://") {
+            self = .s3(text)
+            return
+        }
+        guard !text.isEmpty, !Self.looksLikeAddress(text) else {
+            throw Diagnostic(
+                code: code, severity: .configuration,
+                summary: "`\(text)` is neither a folder nor an address in S3", location: source,
+                hint: "name a folder (`./` before one with a colon in its name), or write "
+                    + "`s3://bucket/prefix`, in lower case and with both slashes")
+        }
+        self = .folder(Self.expanded(text, home: home))
+    }
+
+    /// The place of a local run that is told no other.
+    ///
+    /// What the local cloud made must not lie among the results of an account; a bucket is the
+    /// local cloud's own anyway.
+    package var ofLocalRun: ResultsAddress {
+        guard case .folder(let path) = self else { return self }
+        var name = Substring(path)
+        while name.count > 1, name.hasSuffix("/") { name.removeLast() }
+        return .folder(name + Self.localSuffix)
+    }
+
+    /// A scheme of two letters or more before a colon, as in RFC 3986, and a slash behind it; or
+    /// one that everybody knows, whatever follows.
+    private static func looksLikeAddress(_ text: String) -> Bool {
+        guard let match = text.prefixMatch(of: /([A-Za-z][A-Za-z0-9+.-]+):(\/?)/) else {
+            return false
+        }
+        return !match.2.isEmpty || schemes.contains(match.1.lowercased())
+    }
+
+    private static func expanded(_ path: String, home: String?) -> String {
+        guard path.hasPrefix("~") else { return path }
+        if let home, !home.isEmpty, path == "~" || path.hasPrefix("~/") {
+            return home + path.dropFirst()
+        }
+        return NSString(string: path).expandingTildeInPath
+    }
+}

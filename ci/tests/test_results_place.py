@@ -1,0 +1,42 @@
+"""Where results may be: a folder, one of the local cloud's own, or S3 and no other address."""
+
+from __future__ import annotations
+
+import pytest
+
+from .program import assert_error
+from .project import MANIFEST, Project
+
+LOOKUP = ("--only", "source-ami")
+
+
+@pytest.mark.parametrize(
+    "place", ["S3://bucket/x", "s3:/bucket", "file:out", "http://x/y", "https:x", ""]
+)
+def test_an_address_that_is_none_is_a_usage_error(bad: Project, place: str) -> None:
+    for command in ([MANIFEST], ["plan", MANIFEST]):
+        outcome = bad.dssbatch(*command, "--results", place)
+        assert_error(outcome, 2, "neither a folder nor an address in S3")
+
+
+def test_a_folder_may_begin_at_home(project: Project) -> None:
+    project.run(*LOOKUP, "--results", "~/results")
+    assert (project.folder / "home/results" / project.asset_id).is_dir()
+    assert not (project.root / "~").exists()
+
+
+def test_a_manifests_place_is_read_in_the_same_way(bad: Project) -> None:
+    bad.set("results", value="file:///tmp/x")
+    assert_error(
+        bad.dssbatch(MANIFEST), 2, "neither a folder nor", "release.json#/results"
+    )
+
+
+def test_a_local_run_keeps_its_results_apart(project: Project) -> None:
+    bare = {name: None for name in project.cloud.environment}
+    project.run("--local", *LOOKUP, env=bare)
+    assert (project.root / "out-local" / project.asset_id).is_dir()
+    assert not (project.root / "out").exists()
+    project.run("--local", *LOOKUP, "--results", "given", env=bare)
+    assert (project.root / "given" / project.asset_id).is_dir()
+    assert not (project.root / "given-local").exists()
