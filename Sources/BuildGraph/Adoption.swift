@@ -14,6 +14,7 @@ package enum Adoption {
     ///   - tool: what the result file says recorded it.
     ///   - lock: who asks.
     ///   - time: the clock.
+    ///   - realms: knows whose results these may be; nil to compare nothing.
     ///   - onEvent: told of progress and warnings.
     /// - Returns: what was recorded.
     /// - Throws: `graph.unknown-selection`, `graph.not-adoptable`, `graph.upstream-unknown`,
@@ -21,7 +22,7 @@ package enum Adoption {
     package static func adopt(
         id: String, as name: StageName, in graph: StageGraph, store: any ResultStore,
         digester: InputDigester, tool: String, lock: LockInfo, time: any TimeSource,
-        onEvent: @escaping @Sendable (RunEvent) -> Void
+        realms: (any RealmSource)? = nil, onEvent: @escaping @Sendable (RunEvent) -> Void
     ) async throws -> ResultRecord {
         _ = try Selector.resolve(name.rawValue, in: graph)
         let takenOver = try await store.lock(lock, waitSeconds: 0)
@@ -30,8 +31,15 @@ package enum Adoption {
             if let takenOver { events.emit(.warning(takenOver)) }
             let journal = try await Journal(
                 store: store, runId: lock.runId, time: time, events: events)
-            let world = try await RecordedWorld.read(
+            // Whatever is adopted, its account is looked into.
+            try await realms?.ask()
+            var world = try await RecordedWorld.read(
                 graph, store: store, digester: digester, journal: [])
+            try await world.compare(
+                with: realms, graph, journal: await journal.unfinished(),
+                location: store.location)
+            world.interrupted = []
+            store.bind(try await realms?.present())
             let setup = RunSetup(
                 graph: graph, store: store, digester: digester, time: time, tool: tool,
                 options: RunOptions(lock: lock), journal: journal, events: events, world: world,

@@ -21,6 +21,8 @@ package struct AnyStage: Sendable {
     /// As in `Stage`.
     package let alwaysDiffers: Bool
     /// As in `Stage`.
+    package let isOfCloud: Bool
+    /// As in `Stage`.
     package let documents: [String]
     /// As in `Stage`.
     package let pool: String?
@@ -41,6 +43,7 @@ package struct AnyStage: Sendable {
         isLookup = stage.isLookup
         isShareable = stage.isShareable
         alwaysDiffers = stage.alwaysDiffers
+        isOfCloud = stage.isOfCloud
         documents = stage.documents
         pool = stage.pool
         base = stage
@@ -71,6 +74,13 @@ package struct AnyStage: Sendable {
     /// - Throws: `json.*` where the outputs have another shape; what the stage throws.
     package func verify(_ outputs: JSONValue, _ context: StageContext) async throws -> Existence {
         try await Self.verify(base, outputs, context)
+    }
+
+    /// Whose outputs are that exist.
+    package func ownership(
+        of outputs: JSONValue, account: String, _ context: StageContext
+    ) async throws -> Ownership {
+        try await Self.ownership(base, outputs, account, context)
     }
 
     /// Takes down what `run` made.
@@ -105,6 +115,13 @@ package struct AnyStage: Sendable {
         _ stage: S, _ outputs: JSONValue, _ context: StageContext
     ) async throws -> Existence {
         try await stage.verify(try outputs.decoded(as: S.Outputs.self), context)
+    }
+
+    private static func ownership<S: Stage>(
+        _ stage: S, _ outputs: JSONValue, _ account: String, _ context: StageContext
+    ) async throws -> Ownership {
+        try await stage.ownership(
+            of: try outputs.decoded(as: S.Outputs.self), account: account, context)
     }
 
     private static func adopt<S: Stage>(

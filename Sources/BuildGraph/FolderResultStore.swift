@@ -14,6 +14,7 @@ package final class FolderResultStore: ResultStore {
     let time: any TimeSource
     private let heldLock = Mutex<FolderLock?>(nil)
     private let journal = Mutex<AppendOnlyFile?>(nil)
+    private let boundRealm = Mutex<Realm?>(nil)
 
     private static let journalName = "journal.ndjson"
     private static let sizeLimitBytes = 64 * 1024 * 1024
@@ -34,6 +35,12 @@ package final class FolderResultStore: ResultStore {
         let folder = root == "/" ? "/\(assetId)" : "\(root)/\(assetId)"
         location = subfolder.map { "\(folder)/\($0)" } ?? folder
     }
+
+    /// Whose everything is that is written from now on.
+    package var realm: Realm? { boundRealm.withLock { $0 } }
+
+    /// Says whose everything is that is written from now on.
+    package func bind(_ realm: Realm?) { boundRealm.withLock { $0 = realm } }
 
     /// Reads every result file; `release.json` and stages' documents (`ami.cdx.json`) are none.
     package func loadAll() async throws -> [StageName: StoredResult] {
@@ -59,7 +66,7 @@ package final class FolderResultStore: ResultStore {
     /// Writes one result file.
     package func save(_ record: ResultRecord) async throws {
         try await writeFile(
-            StoredResult.file(of: record.stage), Array(record.json.prettyText.utf8))
+            StoredResult.file(of: record.stage), Array(bound(record).json.prettyText.utf8))
     }
 
     /// Reads a file of this folder.

@@ -76,7 +76,8 @@ package actor Journal {
         let entry = JournalEntry(
             entry: JournalEntryID(rawValue: "\(runId)/\(count)"), stage: stage,
             resource: resource, region: region, name: name, token: token, details: details,
-            assetId: store.assetId, runId: runId, time: time.now(), id: nil)
+            assetId: store.assetId, runId: runId, time: time.now(), id: nil,
+            realm: store.realm)
         try await append(.intent(entry))
         entries[entry.entry] = entry
         return entry.entry
@@ -103,6 +104,15 @@ package actor Journal {
         entries[entry] = nil
         // What never had an id was never announced as created either.
         if ended.id != nil { events?.emit(.resourceDeleted(ended), stage: ended.stage) }
+    }
+
+    /// Ends what is gone with its local cloud: nobody deleted it, so nobody is told.
+    ///
+    /// - Throws: as `created`.
+    package func forget(_ entry: JournalEntryID) async throws {
+        _ = try known(entry)
+        try await append(.gone(entry))
+        entries[entry] = nil
     }
 
     /// Notes that it is an output of its stage; written down by `commitKept`.

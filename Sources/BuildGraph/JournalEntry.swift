@@ -34,12 +34,14 @@ package struct JournalEntry: Sendable, Equatable, Codable {
     package let time: Date
     /// What the creating call answered; nil where the run died before it knew.
     package var id: String?
+    /// Whose it is; nil where a program wrote it that knew of no realms.
+    package var realm: Realm?
 
     /// Makes one; see the properties.
     package init(
         entry: JournalEntryID, stage: StageName, resource: String, region: String, name: String?,
         token: String?, details: [String: String], assetId: String, runId: String, time: Date,
-        id: String?
+        id: String?, realm: Realm? = nil
     ) {
         self.entry = entry
         self.stage = stage
@@ -52,6 +54,7 @@ package struct JournalEntry: Sendable, Equatable, Codable {
         self.runId = runId
         self.time = time
         self.id = id
+        self.realm = realm
     }
 }
 

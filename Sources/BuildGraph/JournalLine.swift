@@ -54,6 +54,7 @@ enum JournalLine {
         members["assetId"] = .string(entry.assetId)
         members["runId"] = .string(entry.runId)
         members["time"] = .string(Timestamp.text(entry.time))
+        if let realm = entry.realm { members["realm"] = .string(realm.text) }
         return .object(members)
     }
 
@@ -72,7 +73,8 @@ enum JournalLine {
                 uniqueKeysWithValues: (json["details"]?.objectValue ?? [:]).compactMap {
                     member in member.value.stringValue.map { (member.key, $0) }
                 }),
-            assetId: assetId, runId: runId, time: time, id: nil)
+            assetId: assetId, runId: runId, time: time, id: nil,
+            realm: json["realm"]?.stringValue.map { Realm($0) })
     }
 }
 

@@ -16,6 +16,7 @@ package final class ObjectResultStore: ResultStore {
     private let time: any TimeSource
     private let holding: ObjectLock
     private let known = Mutex(Known())
+    private let boundRealm = Mutex<Realm?>(nil)
     /// Lines are appended one after the other.
     private let journalTurn = SlotPool(slots: 1)
 
@@ -45,6 +46,12 @@ package final class ObjectResultStore: ResultStore {
         holding = ObjectLock(objects, time: time)
     }
 
+    /// Whose everything is that is written from now on.
+    package var realm: Realm? { boundRealm.withLock { $0 } }
+
+    /// Says whose everything is that is written from now on.
+    package func bind(_ realm: Realm?) { boundRealm.withLock { $0 = realm } }
+
     /// Reads every result, many at once.
     package func loadAll() async throws -> [StageName: StoredResult] {
         let stages = try await listed().keys.compactMap(StoredResult.stage(ofFile:))
@@ -64,7 +71,7 @@ package final class ObjectResultStore: ResultStore {
     /// Writes one result.
     package func save(_ record: ResultRecord) async throws {
         try await writeFile(
-            StoredResult.file(of: record.stage), Array(record.json.prettyText.utf8))
+            StoredResult.file(of: record.stage), Array(bound(record).json.prettyText.utf8))
     }
 
     /// Reads an object.

@@ -56,10 +56,23 @@ package struct Plan: Sendable {
     let isListed: [Bool]
     /// What each declared file was taken for (`--what-if` applied).
     let digests: InputDigests
+    /// Whether it is known that the results are of the account that is worked in.
+    package let isAccountCompared: Bool
 
     /// The plan of no stages.
     package static let empty = Plan(
-        stages: [], selection: Selection(only: []), all: [], isListed: [], digests: InputDigests())
+        stages: [], selection: Selection(only: []), all: [], isListed: [], digests: InputDigests(),
+        isAccountCompared: true)
+
+    /// Said where it is not known whose account is worked in.
+    package static let notCompared = "account not compared"
+
+    /// What is to be said of all of it: what was left open.
+    package var notes: [String] {
+        let unbound = stages.count { $0.reasons.contains(.notBound) }
+        return (isAccountCompared ? [] : [Self.notCompared])
+            + (unbound == 0 ? [] : ["\(unbound) \(Reason.notBound)"])
+    }
 
     /// Whether everything that was asked for is up to date.
     package var isFresh: Bool { stages.allSatisfy { $0.state == .fresh } }

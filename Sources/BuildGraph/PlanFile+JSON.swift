@@ -7,6 +7,7 @@ extension PlanFile {
     package var json: JSONValue {
         [
             "schema": .string(Self.schema), "assetId": .string(assetId),
+            "realm": realm.map { .string($0.text) } ?? .null,
             "selection": Self.json(selection),
             "stages": .array(
                 stages.map { name, stage in
@@ -41,7 +42,9 @@ extension PlanFile {
             guard let (name, stage) = Self.stage(entry) else { throw Self.unreadable(source) }
             stages[name] = stage
         }
-        self.init(assetId: assetId, selection: selection, stages: stages)
+        self.init(
+            assetId: assetId, selection: selection, stages: stages,
+            realm: json["realm"]?.stringValue.map { Realm($0) })
     }
 
     private static func stage(_ json: JSONValue) -> (String, Stage)? {

@@ -23,15 +23,24 @@ package struct PlanFile: Sendable, Equatable {
     /// What was asked for; `run --plan` asks for the same.
     package let selection: Selection
     let stages: OrderedDictionary<String, Stage>
+    /// Whom it was made for; nil where that was not known.
+    package let realm: Realm?
 
     /// Writes a plan down.
-    package init(_ plan: Plan, _ world: RecordedWorld, assetId: String) {
+    package init(
+        _ plan: Plan, _ world: RecordedWorld, assetId: String, realm: Realm? = nil
+    ) {
+        self.realm = realm
         self.assetId = assetId
         selection = plan.selection
         stages = Self.stages(plan, world.results)
     }
 
-    init(assetId: String, selection: Selection, stages: OrderedDictionary<String, Stage>) {
+    init(
+        assetId: String, selection: Selection, stages: OrderedDictionary<String, Stage>,
+        realm: Realm? = nil
+    ) {
+        self.realm = realm
         self.assetId = assetId
         self.selection = selection
         self.stages = stages

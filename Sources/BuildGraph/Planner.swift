@@ -23,10 +23,12 @@ package struct Planner {
         var planner = Planner(graph, world, selection)
         for number in graph.stages.indices { planner.judge(number) }
         let isListed = planner.select()
+        planner.markUnbound()
         planner.addEffects(isListed)
         return Plan(
             stages: zip(planner.stages, isListed).filter(\.1).map(\.0), selection: selection,
-            all: planner.stages, isListed: isListed, digests: planner.digests)
+            all: planner.stages, isListed: isListed, digests: planner.digests,
+            isAccountCompared: world.isAccountCompared)
     }
 
     private init(_ graph: StageGraph, _ world: RecordedWorld, _ selection: Selection) {
@@ -53,6 +55,9 @@ package struct Planner {
         var judgement = Judgement(
             material, stored: stored, own: Self.ownReasons(number, graph, world, selection),
             whatIf: whatIf)
+        if world.gone.contains(stage.name) {
+            judgement.reasons = judgement.reasons.map { $0 == .neverRan ? .localCloudGone : $0 }
+        }
         if judgement.state != .fresh {
             let blockers = blockers(of: number, judgement.state)
             if !blockers.isEmpty {
@@ -88,6 +93,16 @@ package struct Planner {
                 StageEffects.Facts(
                     run: world.present(stage.name, world.results[stage.name]?.record),
                     material: stages[number].material, results: world.results))
+        }
+    }
+
+    /// What belongs to nobody yet is not fresh before a run has looked; that needs nothing of what
+    /// is behind it or before it.
+    private mutating func markUnbound() {
+        for number in stages.indices
+        where stages[number].state == .fresh && world.unbound.contains(stages[number].name) {
+            stages[number].state = .maybe
+            stages[number].reasons = [.notBound]
         }
     }
 

@@ -24,6 +24,10 @@ package enum Reason: Sendable, Equatable {
     /// It has something to do besides what its inputs ask for.
     case due(String)
     case whatIf(String)
+    /// The local cloud in which it was made is gone.
+    case localCloudGone
+    /// Who recorded it knew of no realms, so that a run has to look first whether it is there.
+    case notBound
     /// An ephemeral stage exists for this durable one.
     case neededBy(StageName)
     /// A stage it needs is stale, will not run, and has no recorded outputs or a failed run.
@@ -62,6 +66,8 @@ extension Reason: CustomStringConvertible {
         case .askedAgain: "asked again (--refresh)"
         case .due(let what): what
         case .whatIf(let path): "what if: file \(path) changed"
+        case .localCloudGone: "its local cloud is gone"
+        case .notBound: "not bound to an account"
         case .neededBy(let name): "needed by \(name)"
         case .blockedBy(let name, let cause): "stage \(name) \(cause.rawValue)"
         }

@@ -10,6 +10,14 @@ package struct RecordedWorld: Sendable {
     package var missing: [StageName: String]
     /// What stages have to do besides what their inputs ask for.
     package var due: [StageName: StageDue]
+    /// Stages whose results are gone with the local cloud that made them; not among `results`.
+    package var gone: Set<StageName> = []
+    /// Entries of the journal that are gone in the same way.
+    package var goneEntries: Set<JournalEntryID> = []
+    /// Stages whose results belong to no realm yet: a program that knew of none recorded them.
+    package var unbound: Set<StageName> = []
+    /// Whether it is known that the results are of the account that is worked in.
+    package var isAccountCompared = true
 
     /// Collects facts.
     package init(

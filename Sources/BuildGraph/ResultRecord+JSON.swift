@@ -17,6 +17,7 @@ extension ResultRecord {
             "assetId": .string(assetId),
             "status": .string(status.rawValue),
         ]
+        if let realm { members["realm"] = .string(realm.text) }
         if let error {
             var parts: OrderedDictionary<String, JSONValue> = [
                 "code": .string(error.code), "message": .string(error.message),
@@ -63,6 +64,7 @@ extension ResultRecord {
         previous = try reader.object("previous").map { try RecordedRun($0) }
         history = try reader.objects("history").map { try RecordedRun($0) }
         replaced = try reader.objects("replaced").map { try RecordedRun($0) }
+        realm = reader.optionalText("realm").map { Realm($0) }
     }
 }
 

@@ -29,6 +29,8 @@ package struct ResultRecord: Sendable, Equatable {
     /// Good runs whose outputs others took the place of and that still exist, the newest first,
     /// without limit, until `retire` takes them.
     package var replaced: [RecordedRun]
+    /// Whose all this is, written by the store; nil where a program recorded it that knew of none.
+    package var realm: Realm?
 
     /// What tells recorded outputs from others, as the stage sees it now; nil where it cannot.
     package typealias Identify = @Sendable (JSONValue) -> String?

@@ -6,6 +6,10 @@ package protocol ResultStore: Sendable {
     var assetId: String { get }
     /// Where this is, as a person would name it: a folder or an `s3://` address.
     var location: String { get }
+    /// Whose everything is that is written from now on; nil for nobody's.
+    var realm: Realm? { get }
+    /// Says whose everything is that is written from now on.
+    func bind(_ realm: Realm?)
 
     /// Everything that is recorded, by stage.
     ///
@@ -54,4 +58,19 @@ package protocol ResultStore: Sendable {
     /// - Throws: `results.not-locked`, `results.locked-by-other`.
     @discardableResult
     func breakLock(runId: String) async throws -> String?
+}
+
+extension ResultStore {
+    /// Nobody's: a store that keeps nothing for long needs none.
+    package var realm: Realm? { nil }
+    /// Nothing is kept of it.
+    package func bind(_ realm: Realm?) {}
+
+    /// A record as it is written: of the realm that the store is bound to, else as it was.
+    func bound(_ record: ResultRecord) -> ResultRecord {
+        guard let realm else { return record }
+        var record = record
+        record.realm = realm
+        return record
+    }
 }

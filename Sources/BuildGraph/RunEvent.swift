@@ -72,6 +72,8 @@ package struct RunEvent: Sendable {
                 "delete": .integer(Int64(plan.sums.deletes)),
                 "seconds": Self.rounded(plan.sums.seconds),
             ]
+            let notes = plan.notes
+            if !notes.isEmpty { members["notes"] = .array(notes.map { .string($0) }) }
         case .sealed(let seal): members["stages"] = seal.stages
         case .preview(let preview):
             members.merge(preview.details.objectValue ?? [:]) { first, _ in first }

@@ -10,6 +10,7 @@ package struct Runner: Sendable {
     private let time: any TimeSource
     private let tool: String
     private let recovery: (any Recovery)?
+    private let realms: (any RealmSource)?
     private let events: EventSink
 
     /// Makes a runner.
@@ -21,10 +22,11 @@ package struct Runner: Sendable {
     ///   - tool: what result files say ran them, such as `dssbatch 0.1.0`.
     ///   - time: the clock.
     ///   - recovery: removes what interrupted runs left; nil where nothing can be left.
+    ///   - realms: knows whose results these may be; nil to compare nothing.
     ///   - onEvent: told of everything, one event at a time, in order.
     package init(
         graph: StageGraph, store: any ResultStore, digester: InputDigester, tool: String,
-        time: any TimeSource, recovery: (any Recovery)?,
+        time: any TimeSource, recovery: (any Recovery)?, realms: (any RealmSource)? = nil,
         onEvent: @escaping @Sendable (RunEvent) -> Void
     ) {
         self.graph = graph
@@ -33,6 +35,7 @@ package struct Runner: Sendable {
         self.time = time
         self.tool = tool
         self.recovery = recovery
+        self.realms = realms
         events = EventSink(time: time, receive: onEvent)
     }
 
@@ -43,7 +46,7 @@ package struct Runner: Sendable {
     ///
     /// - Returns: how it went, failed stages included.
     /// - Throws: what stopped it before any stage started: `results.locked`, `plan.moved`,
-    ///   `graph.missing-input`, `results.unwritable`, what recovery throws.
+    ///   `realm.*`, `graph.missing-input`, `results.unwritable`, what recovery throws.
     package func run(_ options: RunOptions) async throws -> RunSummary {
         let start = time.monotonicSeconds()
         let takenOver = try await store.lock(
@@ -64,13 +67,16 @@ package struct Runner: Sendable {
         let journal = try await Journal(
             store: store, runId: options.lock.runId, time: time, events: events)
         for warning in journal.warnings { events.emit(.warning(warning)) }
+        let verification = Verification(
+            graph: graph, store: store, journal: journal, time: time,
+            runId: options.lock.runId, events: events)
+        var world = try await world(options, journal, verification)
+        // Only now: the journal of another realm is not written to.
         try await journal.compact()
-        var world = try await RecordedWorld.read(
-            graph, store: store, digester: digester, journal: [])
         try await journal.endRecorded(by: durable(world.results))
         let left = await journal.unfinished()
         world.interrupted = Set(left.map(\.stage))
-        var setup = try await planned(options, journal, world)
+        var setup = try await planned(options, journal, world, verification)
         if !setup.options.hasConsent {
             let lookups = EarlyLookups(setup.plan, graph)
             if !lookups.names.isEmpty {
@@ -101,14 +107,12 @@ package struct Runner: Sendable {
 
     /// What a run would do, by what is recorded and what it is asked to look at.
     private func planned(
-        _ options: RunOptions, _ journal: Journal, _ recorded: RecordedWorld
+        _ options: RunOptions, _ journal: Journal, _ recorded: RecordedWorld,
+        _ verification: Verification
     ) async throws -> RunSetup {
         var world = recorded
         var planned = setup(options, journal, world)
         if options.verify {
-            let verification = Verification(
-                graph: graph, store: store, journal: journal, time: time,
-                runId: options.lock.runId, events: events)
             world.missing = try await verification.missing(in: planned.plan)
             planned = setup(options, journal, world)
         }
@@ -129,7 +133,7 @@ package struct Runner: Sendable {
         let summary = await execute(first, start)
         guard summary.status == .succeeded else { return summary }
         var world = setup.world
-        world.results = try await store.loadAll()
+        for name in lookups.names { world.results[name] = try await store.load(name) }
         options.selection = lookups.rest
         setup = self.setup(options, setup.journal, world)
         return summary
@@ -149,6 +153,25 @@ package struct Runner: Sendable {
     /// A machine's outputs are recorded long before it is gone.
     private func durable(_ results: [StageName: StoredResult]) -> [StageName: StoredResult] {
         results.filter { graph[$0.key]?.isEphemeral != true }
+    }
+
+    /// What is recorded, as far as it is of the realm that is worked in.
+    private func world(
+        _ options: RunOptions, _ journal: Journal, _ verification: Verification
+    ) async throws -> RecordedWorld {
+        let left = await journal.unfinished()
+        let recorded = try await RecordedWorld.read(
+            graph, store: store, digester: digester, journal: left)
+        guard let realms else {
+            // What compares nothing adds to what is there.
+            let known = Set(recorded.results.values.compactMap { $0.record?.realm })
+            store.bind(known.count == 1 ? known.first : nil)
+            return recorded
+        }
+        return try await RealmSettlement(
+            graph: graph, store: store, journal: journal, source: realms,
+            verification: verification, left: left
+        ).settle(recorded, options)
     }
 
     private func setup(

@@ -8,6 +8,10 @@ package struct Seal: Sendable, Equatable {
     let settings: String
     /// The digest of the store's fingerprint.
     let results: String
+    /// Whose the results are; empty for nobody's.
+    var realm = ""
+    /// Whether it is known that they are of the account that is worked in; not written down.
+    package var isAccountCompared = true
     /// Declared files and folders, by their places in the book.
     let inputs: [Int]
     /// The stages that were listed, with commas in between.
@@ -29,6 +33,7 @@ package struct NewSeal: Sendable {
     let assetId: String
     let settings: String
     let results: String
+    var realm = ""
     /// The digest of each declared file and folder.
     let inputs: [DeclaredPath: String]
     let names: [StageName]

@@ -7,7 +7,7 @@ import OrderedCollections
 package struct SealBook: Sendable {
     /// The file's name beside the results.
     package static let fileName = "seals.txt"
-    private static let header = "dssbatch.seals/1"
+    private static let header = "dssbatch.seals/2"
 
     /// What the manifest was when it was last found to be in order; nil for never.
     package var checked: String?
@@ -42,7 +42,7 @@ package struct SealBook: Sendable {
             inputs[input] = digest
         }
         seals[new.assetId] = Seal(
-            settings: new.settings, results: new.results,
+            settings: new.settings, results: new.results, realm: new.realm,
             inputs: new.inputs.keys.compactMap { inputs.index(forKey: $0) }.sorted(),
             names: new.names.map(\.rawValue).joined(separator: ","), stagesText: new.stagesText)
     }
@@ -62,25 +62,25 @@ package struct SealBook: Sendable {
         for (assetId, seal) in seals.sorted(by: { $0.key < $1.key }) {
             let places = seal.inputs.map(String.init).joined(separator: ",")
             text += "seal\t\(assetId)\t\(seal.settings)\t\(seal.results)\t\(places)\t\(seal.names)"
-            text += "\t\(seal.stagesText)\n"
+            text += "\t\(seal.realm)\t\(seal.stagesText)\n"
         }
         return Array(text.utf8)
     }
 
     private mutating func add(_ line: ArraySlice<UInt8>) -> Bool {
         let fields = line.split(
-            separator: UInt8(ascii: "\t"), maxSplits: 6, omittingEmptySubsequences: false
+            separator: UInt8(ascii: "\t"), maxSplits: 7, omittingEmptySubsequences: false
         ).map { String(decoding: $0, as: UTF8.self) }
         switch (fields.first, fields.count) {
         case ("checked", 2): checked = fields[1]
         case ("file", 3): inputs[.init(isFolder: false, path: fields[2])] = fields[1]
         case ("folder", 3): inputs[.init(isFolder: true, path: fields[2])] = fields[1]
-        case ("seal", 7):
+        case ("seal", 8):
             let places = fields[4].split(separator: ",").map { Int($0) ?? -1 }
             guard places.allSatisfy(inputs.values.indices.contains) else { return false }
             seals[fields[1]] = Seal(
-                settings: fields[2], results: fields[3], inputs: places, names: fields[5],
-                stagesText: fields[6])
+                settings: fields[2], results: fields[3], realm: fields[6], inputs: places,
+                names: fields[5], stagesText: fields[7])
         default: return false
         }
         return true

@@ -24,6 +24,8 @@ package protocol Stage: Sendable {
     /// Whether what it gives depends on its inputs alone, so that releases with the same ones may
     /// share one run.
     var isShareable: Bool { get }
+    /// Whether what it gives lies in the cloud whose account the results belong to.
+    var isOfCloud: Bool { get }
     /// The files that it writes beside its result, which belong to its outputs.
     var documents: [String] { get }
     /// The pool whose slots bound how many such stages run at once; nil for no bound.
@@ -49,6 +51,12 @@ package protocol Stage: Sendable {
     func run(_ context: StageContext) async throws -> Outputs
     /// Asks the world whether recorded outputs still exist (`--verify`, `status --verify`).
     func verify(_ outputs: Outputs, _ context: StageContext) async throws -> Existence
+    /// Whose recorded outputs are that `verify` has found, for results that belong to nobody yet.
+    ///
+    /// - Parameter account: the account that is worked in.
+    func ownership(
+        of outputs: Outputs, account: String, _ context: StageContext
+    ) async throws -> Ownership
     /// Ephemeral stages: takes down what `run` made, deletion confirmed. Also called when `run`
     /// failed or was cancelled halfway, so it goes by the journal, not by outputs alone.
     func takeDown(_ context: StageContext) async throws
@@ -88,7 +96,23 @@ package enum Existence: Sendable, Equatable {
     case missing(String)
 }
 
+/// Whose outputs are that exist.
+package enum Ownership: Sendable, Equatable {
+    /// This account's, and of this asset.
+    case own
+    /// Another's: what, such as `image ami-0123 of account 123456789012`.
+    case foreign(String)
+    /// Nobody can tell, or it makes no difference: a public base image, a document.
+    case open
+}
+
 extension Stage {
+    /// It does.
+    package var isOfCloud: Bool { true }
+    /// Cannot tell.
+    package func ownership(
+        of outputs: Outputs, account: String, _ context: StageContext
+    ) async throws -> Ownership { .open }
     /// The stage's own name.
     package var group: String { name.rawValue }
     /// Durable.

@@ -12,6 +12,15 @@ package enum VariantPlan: Sendable {
         if case .planned(let plan, _) = self { plan.isFresh } else { true }
     }
 
+    /// Whether it is known that the results are of the account that is worked in.
+    package var isAccountCompared: Bool {
+        switch self {
+        case .sealed(let seal): seal.isAccountCompared
+        case .planned(let plan, _): plan.isAccountCompared
+        case .unconcerned: true
+        }
+    }
+
     /// The planner's plan, where one was needed.
     package var plan: Plan? { if case .planned(let plan, _) = self { plan } else { nil } }
 }

@@ -7,6 +7,7 @@ package struct VariantPlanner: Sendable {
     private let book: SealBook
     private let moment: InputMoment
     private let time: any TimeSource
+    private let realms: (any RealmSource)?
     /// By place in the book: whether the input is what it was.
     private let holds: [Bool]
 
@@ -15,7 +16,11 @@ package struct VariantPlanner: Sendable {
     /// - Parameters:
     ///   - book: seals that may or may not hold.
     ///   - digester: reads declared files, each once.
-    package init(book: SealBook, digester: InputDigester, time: any TimeSource) {
+    ///   - realms: knows whose results these may be; nil to compare nothing.
+    package init(
+        book: SealBook, digester: InputDigester, time: any TimeSource,
+        realms: (any RealmSource)? = nil
+    ) {
         let moment = InputMoment(digester)
         holds = book.inputs.map { input, digest in
             // What cannot be read any more is not what it was; planning tells.
@@ -24,17 +29,23 @@ package struct VariantPlanner: Sendable {
         self.book = book
         self.moment = moment
         self.time = time
+        self.realms = realms
     }
 
     /// The seal of a variant, where it holds.
     ///
-    /// - Throws: what the store throws.
+    /// - Throws: what the store throws; `realm.differs`.
     package func seal(of variant: Variant) async throws -> Seal? {
-        guard let seal = book[variant.assetId], seal.settings == variant.settingsDigest,
+        guard var seal = book[variant.assetId], seal.settings == variant.settingsDigest,
             seal.inputs.allSatisfy({ holds[$0] }),
             try await variant.store.fingerprint().digest == seal.results
         else { return nil }
-        return seal
+        guard let realms, !seal.realm.isEmpty else { return seal }
+        let realm = Realm(seal.realm)
+        let comparison = try await RealmComparison(
+            [realm], with: realms, location: variant.store.location)
+        seal.isAccountCompared = comparison.isComplete
+        return comparison.isGone(realm) ? nil : seal
     }
 
     /// Plans one variant.
@@ -45,12 +56,14 @@ package struct VariantPlanner: Sendable {
         _ variant: Variant, _ graph: StageGraph, _ selection: Selection
     ) async throws -> VariantPlan {
         let journal = try await Journal(store: variant.store, runId: "plan", time: time)
-        let results = try await variant.store.loadAll()
-        let world = RecordedWorld(
-            results: results,
+        let left = await journal.unfinished()
+        var world = RecordedWorld(
+            results: try await variant.store.loadAll(),
             digests: try moment.digest(graph.stages.flatMap(\.inputs)),
-            interrupted: Set(await journal.unfinished().map(\.stage)),
-            due: graph.due(results))
+            interrupted: Set(left.map(\.stage)))
+        try await world.compare(
+            with: realms, graph, journal: left, location: variant.store.location)
+        world.due = graph.due(world.results)
         return .planned(Planner.plan(graph, world, selection), world)
     }
 
@@ -70,10 +83,13 @@ package struct VariantPlanner: Sendable {
             !plan.stages.contains(where: \.isPromotion),
             try await variant.store.fingerprint() == before
         else { return nil }
+        let known = Set(world.results.values.compactMap { $0.record?.realm })
+        guard known.count <= 1 else { return nil }
         var inputs: [DeclaredPath: String] = [:]
         for input in declared { inputs[input] = try moment.digest(of: input) }
         return NewSeal(
             assetId: variant.assetId, settings: variant.settingsDigest, results: before.digest,
+            realm: known.first?.text ?? "",
             inputs: inputs, names: plan.stages.map(\.name),
             stagesText: JSONValue.array(plan.stages.map(\.json)).compactText)
     }

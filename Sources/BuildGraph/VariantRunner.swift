@@ -33,6 +33,8 @@ package struct VariantRunner: Sendable {
     package let time: any TimeSource
     /// Removes what interrupted runs left.
     package let recovery: (any Recovery)?
+    /// Knows whose results these may be; nil to compare nothing.
+    package let realms: (any RealmSource)?
     /// The most variants at once.
     package let width: Int
     /// Told of everything; events carry their asset's id.
@@ -41,12 +43,14 @@ package struct VariantRunner: Sendable {
     /// Makes one; see the properties.
     package init(
         digester: InputDigester, tool: String, time: any TimeSource, recovery: (any Recovery)?,
-        width: Int, onEvent: @escaping @Sendable (RunEvent) -> Void
+        realms: (any RealmSource)? = nil, width: Int,
+        onEvent: @escaping @Sendable (RunEvent) -> Void
     ) {
         self.digester = digester
         self.tool = tool
         self.time = time
         self.recovery = recovery
+        self.realms = realms
         self.width = width
         self.onEvent = onEvent
     }
@@ -98,11 +102,12 @@ package struct VariantRunner: Sendable {
             options.lock = options.lock.of(runId: UUID().uuidString.lowercased())
             let runner = Runner(
                 graph: graph, store: variant.store, digester: digester, tool: tool, time: time,
-                recovery: recovery, onEvent: report)
+                recovery: recovery, realms: realms, onEvent: report)
             return Outcome(assetId: assetId, summary: try await runner.run(options))
         } catch {
             let problem = Diagnostic.from(Task.isCancelled ? CancellationError() : error)
-            if problem.severity != .interrupted {
+            // Whose the results are concerns all of them, and is said once.
+            if problem.severity != .interrupted && !problem.code.hasPrefix("realm.") {
                 report(RunEvent(time: time.now(), stage: nil, kind: .error(problem)))
             }
             return Outcome(assetId: assetId, problem: problem)

@@ -66,21 +66,46 @@ package struct Verification: Sendable {
         }
     }
 
+    /// What is found of stages' recorded outputs, whatever the plan says of them, and whose it is.
+    func ownership(
+        of names: Set<StageName>, _ plan: Plan, account: String
+    ) async throws -> [StageName: FoundOutputs] {
+        let asked = plan.all.filter { names.contains($0.name) }
+        let answers = try await ConcurrentMap.map(asked, width: Self.concurrency) {
+            planned -> (StageName, FoundOutputs) in
+            guard let stage = graph[planned.name], let outputs = planned.outputs else {
+                return (planned.name, .found(.open))
+            }
+            let context = context(of: stage, planned)
+            if case .missing(let what) = try await stage.verify(outputs, context) {
+                return (stage.name, .missing(what))
+            }
+            return (
+                stage.name,
+                .found(try await stage.ownership(of: outputs, account: account, context))
+            )
+        }
+        return Dictionary(answers) { first, _ in first }
+    }
+
     private func verify(_ planned: PlannedStage) async throws -> (StageName, Existence) {
         guard let stage = graph[planned.name], let outputs = planned.outputs else {
             return (planned.name, .exists)
         }
+        return (stage.name, try await stage.verify(outputs, context(of: stage, planned)))
+    }
+
+    private func context(of stage: AnyStage, _ planned: PlannedStage) -> StageContext {
         let events = events
-        let context = StageContext(
+        return StageContext(
             stage: stage.name, assetId: store.assetId, runId: runId, time: time, results: store,
             previousSeconds: planned.expectedSeconds,
             journal: StageJournal(stage: stage.name, journal: journal),
             localSlots: SlotPool(slots: 1), upstreamOutputs: UpstreamOutputs([]),
-            previousOutputs: outputs,
+            previousOutputs: planned.outputs,
             progress: { percent, message in
                 events.emit(.stageProgress(percent: percent, message: message), stage: stage.name)
             },
             warn: { events.emit(.warning($0), stage: stage.name) })
-        return (stage.name, try await stage.verify(outputs, context))
     }
 }

@@ -1,4 +1,5 @@
 package import AWS
+package import BuildGraph
 package import Diagnostics
 package import DockerEngine
 package import GitHub
@@ -27,6 +28,8 @@ package struct SandboxServices: Sendable {
     package let time: any TimeSource
     /// The export tasks of all releases of this process.
     package let exportSlots = ExportSlots()
+    /// Knows whose results are worked with; nil to compare nothing.
+    package let realms: (any RealmSource)?
 
     /// Collects the services.
     package init(
@@ -34,7 +37,8 @@ package struct SandboxServices: Sendable {
         callerAddress: any CallerAddress, emulator: any MachineEmulator,
         engine: any ContainerEngine, registryLogin: RegistryLogin,
         releases: any ReleaseHost, secrets: MachineSecrets,
-        workstation: any Workstation, time: any TimeSource = SystemTimeSource()
+        workstation: any Workstation, time: any TimeSource = SystemTimeSource(),
+        realms: (any RealmSource)? = nil
     ) {
         self.aws = aws
         self.provisioner = provisioner
@@ -47,6 +51,7 @@ package struct SandboxServices: Sendable {
         self.secrets = secrets
         self.workstation = workstation
         self.time = time
+        self.realms = realms
     }
 }
 

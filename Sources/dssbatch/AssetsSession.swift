@@ -38,15 +38,39 @@ struct AssetsSession: Sendable {
             store: try session.machineStore, runId: session.lock.runId,
             time: session.services.time)
         let entries = await journal.unfinished() + machines.unfinished()
+        let records = try await session.store.loadAll().values.compactMap(\.record)
+        let others = try await foreign(
+            Set(records.compactMap(\.realm) + entries.compactMap(\.realm)))
         let result = try await inventory.look(
-            for: kinds, records: session.store.loadAll().values.compactMap(\.record),
-            entries: entries, isEverywhere: isEverywhere)
+            for: kinds, records: records.filter { $0.realm.map(others.contains) != true },
+            entries: entries.filter { $0.realm.map(others.contains) != true },
+            isEverywhere: isEverywhere)
         for note in result.notes { session.output.say(note) }
         return (
             AssetListing(
                 pattern: pattern, regions: result.places.regions, assets: result.findings.assets),
             result.findings.problems
         )
+    }
+
+    /// Realms whose things are not looked for here: only the present account's are.
+    private func foreign(_ realms: Set<Realm>) async throws -> Set<Realm> {
+        guard let source = session.services.realms else { return [] }
+        try await source.ask()
+        var others: Set<Realm> = []
+        for realm in realms {
+            switch try await source.verdict(on: realm) {
+            case .same, .notCompared: continue
+            case .gone: others.insert(realm)
+            case .differs(let recorded, let present):
+                others.insert(realm)
+                session.emit(
+                    .warning(
+                        "what is recorded in `\(session.store.location)` belongs to \(recorded) "
+                            + "and is left out; this looks into \(present)"))
+            }
+        }
+        return others
     }
 
     /// Removes what is left, heeding signals.

@@ -35,6 +35,7 @@ extension MatrixSession {
         _ request: DistributeCommand.Request
     ) async throws -> (BuildProject, BatchPlan?)? {
         do {
+            try await services.realms?.ask()
             let project = try await BuildProject.find(
                 stack: request.build.stackName, region: matrix.manifest.base.region,
                 services: services)

@@ -42,7 +42,7 @@ struct MatrixSession: Sendable {
         isLocal = changes.local
         services = ServiceWiring.services(
             options, environment: ProcessInfo.processInfo.environment,
-            project: manifest.base.project,
+            workload: manifest.base,
             isLocal: isLocal, say: { output.say($0) })
         let place = try ResultPlace(
             manifest.base, services.aws, isOwnOfLocal: changes.hasOwnLocalResults)

@@ -1,3 +1,4 @@
+import BuildGraph
 import Diagnostics
 import Foundation
 import JSON
@@ -13,6 +14,7 @@ extension Session {
         start: @escaping @Sendable (ReleaseBuild, BuildProject) async throws -> String
     ) async throws {
         let region = try manifest.region
+        let (services, isBound) = (services, try manifest.account != nil)
         let build = ReleaseBuild(services: services, region: region) { show($0) }
         let work = RemoteWork(
             kind: "build", output: output, isJSON: self.options.json,
@@ -20,7 +22,8 @@ extension Session {
             stop: { try await build.stop($0) })
         try await Interruptible.finishing(output, saysInterrupted: false) {
             try await work.run(options) {
-                try await BuildProject.find(
+                if isBound { try await services.realms?.ask() }
+                return try await BuildProject.find(
                     stack: options.stackName, region: region, services: services)
             }
         }

@@ -20,6 +20,8 @@ struct Session: Sendable {
     private let isLocal: Bool
     private let runId: String
     private let recovery: ReleaseRecovery?
+    /// Nil where the command compares nothing.
+    private let realms: (any RealmSource)?
     private let time = SystemTimeSource()
 
     /// - Parameters:
@@ -40,7 +42,7 @@ struct Session: Sendable {
             wanted: kind)
         let output = output ?? EventOutput(options: options)
         let services = ServiceWiring.services(
-            options, environment: environment, project: workload.project,
+            options, environment: environment, workload: workload,
             isLocal: isLocal, say: { output.say($0) })
         let place = try ResultPlace(
             workload, services.aws, isOwnOfLocal: manifestOptions.changes.hasOwnLocalResults)
@@ -63,6 +65,8 @@ struct Session: Sendable {
             root: workload.project.path, cachePath: place.digestCache(of: store))
         runId = UUID().uuidString.lowercased()
         recovery = pipeline.isRecordedOnly ? nil : ReleaseRecovery(services: services)
+        let needsCloud = !pipeline.isRecordedOnly && pipeline.machineTask?.isOfGivenHost != true
+        realms = needsCloud ? services.realms : nil
     }
 
     /// Where the runs of the developer's machines record, whatever this session is about.
@@ -91,12 +95,21 @@ struct Session: Sendable {
     }
 
     /// What a run would do; reads, and with `verify` asks AWS.
+    ///
+    /// - Parameter compares: whether the results have to be of the realm that is worked in.
+    /// - Throws: `realm.differs`; what reading throws.
     func plan(
-        _ selection: Selection, verify: Bool
+        _ selection: Selection, verify: Bool, compares: Bool = true
     ) async throws -> (plan: Plan, world: RecordedWorld) {
         let journal = try await Journal(store: store, runId: runId, time: time)
+        let left = await journal.unfinished()
         var world = try await RecordedWorld.read(
-            graph, store: store, digester: digester, journal: await journal.unfinished())
+            graph, store: store, digester: digester, journal: left)
+        if compares {
+            if verify { try await realms?.ask() }
+            try await world.compare(
+                with: realms, graph, journal: left, location: store.location)
+        }
         let plan = Planner.plan(graph, world, selection)
         guard verify else { return (plan, world) }
         let verification = Verification(
@@ -110,15 +123,32 @@ struct Session: Sendable {
     func preview(
         _ plan: Plan, _ world: RecordedWorld, onEvent: @escaping @Sendable (RunEvent) -> Void
     ) async throws {
+        try await compareAgain(plan, world)
         try await Previews(
             graph: graph, store: store, digester: digester, tool: Version.tool, lock: lock,
             time: time, onEvent: onEvent
         ).emit(of: plan, world)
     }
 
+    /// Stacks are asked about in the account that is worked in, which has to be the right one.
+    private func compareAgain(_ plan: Plan, _ world: RecordedWorld) async throws {
+        guard let realms, workload is InfrastructureManifest,
+            plan.stages.contains(where: { $0.state == .run })
+        else { return }
+        do {
+            try await realms.ask()
+        } catch let problem as Diagnostic where problem.code == "realm.unknown" {
+            // Each stack says that it cannot be asked about.
+            return
+        }
+        var world = world
+        try await world.compare(with: realms, graph, journal: [], location: store.location)
+    }
+
     /// Writes a plan for `run --plan`.
-    func write(_ plan: Plan, _ world: RecordedWorld, to path: String) throws {
-        let file = PlanFile(plan, world, assetId: store.assetId)
+    func write(_ plan: Plan, _ world: RecordedWorld, to path: String) async throws {
+        let file = PlanFile(
+            plan, world, assetId: store.assetId, realm: try await realms?.present())
         try AtomicFile.write(Array(file.json.prettyText.utf8), to: path)
     }
 
@@ -133,7 +163,7 @@ struct Session: Sendable {
     func run(_ options: RunOptions) async throws -> Int32 {
         let runner = Runner(
             graph: graph, store: store, digester: digester, tool: Version.tool, time: time,
-            recovery: recovery,
+            recovery: recovery, realms: realms,
             onEvent: { event in
                 if case .plan(let plan) = event.kind, !plan.isFresh { sayDefaults() }
                 output.receive(event)
@@ -154,7 +184,7 @@ struct Session: Sendable {
     func adopt(_ stage: StageName, id: String) async throws -> JSONValue {
         let record = try await Adoption.adopt(
             id: id, as: stage, in: graph, store: store, digester: digester, tool: Version.tool,
-            lock: lock, time: time, onEvent: { output.receive($0) })
+            lock: lock, time: time, realms: realms, onEvent: { output.receive($0) })
         return record.run.outputs ?? nil
     }
 

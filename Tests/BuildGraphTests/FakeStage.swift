@@ -22,6 +22,9 @@ struct FakeStage: Stage {
     var does: @Sendable (StageEffects.Facts) -> StageEffects = { _ in StageEffects() }
     /// What it has to do besides.
     var owes: @Sendable ([StageName: StoredResult]) -> StageDue = { _ in .never }
+    var isOfCloud = true
+    /// Whose its outputs are, where they exist.
+    var owner = Ownership.own
     var body: @Sendable (StageContext) async throws -> String = { _ in "made" }
     var down: @Sendable (StageContext) async throws -> Void = { _ in }
     /// The preflight.
@@ -66,6 +69,10 @@ struct FakeStage: Stage {
     }
 
     func verify(_ outputs: Outputs, _ context: StageContext) async throws -> Existence { existence }
+
+    func ownership(
+        of outputs: Outputs, account: String, _ context: StageContext
+    ) async throws -> Ownership { owner }
 
     func takeDown(_ context: StageContext) async throws { try await down(context) }
 

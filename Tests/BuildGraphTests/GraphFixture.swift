@@ -9,6 +9,7 @@ struct GraphFixture {
     var root = "/nowhere"
     var cachePath: String?
     var recovery: (any Recovery)?
+    var realms: FakeRealms?
     let events = EventLog()
 
     init(_ stages: [any Stage], store: any ResultStore = MemoryResultStore()) {
@@ -34,10 +35,13 @@ struct GraphFixture {
 
     func world() async throws -> RecordedWorld {
         let journal = try await Journal(store: store, runId: "plan", time: SystemTimeSource())
-        return try await .read(
+        let left = await journal.unfinished()
+        var world = try await RecordedWorld.read(
             try graph(), store: store,
-            digester: InputDigester(root: root, cachePath: cachePath),
-            journal: await journal.unfinished())
+            digester: InputDigester(root: root, cachePath: cachePath), journal: left)
+        try await world.compare(
+            with: realms, try graph(), journal: left, location: store.location)
+        return world
     }
 
     func plan(_ selection: Selection = Selection()) async throws -> Plan {
@@ -53,7 +57,8 @@ struct GraphFixture {
         let runner = Runner(
             graph: try graph(), store: store,
             digester: InputDigester(root: root, cachePath: cachePath), tool: "dssbatch test",
-            time: SystemTimeSource(), recovery: recovery, onEvent: events.receive)
+            time: SystemTimeSource(), recovery: recovery, realms: realms,
+            onEvent: events.receive)
         return try await runner.run(options)
     }
 }

@@ -1,11 +1,13 @@
 import BuildGraph
 import Diagnostics
 import JSON
+import Synchronization
 
 /// Results in memory; every record goes through its JSON form, as it would through a file.
 actor MemoryResultStore: ResultStore {
     nonisolated let assetId = "1.0"
     nonisolated let location = "memory"
+    private nonisolated let bound = Mutex<Realm?>(nil)
     private var files: [StageName: JSONValue] = [:]
     private var unreadable: [StageName: String] = [:]
     private var journal: [UInt8] = []
@@ -25,7 +27,12 @@ actor MemoryResultStore: ResultStore {
         try files[stage].map { .record(try ResultRecord(json: $0)) }
     }
 
+    nonisolated var realm: Realm? { bound.withLock { $0 } }
+    nonisolated func bind(_ realm: Realm?) { bound.withLock { $0 = realm } }
+
     func save(_ record: ResultRecord) throws {
+        var record = record
+        record.realm = realm ?? record.realm
         try checkLock()
         if let saveFailure { throw saveFailure }
         files[record.stage] = try JSONValue.parse(

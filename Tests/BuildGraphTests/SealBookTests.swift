@@ -121,8 +121,9 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "x", "dssbatch.seals/2", "dssbatch.seals/1\nwhat",
-        "dssbatch.seals/1\nseal\ta\ts\tr\t0\tn\t[]", "dssbatch.seals/1\nseal\ta\ts\tr\tx\tn\t[]",
+        "", "x", "dssbatch.seals/1", "dssbatch.seals/2\nwhat",
+        "dssbatch.seals/2\nseal\ta\ts\tr\t0\tn\t\t[]",
+        "dssbatch.seals/2\nseal\ta\ts\tr\tx\tn\t\t[]",
     ])
     func `a spoiled book holds nothing`(_ text: String) {
         #expect(SealBook(Array(text.utf8)).seals.isEmpty)

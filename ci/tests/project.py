@@ -87,6 +87,10 @@ class Project:
         copy = Project(folder, self.cloud)
         shutil.copytree(self.root, copy.root, symlinks=True)
         copy._make_surroundings()
+        # Whoever works there has worked here before: the account of the key is known.
+        cache = self.folder / "home/.cache"
+        if cache.is_dir():
+            shutil.copytree(cache, copy.folder / "home/.cache")
         return copy
 
     def _make_surroundings(self) -> None:

@@ -107,9 +107,24 @@ package struct Cleaning: Sendable {
     ) async throws -> Summary {
         let journal = try await Journal(store: store, runId: lock.runId, time: services.time)
         for warning in journal.warnings { events.emit(.warning(warning)) }
-        let own = await journal.unfinished()
-        let records = try await store.loadAll().values.compactMap(\.record)
-        let machines = try await MachineRuns(machineStore, lock, time: services.time)
+        var own = await journal.unfinished()
+        var records = try await store.loadAll().values.compactMap(\.record)
+        var machines = try await MachineRuns(machineStore, lock, time: services.time)
+        // What belongs to another account is looked for nowhere but there.
+        let comparison = try await RealmComparison.asking(
+            services.realms, records: records, entries: own + machines.entries,
+            location: store.location)
+        store.bind(try await services.realms?.present())
+        records.removeAll { comparison.isGone($0.realm) }
+        if !options.isDryRun {
+            for journal in [journal] + machines.journals {
+                for entry in await journal.unfinished() where comparison.isGone(entry.realm) {
+                    try await journal.forget(entry.entry)
+                }
+            }
+        }
+        own.removeAll { comparison.isGone($0.realm) }
+        machines.leaveOut { comparison.isGone($0.realm) }
         let entries = own + machines.entries
         let found = try await look(options, records: records, entries: entries)
         let plan = CleanPlan(

@@ -29,6 +29,11 @@ struct MachineRuns {
         journals = [journal]
         entries = left
     }
+
+    /// Takes out entries of which nothing can be left.
+    mutating func leaveOut(where isGone: (JournalEntry) -> Bool) {
+        entries.removeAll(where: isGone)
+    }
 }
 
 extension ResultStore {

@@ -51,6 +51,17 @@ struct EC2Images {
         }
     }
 
+    /// Whose an image is that is there.
+    ///
+    /// An image that was adopted may lack the asset's tag, and proves nothing then.
+    func ownership(of id: String, account: String, asset: AssetId) async throws -> Ownership {
+        guard let image = try await find(id) else { return .open }
+        if let owner = image.ownerId, owner != account {
+            return .foreign("image \(id), which is of account \(owner)")
+        }
+        return image.tags[ResourceNames.assetTag] == asset.text ? .own : .open
+    }
+
     /// This account's image of that name; nil where there is none.
     func own(named name: String) async throws -> EC2Image? {
         try await aws.all(

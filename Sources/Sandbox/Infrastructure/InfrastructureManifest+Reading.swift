@@ -10,7 +10,7 @@ extension InfrastructureManifest {
     /// - Throws: `manifest.*`.
     package init(_ document: JSONValue, path: String, results: String? = nil) throws {
         let root = try JSONReader(document, source: path).object(allowing: [
-            "$schema", "kind", "region", "stacks", "results",
+            "$schema", "kind", "region", "stacks", "results", "account",
         ])
         _ = try root.required("kind").oneOf([Self.kind])
         self.path = path
@@ -18,6 +18,7 @@ extension InfrastructureManifest {
         project = ProjectFolder(ofManifest: path)
         let region = try Self.region(root.required("region"))
         self.region = region
+        account = try root.optional("account").map(ReleaseManifest.account)
         let list = try root.required("stacks")
         let object = try list.object()
         guard !object.names.isEmpty else {

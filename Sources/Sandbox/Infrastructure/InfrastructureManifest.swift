@@ -62,6 +62,8 @@ package struct InfrastructureManifest: Sendable {
     package let region: String
     /// In the file's order.
     package let stacks: [Stack]
+    /// The only account that it is for; nil for any.
+    package let account: String?
     /// Folder (relative to the project) or `s3://` address of the results.
     package let results: String
 }

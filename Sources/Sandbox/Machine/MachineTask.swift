@@ -28,4 +28,12 @@ package enum MachineTask: Sendable {
     package var needsFolder: Bool {
         if case .setUp(_, let lasts, _) = self { lasts } else { false }
     }
+
+    /// Whether it is about a machine that anybody may have, so that no cloud is called.
+    package var isOfGivenHost: Bool {
+        switch self {
+        case .install, .resetPassword: true
+        case .setUp, .image: false
+        }
+    }
 }

@@ -10,6 +10,8 @@ package struct ManifestOverrides: Sendable {
     package var region: String?
     /// The environment's release id; `settings` go before it.
     package var releaseId: String?
+    /// What a matrix says about its base; `settings` go before it.
+    var account: String?
 
     /// Collects overrides.
     package init(
@@ -32,6 +34,10 @@ package struct ManifestOverrides: Sendable {
             manifest["kind"]?.stringValue == ReleaseManifest.kind
         {
             document = try ReleaseManifest.Release.setting(id: releaseId, of: document)
+        }
+        if let account {
+            document = try document.setting(
+                JSONPointer(tokens: ["account"]), to: .string(account))
         }
         for setting in settings { document = try Self.apply(setting, to: document) }
         if let assetId {

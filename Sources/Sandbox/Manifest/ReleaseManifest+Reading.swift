@@ -25,7 +25,7 @@ extension ReleaseManifest {
     ) throws {
         let root = try JSONReader(document, source: path).object(allowing: [
             "$schema", "kind", "assetId", "region", "versions", "ami", "instance", "provision",
-            "export", "docker", "release", "results", "tags",
+            "export", "docker", "release", "results", "tags", "account",
         ])
         func like(_ names: String...) -> ReleaseManifest? {
             guard let known else { return nil }
@@ -38,6 +38,7 @@ extension ReleaseManifest {
         project = known?.project ?? ProjectFolder(ofManifest: path)
         self.assetId = try AssetId(assetId.string(), location: assetId.location)
         region = try like("region")?.region ?? Self.region(root.required("region"))
+        account = try root.optional("account").map(Self.account)
         let versions = try like("versions")?.versions ?? Self.versions(root.required("versions"))
         self.versions = versions
         ami = try like("ami")?.ami ?? AMI(root.required("ami"))
@@ -86,6 +87,12 @@ extension ReleaseManifest {
     private static func region(_ reader: JSONReader) throws -> String {
         try reader.string(
             matching: /[a-z]{2}(-[a-z]+)+-\d/, allowed: "an AWS region such as `eu-central-1`")
+    }
+
+    /// An account's id, as every kind of manifest may name one.
+    static func account(_ reader: JSONReader) throws -> String {
+        try reader.string(
+            matching: /[0-9]{12}/, allowed: "an account's id of 12 digits, as a text")
     }
 
     private static func versions(_ reader: JSONReader) throws -> OrderedDictionary<String, String> {

@@ -89,6 +89,8 @@ package struct ReleaseManifest: Sendable {
     package let assetId: AssetId
     package let tags: OwnTags
     package let region: String
+    /// The only account that it is for; nil for any.
+    package let account: String?
     /// Name to version, as Ansible gets them.
     package let versions: OrderedDictionary<String, String>
     package let ami: AMI

@@ -18,6 +18,8 @@ package protocol Workload: Sendable {
     var document: JSONValue { get }
     /// The region that it names for everything that names none.
     var region: String { get }
+    /// The only account that it is for; nil for any.
+    var account: String? { get }
     /// Folder (relative to the project) or `s3://` address of the results.
     var results: String { get }
     /// The folder in there that is its own: the asset id of a release.

@@ -15,6 +15,7 @@ package struct Matrix: Sendable {
     private let digester: InputDigester
     private let tool: String
     private let time: any TimeSource
+    private let realms: (any RealmSource)?
     private let checkedDigest: String
     private let releases: [MatrixRelease]
 
@@ -37,6 +38,7 @@ package struct Matrix: Sendable {
         self.digester = digester
         self.tool = tool
         time = services.time
+        realms = services.realms
         store = try stores(manifest.name)
         // Whatever stages come from besides a variant's own settings.
         let common = [
@@ -95,7 +97,8 @@ package struct Matrix: Sendable {
     private func plan(
         _ variants: [Variant], _ request: SelectionRequest, _ book: SealBook
     ) async throws -> [VariantPlan] {
-        let planner = VariantPlanner(book: book, digester: digester, time: time)
+        let planner = VariantPlanner(
+            book: book, digester: digester, time: time, realms: realms)
         let seals = try await seals(of: variants, request, book, planner)
         return try await ConcurrentMap.map(
             Array(zip(variants, seals)), width: Self.planWidth
@@ -139,7 +142,7 @@ package struct Matrix: Sendable {
         let start = time.monotonicSeconds()
         let work = try await work(variants, request, options, onEvent)
         let runner = VariantRunner(
-            digester: digester, tool: tool, time: time, recovery: recovery,
+            digester: digester, tool: tool, time: time, recovery: recovery, realms: realms,
             width: manifest.atOnce, onEvent: onEvent)
         let outcomes = try await runner.run(work, options) { graph in
             try request.resolvedWhereKnown(in: graph) ?? Selection(only: [])
@@ -154,6 +157,12 @@ package struct Matrix: Sendable {
             finish(.interrupted)
             throw CancellationError()
         }
+        if let problem = outcomes.compactMap(\.problem).first(
+            where: { $0.code.hasPrefix("realm.") })
+        {
+            finish(.failed)
+            throw problem
+        }
         let summary = try await collect(lock: options.lock)
         finish(outcomes.allSatisfy(\.isFresh) ? .succeeded : .failed)
         return (outcomes, summary)
@@ -165,8 +174,13 @@ package struct Matrix: Sendable {
         _ onEvent: @Sendable (RunEvent) -> Void
     ) async throws -> [Variant] {
         let book = await book()
-        let planner = VariantPlanner(book: book, digester: digester, time: time)
-        let seals = try await seals(of: variants, request, book, planner)
+        let planner = VariantPlanner(
+            book: book, digester: digester, time: time, realms: realms)
+        var seals = try await seals(of: variants, request, book, planner)
+        if let realms, seals.contains(where: { $0?.isAccountCompared == false }) {
+            try await realms.ask()
+            seals = try await self.seals(of: variants, request, book, planner)
+        }
         // Whether outputs still exist, no seal knows.
         if options.verify { return variants }
         for case (let variant, let seal?) in zip(variants, seals) {
@@ -226,7 +240,8 @@ package struct Matrix: Sendable {
     private func seal(_ variants: [Variant]) async throws -> [NewSeal] {
         guard !variants.isEmpty else { return [] }
         try await time.sleep(seconds: StoreFingerprint.settlingSeconds)
-        let planner = VariantPlanner(book: SealBook(), digester: digester, time: time)
+        let planner = VariantPlanner(
+            book: SealBook(), digester: digester, time: time, realms: realms)
         return try await ConcurrentMap.map(variants, width: Self.planWidth) { variant in
             try await planner.newSeal(of: variant)
         }.compactMap { $0 }

@@ -40,7 +40,7 @@ package struct MatrixManifest: Sendable {
     /// - Throws: `json.*` and `manifest.*`, all of severity `.configuration`.
     package init(contentsOf path: String, overrides: ManifestOverrides) throws {
         let root = try JSONReader(contentsOf: path).object(allowing: [
-            "$schema", "kind", "base", "atOnce", "results", "variants",
+            "$schema", "kind", "base", "atOnce", "results", "account", "variants",
         ])
         _ = try root.required("kind").oneOf([Self.kind])
         let base = try root.required("base")
@@ -56,6 +56,7 @@ package struct MatrixManifest: Sendable {
         overrides.releaseId = nil
         let results = try overrides.results ?? root.optional("results")?.nonEmptyString()
         overrides.results = results
+        overrides.account = try root.optional("account").map(ReleaseManifest.account)
         self.path = path
         self.base = try WorkloadKind.release(contentsOf: basePath, overrides: overrides)
         atOnce = try root.optional("atOnce")?.integer(in: 1...1000) ?? Self.defaultAtOnce

@@ -12,7 +12,7 @@ package struct MatrixVariant: Sendable {
     let location: String
 
     /// What belongs to the matrix and not to one of its variants, by the first name of a pointer.
-    private static let fixed = ["kind", "assetId", "results", "$schema"]
+    private static let fixed = ["kind", "assetId", "results", "account", "$schema"]
 
     /// Checks one element of `/variants`.
     init(_ reader: JSONReader) throws {

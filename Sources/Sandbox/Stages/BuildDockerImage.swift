@@ -101,6 +101,9 @@ package struct BuildDockerImage: Stage {
         }
     }
 
+    /// Docker's images lie in an engine and a registry.
+    package var isOfCloud: Bool { false }
+
     package func verify(_ outputs: Outputs, _ context: StageContext) async throws -> Existence {
         try await engine.inspectImage(outputs.image)?.id == outputs.imageId
             ? .exists : .missing("image \(outputs.image)")

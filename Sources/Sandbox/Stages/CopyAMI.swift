@@ -55,6 +55,12 @@ package struct CopyAMI: Stage {
         try await images.existence(of: outputs.imageId)
     }
 
+    package func ownership(
+        of outputs: Outputs, account: String, _ context: StageContext
+    ) async throws -> Ownership {
+        try await images.ownership(of: outputs.imageId, account: account, asset: assetId)
+    }
+
     package func adopt(id: String, _ context: StageContext) async throws -> Outputs {
         outputs(of: try await images.require(id))
     }

@@ -59,6 +59,12 @@ package struct CreateAMI: Stage {
         try await images.existence(of: outputs.imageId)
     }
 
+    package func ownership(
+        of outputs: Outputs, account: String, _ context: StageContext
+    ) async throws -> Ownership {
+        try await images.ownership(of: outputs.imageId, account: account, asset: assetId)
+    }
+
     package func adopt(id: String, _ context: StageContext) async throws -> Outputs {
         Self.outputs(of: try await images.require(id), documents: nil)
     }

@@ -93,6 +93,13 @@ package struct DeployStack: Stage {
             ? .exists : .missing("stack \(outputs.stackName) with the recorded outputs")
     }
 
+    package func ownership(
+        of outputs: Outputs, account: String, _ context: StageContext
+    ) async throws -> Ownership {
+        // CloudFormation knows no stacks of others, and `verify` has compared the id.
+        .own
+    }
+
     package func identity(of outputs: Outputs) -> String {
         "\(outputs.region)/\(outputs.stackName)"
     }

@@ -74,6 +74,16 @@ package struct ExportVMImage: Stage {
             region: region, aws: aws)
     }
 
+    package func ownership(
+        of outputs: Outputs, account: String, _ context: StageContext
+    ) async throws -> Ownership {
+        guard case .stack = settings.bucket else { return .open }
+        // Only this account's stack names the bucket.
+        let target = try await ImageBucket.find(
+            settings.bucket, region: region, services: services)
+        return target.bucket == outputs.bucket ? .own : .foreign("bucket \(outputs.bucket)")
+    }
+
     package func adopt(id: String, _ context: StageContext) async throws -> Outputs {
         let target = try await ImageBucket.find(
             settings.bucket, region: region, services: services)

@@ -64,6 +64,9 @@ package struct PushDockerImage: Stage {
             registry: docker.repository.registry)
     }
 
+    /// Docker's images lie in an engine and a registry.
+    package var isOfCloud: Bool { false }
+
     package func verify(_ outputs: Outputs, _ context: StageContext) async throws -> Existence {
         let found = try await engine.distributionDigest(
             ImageReference(outputs.image), credentials: try await credentials())

@@ -44,7 +44,7 @@ struct PlanCommand: AsyncParsableCommand {
             selection, verify: selectionOptions.verify)
         Self.show(session, plan, explain: explain)
         if !offline { try await Self.preview(session, plan, world) }
-        if let output { try session.write(plan, world, to: output) }
+        if let output { try await session.write(plan, world, to: output) }
         if detailedExitcode && !plan.isFresh { throw Exit(status: ExitStatus.stale) }
     }
 

@@ -19,7 +19,7 @@ struct WhyCommand: AsyncParsableCommand {
         let session = try Session(manifestOptions, global)
         // Also tells an unknown stage, with the names that there are.
         _ = try Selector.resolve([stage], in: session.graph)
-        let (plan, _) = try await session.plan(Selection(), verify: false)
+        let (plan, _) = try await session.plan(Selection(), verify: false, compares: false)
         guard let why = plan.why(StageName(rawValue: stage), in: session.graph) else {
             throw ValidationError("`\(stage)` names several stages")
         }

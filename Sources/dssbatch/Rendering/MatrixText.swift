@@ -99,8 +99,10 @@ enum MatrixText {
         switch plan {
         // Its stages are text already: parsing them would be in vain.
         case .sealed(let seal):
+            let notes = seal.isAccountCompared ? "" : #","notes":["\#(Plan.notCompared)"]"#
             return #"{"event":"plan","time":"\#(Timestamp.text(now))","assetId":"#
-                + JSONValue.string(assetId).compactText + #","stages":\#(seal.stagesText)}"#
+                + JSONValue.string(assetId).compactText
+                + #","stages":\#(seal.stagesText)\#(notes)}"#
         case .planned(let plan, _): kind = .plan(plan)
         case .unconcerned: kind = .plan(.empty)
         }
@@ -111,7 +113,8 @@ enum MatrixText {
 
     private static func summary(_ plans: [VariantPlan]) -> String {
         let stale = plans.compactMap(\.plan).filter { !$0.isFresh }
-        if stale.isEmpty { return "\(plans.count) variants: everything is fresh" }
+        let notes = plans.allSatisfy(\.isAccountCompared) ? "" : "; \(Plan.notCompared)"
+        if stale.isEmpty { return "\(plans.count) variants: everything is fresh\(notes)" }
         let counts: [(StageState, String)] = [
             (.run, "to run"), (.maybe, "may run"), (.blocked, "blocked"),
         ]
@@ -120,5 +123,6 @@ enum MatrixText {
             return count == 0 ? nil : "\(count) stages \(words)"
         }
         return "\(plans.count) variants: \(stale.count) stale; " + parts.joined(separator: ", ")
+            + notes
     }
 }

@@ -38,13 +38,14 @@ enum PlanText {
 
     /// How many stages are in which state, in one line.
     static func summary(_ plan: Plan) -> String {
-        if plan.isFresh { return "everything is fresh" }
+        let notes = plan.notes.map { "; \($0)" }.joined()
+        if plan.isFresh { return "everything is fresh" + notes }
         let counts: [(StageState, String)] = [
             (.run, "to run"), (.maybe, "may run"), (.blocked, "blocked"), (.fresh, "fresh"),
         ]
         return counts.compactMap { state, words in
             let count = plan.names(state).count
             return count == 0 ? nil : "\(count) \(words)"
-        }.joined(separator: ", ") + sums(plan.sums)
+        }.joined(separator: ", ") + sums(plan.sums) + notes
     }
 }

@@ -2,6 +2,7 @@ import AWS
 import Diagnostics
 import Foundation
 import HTTP
+import Sandbox
 
 /// The way to AWS, found only when the first call is made: a plan needs no network, no
 /// credentials and no local cloud.
@@ -62,13 +63,35 @@ actor CloudConnection {
     }
 
     private func makeClient() async throws -> AWSClient {
-        let environment = try await environment()
-        let isLocal = localCloud != nil
-        let configuration = try AWSConfiguration.load(
-            environment: environment, profile: isLocal ? nil : settings.awsProfile,
-            region: settings.region, endpointUrl: isLocal ? nil : settings.endpointUrl)
+        let configuration = try configuration(of: try await environment())
         return AWSClient(configuration: configuration, transport: transport)
     }
+
+    private func configuration(of environment: [String: String]) throws -> AWSConfiguration {
+        let isLocal = localCloud != nil
+        return try AWSConfiguration.load(
+            environment: environment, profile: isLocal ? nil : settings.awsProfile,
+            region: settings.region, endpointUrl: isLocal ? nil : settings.endpointUrl)
+    }
+
+    /// Where calls go, as far as files and variables say: no call is made and nothing started.
+    ///
+    /// - Throws: `aws.config-*`, `aws.profile-not-found`.
+    func place(region: String) throws -> (CloudRealm.Place, CallerHint) {
+        if let localCloud { return (.local(try localCloud.state()), .nothing) }
+        let configuration = try configuration(of: base)
+        let endpoint = try configuration.endpoint(of: .ec2, region: region)
+        let hint = configuration.callerHint
+        let partition = AWSPartition(region: region).rawValue
+        if !endpoint.isCustom { return (.aws(partition: partition), hint) }
+        if let host = AWSHostName(endpoint.authority) {
+            return (.aws(partition: host.partition ?? partition), hint)
+        }
+        return (.endpoint(endpoint.hostAndPort), hint)
+    }
+
+    /// The process's own variables, those of AWS included.
+    nonisolated var ownVariables: [String: String] { base }
 }
 
 /// AWS calls through a connection that is made with the first of them.

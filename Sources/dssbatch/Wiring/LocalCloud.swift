@@ -1,6 +1,8 @@
+import AWS
 import Diagnostics
 import Foundation
 import JSON
+import Sandbox
 
 /// The embedded AWS of a project: found through its state file, started where none runs.
 struct LocalCloud: Sendable {
@@ -52,13 +54,48 @@ struct LocalCloud: Sendable {
         return running
     }
 
+    /// The state that runs now; nil where none does, and none is started.
+    ///
+    /// - Throws: `json.*` where the state file is spoiled.
+    func state() throws -> CloudRealm.LocalState? {
+        try Self.description(home).map { try Self.state($0, home) }
+    }
+
+    /// Whether a state that was recorded still runs, wherever its home is.
+    static func isThere(_ state: CloudRealm.LocalState) -> Bool {
+        guard let found = try? description(state.home) else { return false }
+        return (try? Self.state(found, state.home))?.id == state.id
+    }
+
+    private static func state(
+        _ description: JSONObjectReader, _ home: String
+    ) throws -> CloudRealm.LocalState {
+        guard description.optional("stateId") != nil else {
+            throw Diagnostic(
+                code: "localcloud.outdated", severity: .configuration,
+                summary: "an older local cloud runs, which does not say which state it is in",
+                location: home + "/cloud.json",
+                hint: "stop it with `bin/localcloud down`; the next local run starts another")
+        }
+        let url = try description.required("endpointUrl").string()
+        let endpoint = try AWSEndpoint(customUrl: url, service: .ec2, region: "us-east-1")
+        return CloudRealm.LocalState(
+            account: try description.required("accountId").string(),
+            id: try description.required("stateId").string(), endpoint: endpoint.hostAndPort,
+            home: URL(fileURLWithPath: home).standardizedFileURL.path)
+    }
+
     /// The variables of the cloud that the state file describes, while its process lives.
     private func running() throws -> [String: String]? {
+        try Self.description(home)?.required("environment").stringMap()
+    }
+
+    /// What the state file of a home says, while its process lives.
+    private static func description(_ home: String) throws -> JSONObjectReader? {
         let path = home + "/cloud.json"
         guard FileManager.default.fileExists(atPath: path) else { return nil }
         let state = try JSONReader(contentsOf: path).object()
         let pid = try state.required("pid").integer(in: 1...Int(Int32.max))
-        guard ProcessIdentity.isRunning(pid) else { return nil }
-        return try state.required("environment").stringMap()
+        return ProcessIdentity.isRunning(pid) ? state : nil
     }
 }

@@ -24,9 +24,10 @@ enum ServiceWiring {
 
     /// Makes the services; nothing is connected before the first call.
     static func services(
-        _ options: GlobalOptions, environment: [String: String], project: ProjectFolder,
+        _ options: GlobalOptions, environment: [String: String], workload: any Workload,
         isLocal: Bool, say: @escaping @Sendable (String) -> Void
     ) -> SandboxServices {
+        let project = workload.project
         let processes = SubprocessRunner()
         let localCloud =
             isLocal
@@ -60,7 +61,8 @@ enum ServiceWiring {
                 defaultPassword: password(passwordVariables[0]),
                 jupyterPassword: password(passwordVariables[1]),
                 registryPassword: environment[MachineSecrets.registryVariable].map { Secret($0) }),
-            workstation: ThisWorkstation(processes: processes, connection: connection))
+            workstation: ThisWorkstation(processes: processes, connection: connection),
+            realms: RealmKeeper(connection, workload, isLocal: isLocal))
     }
 
     /// GitHub as the environment names it; what the local cloud made is no release for anybody.

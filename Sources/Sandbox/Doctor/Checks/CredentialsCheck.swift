@@ -1,4 +1,5 @@
 import AWS
+import BuildGraph
 
 /// Whose credentials these are.
 struct CredentialsCheck: HealthCheck {
@@ -10,6 +11,7 @@ struct CredentialsCheck: HealthCheck {
         // Whether the manifest's region is one is the next question.
         let identity = try await context.services.aws.call(
             GetCallerIdentity(), region: AWSPartition(region: context.region).homeRegion)
+        try await context.services.realms?.accept(account: identity.account)
         return .ok("account \(identity.account), \(identity.arn), from \(origin)")
     }
 }
