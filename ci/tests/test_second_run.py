@@ -30,13 +30,17 @@ def test_plan_needs_no_network_and_no_credentials(released: Project) -> None:
     bare: dict[str, str | None] = {
         name: None for name in released.cloud.environment if name.startswith("AWS_")
     }
-    bare |= {"AWS_ENDPOINT_URL": f"http://127.0.0.1:{free_port()}"}
+    # EC2's endpoint says whose results they are; everything else leads nowhere.
+    nowhere = f"http://127.0.0.1:{free_port()}"
+    bare |= {"AWS_ENDPOINT_URL": nowhere, "AWS_ENDPOINT_URL_EC2": released.cloud.url}
+    mark = released.cloud.mark()
     bare |= {"DSS_DEFAULT_PASSWORD": None, "DSS_JUPYTER_PASSWORD": None}
     before = released.snapshot()
     outcome = released.dssbatch(
         "plan", MANIFEST, "--detailed-exitcode", env=bare, check=0
     )
     assert released.snapshot() == before
+    assert released.cloud.requests(mark) == []
     for stage in DURABLE:
         assert re.search(rf"^fresh +{stage}\b", outcome.stdout, re.MULTILINE), stage
 
