@@ -40,6 +40,8 @@ package struct Retire: Stage {
         ///
         /// Nil where it was not tried.
         package var refusedAt: String?
+        /// Whether AWS was asked, and it is not this release's to remove.
+        package var isForeign: Bool?
     }
 
     let manifest: ReleaseManifest
@@ -72,7 +74,9 @@ package struct Retire: Stage {
         for claim in plan.taken {
             if let reason = try await things.objection(to: claim.thing) {
                 outputs.kept.append(
-                    Kept(thing: claim.thing, stage: claim.stage.rawValue, reason: reason))
+                    Kept(
+                        thing: claim.thing, stage: claim.stage.rawValue, reason: reason,
+                        isForeign: true))
             } else {
                 claims.append(claim)
             }
@@ -91,7 +95,7 @@ package struct Retire: Stage {
         let before = recorded.flatMap { try? $0.decoded(as: Outputs.self) } ?? Outputs()
         let now = services.time.now()
         // What was looked at and found not to be this release's stays without being asked again.
-        let known = Set(before.kept.map(\.thing))
+        let known = Set(before.kept.filter { $0.isForeign == true }.map(\.thing))
         if let next = plan.taken.first(where: { !known.contains($0.thing) })?.thing {
             return .now("\(next.label) was replaced")
         }
