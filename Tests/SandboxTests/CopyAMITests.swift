@@ -68,10 +68,11 @@ import Testing
         state: String, source: String
     ) async throws {
         try await leave(id: "ami-0", source: source)
+        let left = Answer.image(
+            "ami-0", state: state, snapshots: ["snap-0"], tags: Self.earlier)
         bench.aws.on(
             "DescribeImages", ["ImageId.1": "ami-0"],
-            .images(
-                Answer.image("ami-0", state: state, snapshots: ["snap-0"], tags: Self.earlier)))
+            .images(left), .images(left))
         bench.aws.on("DeregisterImage", ["ImageId": "ami-0"], .empty)
         bench.aws.on("DescribeSnapshots", [:], .snapshot("snap-0"))
         bench.aws.on("DeleteSnapshot", ["SnapshotId": "snap-0"], .empty)

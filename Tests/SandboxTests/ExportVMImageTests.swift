@@ -75,7 +75,8 @@ import Testing
         #expect(
             bench.timeline.changes == [
                 "intent \(Self.resource)", "ExportImage", "created \(Self.resource)",
-                "intent \(Self.upload)", "CreateMultipartUpload", "created \(Self.upload)",
+                "ListObjectsV2", "intent \(Self.upload)", "CreateMultipartUpload",
+                "created \(Self.upload)",
                 "UploadPartCopy", "CompleteMultipartUpload", "DeleteObject",
             ])
         #expect(await context.journal.unfinished().isEmpty)

@@ -78,7 +78,7 @@ import Testing
         try await bench.leave(
             "s3:object", of: "export-inventory",
             name: "dss/1.0/exasol-data-science-sandbox-1.0.cdx.json",
-            details: ["bucket": "bucket"])
+            details: ["bucket": "images"])
         bench.aws.on("HeadBucket", [:], .empty)
         bench.aws.on("PutObject", [:], .headers(["etag": "\"1\""]), .headers(["etag": "\"2\""]))
         let context = try await context(documents())
