@@ -30,7 +30,7 @@ package struct SSHKeyPair: Sendable {
                     arguments: [
                         "-q", "-t", "ed25519", "-N", "", "-C", comment, "-f", privateKeyPath,
                     ],
-                    timeoutSeconds: 30)
+                    timeoutSeconds: 300)
             ) { _ in }
             guard outcome.status == 0 else {
                 throw Diagnostic(

@@ -5,7 +5,7 @@ import Foundation
 package struct SSHKeys: Sendable {
     private let processes: any ProcessRunner
 
-    private static let timeoutSeconds = 30.0
+    private static let timeoutSeconds = 300.0
 
     /// - Parameter processes: starts `ssh-keygen`.
     package init(processes: any ProcessRunner) { self.processes = processes }

@@ -11,7 +11,9 @@ package struct SSHReadiness: Sendable {
     private static let firstDelaySeconds = 0.5
     private static let delayGrowth = 1.5
     private static let longestDelaySeconds = 5.0
-    private static let attemptSeconds = 5
+    private static let firstAttemptSeconds = 5
+    /// A machine that hardly gets a processor takes long to exchange keys.
+    private static let longestAttemptSeconds = 60
 
     /// Host name or IP address.
     package var address: String
@@ -41,8 +43,9 @@ package struct SSHReadiness: Sendable {
     ) async throws -> [String] {
         let start = time.monotonicSeconds()
         var delay = Self.firstDelaySeconds
+        var attemptSeconds = Self.firstAttemptSeconds
         while true {
-            let attempt = try await scan(with: processes)
+            let attempt = try await scan(within: attemptSeconds, with: processes)
             if !attempt.keys.isEmpty { return attempt.keys }
             onAttempt(attempt.reason)
             let passed = time.monotonicSeconds() - start
@@ -51,39 +54,42 @@ package struct SSHReadiness: Sendable {
             guard passed + pause < deadlineSeconds else { throw notReady(attempt.reason) }
             try await time.sleep(seconds: pause)
             delay = min(delay * Self.delayGrowth, Self.longestDelaySeconds)
+            attemptSeconds = min(attemptSeconds + 1, Self.longestAttemptSeconds)
         }
     }
 
     private func scan(
-        with processes: any ProcessRunner
+        within seconds: Int, with processes: any ProcessRunner
     ) async throws -> (keys: [String], reason: String) {
         let command = ProcessCommand(
             executable: "ssh-keyscan",
-            arguments: ["-T", String(Self.attemptSeconds), "-p", String(port), "--", address],
+            arguments: ["-T", String(seconds), "-p", String(port), "--", address],
             // It connects once for each kind of key.
-            timeoutSeconds: Double(Self.attemptSeconds * 6), graceSeconds: 1)
+            timeoutSeconds: Double(seconds * 6), graceSeconds: 1)
         let lines = LineCollector()
         do {
             _ = try await processes.run(command) { await lines.add($0) }
             let keys = await lines.all.filter { !$0.isEmpty && !$0.hasPrefix("#") }
             if !keys.isEmpty { return (keys.sorted(), "") }
-            return ([], try await reason(with: processes))
+            return ([], try await reason(within: seconds, with: processes))
         } catch let error as Diagnostic where error.code == "process.timeout" {
             return ([], error.summary)
         }
     }
 
     /// What `ssh` says of a connection; it trusts no host key, so that it never logs in.
-    private func reason(with processes: any ProcessRunner) async throws -> String {
+    private func reason(
+        within seconds: Int, with processes: any ProcessRunner
+    ) async throws -> String {
         let options = [
-            "BatchMode=yes", "ConnectTimeout=\(Self.attemptSeconds)", "StrictHostKeyChecking=yes",
+            "BatchMode=yes", "ConnectTimeout=\(seconds)", "StrictHostKeyChecking=yes",
             "UserKnownHostsFile=/dev/null", "GlobalKnownHostsFile=/dev/null",
         ]
         let command = ProcessCommand(
             executable: "ssh",
             arguments: ["-F", "none"] + options.flatMap { ["-o", $0] }
                 + ["-p", String(port), "--", address, "true"],
-            timeoutSeconds: Double(Self.attemptSeconds * 3), graceSeconds: 1)
+            timeoutSeconds: Double(seconds * 3), graceSeconds: 1)
         let outcome = try await processes.run(command) { _ in }
         let last = outcome.standardErrorTail.split(whereSeparator: \.isNewline).last
         return last.map { $0.trimmingCharacters(in: .whitespaces) } ?? "no answer"

@@ -1,6 +1,6 @@
 package import Diagnostics
 
-/// What follows from a machine that failed: who is to blame, the image or the acceleration?
+/// Decides from a failed machine whether the image or the acceleration is to blame.
 ///
 /// KVM within another virtual machine may carry a boot loader and no kernel, or a kernel until it
 /// uses one instruction more. So a failure with KVM says nothing of the image before the same

@@ -8,9 +8,9 @@ struct ImageProof: Sendable {
     let engine: any ContainerEngine
 
     /// From the start until Jupyter answers; the first start writes its caches.
-    static let deadlineSeconds = 300.0
+    static let deadlineSeconds = 1800.0
     /// For Jupyter to end its kernels.
-    private static let graceSeconds = 30
+    private static let graceSeconds = 120
     private static let pauseSeconds = 1.0
     private static let logLines = 20
 

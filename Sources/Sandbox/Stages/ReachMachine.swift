@@ -25,7 +25,7 @@ package struct ReachMachine: Stage {
     /// Where the folder for secrets is made; absolute, without a slash at the end.
     let keyFolder: String
 
-    private static let deadlineSeconds = 60.0
+    private static let deadlineSeconds = 300.0
 
     package var name: StageName { "instance" }
     package var lifetime: StageLifetime { .ephemeral }

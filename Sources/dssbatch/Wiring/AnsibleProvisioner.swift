@@ -12,7 +12,10 @@ struct AnsibleProvisioner: Provisioner {
 
     /// The machine's name in the inventory.
     private static let hostName = "sandbox"
-    private static let timeoutSeconds = 5400.0
+    /// Emulated machines, and no others, are logged in to by password.
+    private static func timeoutSeconds(_ target: PlayTarget) -> Double {
+        if case .passwordMachine = target { 3 * 3600 } else { 5400 }
+    }
 
     func run(
         _ play: Play, onTask: @escaping @Sendable (String, Int) -> Void
@@ -25,7 +28,7 @@ struct AnsibleProvisioner: Provisioner {
         let run = AnsibleRun(
             playbookPath: play.playbook, inventory: Self.inventory(play.target),
             extraVariables: play.variables, secrets: play.environment, runnerPath: runner,
-            timeoutSeconds: Self.timeoutSeconds, temporaryFolder: play.scratchFolder)
+            timeoutSeconds: Self.timeoutSeconds(play.target), temporaryFolder: play.scratchFolder)
         let time = SystemTimeSource()
         let start = time.monotonicSeconds()
         let report = try await run.run(with: processes, environment: environment) { progress in

@@ -14,7 +14,7 @@ struct HTTPCallerAddress: CallerAddress {
         let environment = try await connection.environment()
         let url = environment["DSS_CHECKIP_URL"] ?? "https://checkip.amazonaws.com/"
         var request = HTTPRequest(method: "GET", url: url)
-        request.totalTimeoutSeconds = 20
+        request.totalTimeoutSeconds = 120
         let hint = "set `/instance/ingressCidr` to the block that you work from"
         do {
             let response = try await transport.send(request, limitBytes: 1024)

@@ -52,7 +52,7 @@ struct ToolCheck: HealthCheck {
         let outcome = try await processes.run(
             ProcessCommand(
                 executable: executable, arguments: arguments, environment: environment,
-                timeoutSeconds: 30, graceSeconds: 1)
+                timeoutSeconds: 300, graceSeconds: 1)
         ) { line in
             first.withLock { if $0 == nil, !line.isEmpty { $0 = line } }
         }

@@ -8,17 +8,17 @@ message="a container ran at $(date +%s)"
 folder=$(mktemp --directory)
 clean_up() {
   rm -rf "$folder"
-  timeout 120 docker image rm --force "$image" >/dev/null 2>&1
+  timeout 900 docker image rm --force "$image" >/dev/null 2>&1
 }
 trap clean_up EXIT
 
 program=$(readlink --canonicalize "$(type -P echo)")
 mapfile -t libraries < <(ldd "$program" | grep --only-matching '/[^ ]*')
 answer=$(tar --create --dereference --absolute-names "$program" "${libraries[@]}" |
-  timeout 300 docker import - "$image" 2>&1) ||
+  timeout 1800 docker import - "$image" 2>&1) ||
   refuse 'an engine that imports an image' "$answer" "$hint"
 
-answer=$(timeout 300 docker run --rm --network none "$image" "$program" "$message" 2>&1)
+answer=$(timeout 1800 docker run --rm --network none "$image" "$program" "$message" 2>&1)
 if [ "$answer" != "$message" ]; then
   refuse "a container that says \`$message\`" "${answer:-nothing within 300 s}" "$hint"
 fi

@@ -12,7 +12,7 @@ import tempfile
 import pexpect
 
 # An emulated machine takes its time for each answer.
-ANSWER_TIMEOUT_SECONDS = 180
+ANSWER_TIMEOUT_SECONDS = 900
 DEFAULT = os.environ["DSS_DEFAULT_PASSWORD"]
 NEW = os.environ["DSS_NEW_PASSWORD"]
 CONSOLE_HINT = (
@@ -37,7 +37,7 @@ def ssh_command(method: str, *more: str) -> list[str]:
         f"BatchMode={'yes' if method == 'publickey' else 'no'}",
         "IdentitiesOnly=yes",
         "NumberOfPasswordPrompts=1",
-        "ConnectTimeout=60",
+        "ConnectTimeout=300",
         f"PreferredAuthentications={method}",
         f"PubkeyAuthentication={'yes' if method == 'publickey' else 'no'}",
     ]
@@ -68,7 +68,7 @@ def converse(command: list[str], answers: list[tuple[str, str]]) -> tuple[str, b
             if index != 0:
                 return said, False
             # ssh and passwd switch the echo off just before they ask.
-            child.waitnoecho(timeout=5)
+            child.waitnoecho(timeout=120)
             child.sendline(answer)
         is_end = child.expect([pexpect.EOF, pexpect.TIMEOUT]) == 0
         return said + child.before, is_end
@@ -81,7 +81,7 @@ def key_is_refused() -> None:
     with tempfile.TemporaryDirectory(prefix="dss-check-") as folder:
         key = f"{folder}/key"
         command = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key]
-        subprocess.run(command, check=True, timeout=60)
+        subprocess.run(command, check=True, timeout=600)
         result = subprocess.run(
             [*ssh_command("publickey", "-i", key), "true"],
             check=False,

@@ -13,7 +13,7 @@ import subprocess
 from importlib import metadata
 from urllib.parse import urlsplit, urlunsplit
 
-TIMEOUT_SECONDS = 300
+TIMEOUT_SECONDS = 1800
 APT_FIELDS = {
     "name": "Package",
     "version": "Version",
