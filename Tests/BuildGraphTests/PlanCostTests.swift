@@ -20,13 +20,13 @@ import Testing
     }
 
     private func seconds(_ work: () async throws -> Void) async rethrows -> Double {
-        let start = SystemTimeSource().monotonicSeconds()
+        let start = ProcessorClock.ofProcess()
         try await work()
-        return SystemTimeSource().monotonicSeconds() - start
+        return ProcessorClock.ofProcess() - start
     }
 
-    /// How long a plan of that many fresh stages takes, from a cold start of the program's own
-    /// objects: the stat cache, every result file, every input.
+    /// The processor time that a plan of that many fresh stages takes, from a cold start of the
+    /// program's own objects: the stat cache, every result file, every input.
     private func planSeconds(_ count: Int) async throws -> Double {
         let folder = try TemporaryFolder()
         for number in 0..<count { try folder.write("in/\(number % 1000)/\(number)", "\(number)") }

@@ -79,7 +79,7 @@ import Testing
         bad.body = { _ in throw Diagnostic(code: "x.y", summary: "no") }
         var slow = FakeStage("slow")
         slow.body = { context in
-            try await context.time.sleep(seconds: 0.1)
+            try await context.time.sleep(seconds: 2)
             log.add("slow")
             return "slow"
         }
@@ -102,7 +102,7 @@ import Testing
         var stages = release(log)
         stages[3].body = { context in
             log.add("begin ami")
-            try await context.time.sleep(seconds: 60)
+            try await context.time.sleep(seconds: 3600)
             return "too late"
         }
         stages[1].down = { context in

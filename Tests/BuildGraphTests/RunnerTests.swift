@@ -30,7 +30,7 @@ import Testing
         var stages = release(log)
         for place in [4, 5] {
             stages[place].body = { context in
-                for _ in 0..<500 {
+                for _ in 0..<60_000 {
                     if log.all.contains("down instance") { return "exported" }
                     try await context.time.sleep(seconds: 0.01)
                 }

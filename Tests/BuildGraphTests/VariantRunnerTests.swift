@@ -111,9 +111,10 @@ import Testing
     @Test func `who cancels does not end what others share`() async throws {
         let shared = SharedOutputs()
         let begun = Log()
+        let released = Log()
         let make: @Sendable () async throws -> SharedResult = {
             begun.add("made")
-            try await SystemTimeSource().sleep(seconds: 0.05)
+            while released.all.isEmpty { try await Task.sleep(for: .milliseconds(5)) }
             return SharedResult(outputs: "x", documents: [:])
         }
         let first = Task { try await shared.result(of: "k", make: make) }
@@ -121,6 +122,7 @@ import Testing
         let second = Task { try await shared.result(of: "k", make: make) }
         first.cancel()
         await #expect(throws: (any Error).self) { try await first.value }
+        released.add("go on")
         #expect(try await second.value.outputs == "x")
     }
 }

@@ -7,7 +7,7 @@ import Testing
 @testable import DockerEngine
 
 /// Single calls, against answers as Docker 20.10 gives them.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(30)))
 struct EngineClientTests {
     private typealias Step = ScriptedEngine.Step
 

@@ -16,7 +16,7 @@ private enum LiveEngine {
 /// Wanted beside it: `DOCKER_HOST`, `DSS_TEST_DOCKER_IMAGE` (an image that the engine has, with a
 /// shell), `DSS_TEST_REGISTRY` (host and port of a registry that asks who is there),
 /// `DSS_TEST_REGISTRY_USER` and `DOCKER_REGISTRY_PASSWORD`.
-@Suite(.enabled(if: LiveEngine.isWanted), .serialized, .timeLimit(.minutes(5)))
+@Suite(.enabled(if: LiveEngine.isWanted), .serialized, .timeLimit(.minutes(30)))
 struct LiveEngineTests {
     private let client: DockerEngineClient
     private let base: String

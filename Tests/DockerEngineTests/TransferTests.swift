@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Pulls and pushes, as Docker 20.10 streams them.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(30)))
 struct TransferTests {
     private typealias Step = ScriptedEngine.Step
     private static let push = "POST /v1.41/images/127.0.0.1:5055/dss/x/push?tag=1"

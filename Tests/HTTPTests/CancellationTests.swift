@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// A cancelled task waits for nothing, and its connection goes.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(30)))
 struct CancellationTests {
     let transport = CurlTransport.forTests()
 
@@ -84,7 +84,7 @@ struct CancellationTests {
                 HTTPRequest(method: "GET", url: server.url), onHead: { _ in },
                 onBody: { _ in
                     isStuck.withLock { $0 = true }
-                    try await Task.sleep(for: .seconds(30))
+                    try await Task.sleep(for: .seconds(3600))
                 })
         }
         #expect(try await eventually { isStuck.withLock { $0 } })
@@ -95,9 +95,11 @@ struct CancellationTests {
     }
 
     @Test func `a transfer ends in the middle of an upload`() async throws {
+        let hasBegun = Mutex(false)
         let hasEnded = Mutex(false)
         let server = try LoopbackServer { connection in
             _ = try connection.receiveHead()
+            hasBegun.withLock { $0 = true }
             Thread.sleep(forTimeInterval: 0.3)
             let isClosed = connection.clientCloses()
             hasEnded.withLock { $0 = isClosed }
@@ -107,7 +109,7 @@ struct CancellationTests {
             let request = HTTPRequest(method: "PUT", url: server.url, body: body)
             return try await transport.send(request, limitBytes: 1)
         }
-        try await Task.sleep(for: .milliseconds(150))
+        #expect(try await eventually { hasBegun.withLock { $0 } })
         await expectEnd(of: task)
         #expect(try await eventually { hasEnded.withLock { $0 } })
     }

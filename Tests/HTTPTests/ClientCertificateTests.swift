@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The certificates that one request brings along.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(30)))
 struct ClientCertificateTests {
     @Test func `a server that asks who is there sees the request's own certificate`() async throws {
         let server = try await TLSServer.start(asksForCertificate: true)

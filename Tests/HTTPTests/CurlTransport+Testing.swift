@@ -1,5 +1,6 @@
 import Foundation
 import HTTP
+import Synchronization
 import Testing
 
 extension CurlTransport {
@@ -31,13 +32,26 @@ func seconds(_ work: () async throws -> Void) async rethrows -> Double {
     return start.duration(to: .now) / .seconds(1)
 }
 
-/// Waits, for five seconds at most, until something is so.
+/// Waits, for ten minutes at most, until something is so.
 func eventually(_ condition: () -> Bool) async throws -> Bool {
-    for _ in 0..<500 {
+    for _ in 0..<60_000 {
         if condition() { return true }
         try await Task.sleep(for: .milliseconds(10))
     }
     return condition()
+}
+
+/// Holds a server's thread up until the test lets it go on, for ten minutes at most.
+final class Gate: Sendable {
+    private let isOpen = Mutex(false)
+
+    func open() { isOpen.withLock { $0 = true } }
+
+    func wait() {
+        for _ in 0..<120_000 where !isOpen.withLock({ $0 }) {
+            Thread.sleep(forTimeInterval: 0.005)
+        }
+    }
 }
 
 /// A file in a new temporary folder, gone with the value.

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Failures are told apart, and say whether the server may have seen the request.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(30)))
 struct FailureTests {
     let transport = CurlTransport.forTests()
 

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Which proxy is asked for what, and which certificate authorities are trusted.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(30)))
 struct ProxyTests {
     private func configuration(_ environment: [String: String]) -> CurlTransport.Configuration {
         CurlTransport.Configuration(version: "1", environment: environment)

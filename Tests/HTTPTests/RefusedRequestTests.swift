@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What is refused before anything is sent.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(30)))
 struct RefusedRequestTests {
     let transport = CurlTransport.forTests()
 

@@ -6,7 +6,7 @@ import Testing
 @testable import HTTP
 
 /// A creating call is never doubled; a harmless one survives a connection that died in the pool.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(30)))
 struct RepetitionTests {
     let transport = CurlTransport.forTests()
 

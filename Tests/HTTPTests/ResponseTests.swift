@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What comes back.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(30)))
 struct ResponseTests {
     let transport = CurlTransport.forTests()
 

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What reaches the server.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(30)))
 struct SentBytesTests {
     let transport = CurlTransport.forTests()
 

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Bodies that do not fit in memory, and many at once.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(30)))
 struct StreamingTests {
     let transport = CurlTransport.forTests()
 

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Requests that wait for others to the same host.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(30)))
 struct TurnTests {
     private let transport: CurlTransport
 
@@ -14,16 +14,16 @@ struct TurnTests {
         transport = CurlTransport(configuration)
     }
 
-    /// A server that thinks about each answer.
-    private func server(seconds: Double) throws -> LoopbackServer {
+    /// A server that answers once it may.
+    private func server(_ gate: Gate) throws -> LoopbackServer {
         try LoopbackServer.answering { request in
-            Thread.sleep(forTimeInterval: seconds)
+            gate.wait()
             return answer(request.target)
         }
     }
 
     private func request(
-        _ server: LoopbackServer, _ path: String, connect: Double = 10, total: Double = 30
+        _ server: LoopbackServer, _ path: String, connect: Double = 300, total: Double = 600
     ) -> HTTPRequest {
         var request = HTTPRequest(method: "GET", url: server.url + path)
         request.connectTimeoutSeconds = connect
@@ -32,10 +32,13 @@ struct TurnTests {
     }
 
     @Test func `waiting for its turn is not connecting`() async throws {
-        let server = try server(seconds: 0.4)
+        let server = try LoopbackServer.answering { request in
+            Thread.sleep(forTimeInterval: 0.8)
+            return answer(request.target)
+        }
         try await withThrowingTaskGroup(of: Int.self) { group in
             for number in 0..<5 {
-                let request = request(server, "/\(number)", connect: 0.5)
+                let request = request(server, "/\(number)", connect: 3)
                 let transport = transport
                 group.addTask { try await transport.send(request, limitBytes: 100).status }
             }
@@ -47,7 +50,8 @@ struct TurnTests {
     @Test func `the whole time counts while it waits, and its turn goes to the next`()
         async throws
     {
-        let server = try server(seconds: 1)
+        let gate = Gate()
+        let server = try server(gate)
         let transport = transport
         async let first = transport.send(request(server, "/first"), limitBytes: 100)
         while server.requests.isEmpty { try await Task.sleep(for: .milliseconds(5)) }
@@ -56,13 +60,15 @@ struct TurnTests {
         let problem = try await failure(of: { try await transport.send(late, limitBytes: 100) })
         #expect(problem.kind == .totalTimeout)
         #expect(problem.requestMayHaveReachedServer == false)
+        gate.open()
         #expect(try await first.status == 200)
         #expect(try await last.status == 200)
         #expect(server.requests.map(\.target) == ["/first", "/last"])
     }
 
     @Test func `one that is cancelled while it waits is never sent`() async throws {
-        let server = try server(seconds: 0.5)
+        let gate = Gate()
+        let server = try server(gate)
         let transport = transport
         async let first = transport.send(request(server, "/first"), limitBytes: 100)
         while server.requests.isEmpty { try await Task.sleep(for: .milliseconds(5)) }
@@ -71,6 +77,7 @@ struct TurnTests {
         try await Task.sleep(for: .milliseconds(50))
         task.cancel()
         await #expect(throws: CancellationError.self) { try await task.value }
+        gate.open()
         #expect(try await first.status == 200)
         #expect(try await transport.get(server.url + "/next").status == 200)
         #expect(server.requests.map(\.target) == ["/first", "/next"])

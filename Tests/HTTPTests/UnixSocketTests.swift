@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Requests over a unix socket, and client certificates.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(30)))
 struct UnixSocketTests {
     private func request(_ path: String, method: String = "GET") -> HTTPRequest {
         var request = HTTPRequest(method: method, url: "http://engine/a?b=c")

@@ -8,7 +8,7 @@ import Testing
 @testable import Sandbox
 
 /// The image is made, shows that it works, and gets its names; nothing else stays.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(30)))
 struct BuildDockerImageTests {
     private static let base = EngineImage(
         id: "sha256:base", tags: ["ubuntu:22.04"], repositoryDigests: ["ubuntu@sha256:hub"])

@@ -70,7 +70,7 @@ final class ScriptedContainerEngine: ContainerEngine {
         switch reply {
         case .failure(let problem)?: throw problem
         case .untilCancelled?:
-            try await Task.sleep(for: .seconds(60))
+            try await Task.sleep(for: .seconds(3600))
             throw Diagnostic(code: "test.not-cancelled", summary: call)
         case let reply?: return reply
         case nil:

@@ -33,7 +33,7 @@ package struct AWSPythonJudge {
                 environment: ["PYTHONDONTWRITEBYTECODE": "1", "AWS_CONFIG_FILE": "/dev/null"],
                 standardInput: Array(
                     (cases.map(\.compactText).joined(separator: "\n") + "\n").utf8),
-                timeoutSeconds: 300)
+                timeoutSeconds: 1200)
         ) { await lines.add($0) }
         let answers = try await lines.all.map {
             try JSONValue.parse(Array($0.utf8), source: script)

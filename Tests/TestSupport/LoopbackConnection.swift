@@ -24,7 +24,7 @@ package struct LoopbackRequest: Sendable {
     }
 }
 
-/// One connection of a loopback server; no call waits longer than ten seconds.
+/// One connection of a loopback server; no call waits longer than five minutes.
 package final class LoopbackConnection: Sendable {
     /// The other side is gone, or silent for too long.
     package struct Lost: Error {}
@@ -34,7 +34,7 @@ package final class LoopbackConnection: Sendable {
     private let record: @Sendable (LoopbackRequest) -> Void
 
     init(_ descriptor: Int32, record: @escaping @Sendable (LoopbackRequest) -> Void) {
-        var limit = timeval(tv_sec: 10, tv_usec: 0)
+        var limit = timeval(tv_sec: 300, tv_usec: 0)
         let size = socklen_t(MemoryLayout<timeval>.size)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, size)
         setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, size)
@@ -103,7 +103,7 @@ package final class LoopbackConnection: Sendable {
         }
     }
 
-    /// Waits until the client closes; false where it does not within ten seconds.
+    /// Waits until the client closes; false where it does not within five minutes.
     package func clientCloses() -> Bool {
         while let piece = try? receive(limit: 65536) {
             if piece.isEmpty { return true }

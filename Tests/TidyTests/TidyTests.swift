@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// The whole repository keeps the rules; `RuleTests` show that each rule finds its violation.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(30)))
 struct TidyTests {
     let repository: Repository
 

@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 LAUNCHER = ROOT / "bin/localcloud"
 REGION = "eu-central-1"
 BUCKET_STACK = "DATA-SCIENCE-SANDBOX-VM-Bucket"
-IN_FLIGHT_SECONDS = 30
+IN_FLIGHT_SECONDS = 600
 POLL_SECONDS = 0.02
 # Every test has these of its own, to set how they behave and to see how they were called.
 OWN_STAND_INS = {"DSS_ANSIBLE_RUNNER", "DSS_QEMU", "DSS_SSH_PORT", "DOCKER_HOST"}
@@ -56,7 +56,9 @@ class Cloud:
                 aws_access_key_id=self.environment["AWS_ACCESS_KEY_ID"],
                 aws_secret_access_key=self.environment["AWS_SECRET_ACCESS_KEY"],
                 config=Config(
-                    s3={"addressing_style": "path"}, connect_timeout=5, read_timeout=120
+                    s3={"addressing_style": "path"},
+                    connect_timeout=60,
+                    read_timeout=600,
                 ),
             )
             if service == "ec2":
@@ -92,7 +94,7 @@ class Cloud:
         """Call the cloud's own, unauthenticated area."""
         body = None if document is None else json.dumps(document).encode()
         request = urllib.request.Request(self.url + path, data=body, method=method)
-        with urllib.request.urlopen(request, timeout=30) as answer:
+        with urllib.request.urlopen(request, timeout=600) as answer:
             return json.loads(answer.read() or b"null")
 
     def add_faults(self, *rules: dict[str, Any]) -> None:

@@ -20,7 +20,7 @@ SECRETS = {
     "data-science-sandbox/default-password": PASSWORDS["DSS_DEFAULT_PASSWORD"],
     "data-science-sandbox/jupyter-password": PASSWORDS["DSS_JUPYTER_PASSWORD"],
 }
-GIT_SECONDS = 60
+GIT_SECONDS = 600
 
 
 def deploy(cloud: Cloud, name: str, **parameters: str) -> None:

@@ -39,5 +39,5 @@ def detached(project: Project, command: str = SETUP) -> dict[str, Any]:
 def make_key(path: Path, passphrase: str = "") -> Path:
     """Make a private key; its public half lies beside it."""
     command = ["ssh-keygen", "-q", "-t", "ed25519", "-N", passphrase, "-f", str(path)]
-    subprocess.run(command, check=True, timeout=20)
+    subprocess.run(command, check=True, timeout=300)
     return path

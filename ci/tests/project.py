@@ -180,7 +180,7 @@ class Project:
         for running in self._running:
             if running.process.poll() is None:
                 os.killpg(running.process.pid, signal.SIGKILL)
-                running.process.wait(timeout=10)
+                running.process.wait(timeout=300)
 
     # Files
 
@@ -239,7 +239,10 @@ class Project:
             if knobs.keys() == {"seconds"}:
                 # One long playbook is enough to look into.
                 by_playbook = {"sandbox.yml": knobs}
-        (self.tools / "knobs.json").write_text(json.dumps(by_playbook))
+        # A runner may read it at any moment.
+        fresh = self.tools / "knobs.new"
+        fresh.write_text(json.dumps(by_playbook))
+        fresh.replace(self.tools / "knobs.json")
 
     def runner_calls(self) -> list[dict[str, Any]]:
         """Return how the stand-in was called, oldest first."""

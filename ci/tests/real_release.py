@@ -13,7 +13,8 @@ from .cloud import ROOT, Cloud
 from .project import MANIFEST
 from .registry import Registry
 
-FIRST_RUN_TIMEOUT_SECONDS = 2700
+# Five times what a small machine without KVM takes.
+FIRST_RUN_TIMEOUT_SECONDS = 4 * 3600
 # What the local cloud's machines and containers have where nobody says anything else.
 PASSWORD = "dss"
 USER = "ubuntu"

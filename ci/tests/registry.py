@@ -19,8 +19,8 @@ import bcrypt
 
 from .sshserver import free_port
 
-START_TIMEOUT_SECONDS = 15
-REQUEST_TIMEOUT_SECONDS = 10
+START_TIMEOUT_SECONDS = 300
+REQUEST_TIMEOUT_SECONDS = 300
 USER = "releaser"
 
 
@@ -105,10 +105,10 @@ class Registry:
         if self._process is not None:
             self._process.terminate()
             try:
-                self._process.wait(timeout=10)
+                self._process.wait(timeout=300)
             except subprocess.TimeoutExpired:
                 self._process.kill()
-                self._process.wait(timeout=10)
+                self._process.wait(timeout=300)
 
 
 @contextlib.contextmanager

@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 
 PLAYED_TWICE = "sandbox.yml"
-TIMEOUT_SECONDS = 1200
+TIMEOUT_SECONDS = 7200
 
 
 def main() -> int:

@@ -36,7 +36,7 @@ class StandIns:
             cwd=self.folder,
             env=os.environ | {"SAID": str(self._said)} | search | variables,
             check=True,
-            timeout=60,
+            timeout=600,
         )
 
     def said(self) -> list[str]:

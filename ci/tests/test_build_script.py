@@ -56,7 +56,7 @@ class Clone:
             capture_output=True,
             text=True,
             check=True,
-            timeout=30,
+            timeout=600,
         )
         assert outcome.stdout == "program\n"
         return len(said.read_text().splitlines())
@@ -109,7 +109,7 @@ def test_a_build_that_fails_is_not_taken_for_made(clone: Clone) -> None:
         env={"PATH": f"{clone.path}:{os.environ['PATH']}"},
         capture_output=True,
         check=False,
-        timeout=30,
+        timeout=600,
     )
     assert outcome.returncode != 0
     assert not list(clone.folder.glob(".build/release/*"))

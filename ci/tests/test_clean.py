@@ -12,7 +12,7 @@ import pytest
 
 from .asset_search import Found, existing, find_tagged, make_things, without_ended
 from .cloud import REGION, Cloud
-from .program import Outcome, assert_error, binary
+from .program import RUN_TIMEOUT_SECONDS, Outcome, assert_error, binary
 from .project import MANIFEST, Project
 from .test_interruptions import MOMENTS, interrupt
 
@@ -241,7 +241,7 @@ def test_journal_entry_stays_where_its_thing_stays(
 
 
 def test_a_run_that_goes_on_is_left_alone(project: Project, cloud: Cloud) -> None:
-    project.set_runner(seconds=4)
+    project.set_runner(seconds=900)
     running = project.start(MANIFEST)
     project.wait_for_playbook(running)
     mark = cloud.mark()
@@ -256,6 +256,7 @@ def test_a_run_that_goes_on_is_left_alone(project: Project, cloud: Cloud) -> Non
     assert {"stack", "instance", "key-pair", "security-group"} <= kept
     warned = clean(project, "--dry-run")
     assert "holds the lock" in warned.stderr
+    project.set_runner()
     assert running.outcome().status == 0
 
 
@@ -297,7 +298,7 @@ def ask(project: Project) -> Callable[[str], int]:
             ["clean", "--older-than", "0"],
             env=project.environment | {"TERM": "dumb"},
             cwd=str(project.root),
-            timeout=40,
+            timeout=RUN_TIMEOUT_SECONDS,
         )
         child.expect(r"these \d+\? \[y/N\] ")
         child.sendline(text)

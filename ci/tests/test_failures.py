@@ -71,9 +71,7 @@ def test_no_passwords_needed_where_no_machine_starts(released: Project) -> None:
 
 def test_unreachable_endpoint(project: Project) -> None:
     url = f"http://127.0.0.1:{free_port()}"
-    outcome = project.dssbatch(
-        MANIFEST, env={"AWS_ENDPOINT_URL": url}, timeout_seconds=60
-    )
+    outcome = project.dssbatch(MANIFEST, env={"AWS_ENDPOINT_URL": url})
     assert outcome.status in (1, 2), str(outcome)
     assert_error(outcome, outcome.status, url.removeprefix("http://"))
     assert project.private_keys() == []

@@ -282,7 +282,7 @@ def test_help_explains_every_option_and_gives_examples(command: Command) -> None
         [binary(), command.name, "--help"],
         capture_output=True,
         text=True,
-        timeout=20,
+        timeout=600,
         check=True,
     )
     assert outcome.stderr == ""
@@ -332,7 +332,7 @@ def test_for_real(
 
 def listed_by_program() -> set[tuple[str, str]]:
     """Return group and name of each command, as `dssbatch --help` groups them."""
-    text = subprocess.check_output([binary(), "--help"], text=True, timeout=20)
+    text = subprocess.check_output([binary(), "--help"], text=True, timeout=600)
     group, found = "", set()
     for line in text.splitlines():
         if match := re.fullmatch(r"(\w+) SUBCOMMANDS:", line):

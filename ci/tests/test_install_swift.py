@@ -30,7 +30,7 @@ TOOLS = {
 PYTHON = 'echo "pip $3" >>"$SAID"'
 SWIFT = "#!/bin/sh\necho Swift version 6.3.1\n"
 OLD_SWIFT = "#!/bin/sh\necho Swift version 5.10\n"
-TIMEOUT_SECONDS = 120
+TIMEOUT_SECONDS = 600
 
 
 class _Handler(http.server.SimpleHTTPRequestHandler):
@@ -200,7 +200,7 @@ def download(tmp_path: Path) -> Iterator[Download]:
     download.server.server_close()
     # The agent that gpg starts would stay for as long as the folder does.
     kill = ["gpgconf", "--homedir", str(tmp_path / "gpg"), "--kill", "all"]
-    subprocess.run(kill, check=True, timeout=20)
+    subprocess.run(kill, check=True, timeout=300)
 
 
 def test_a_signed_toolchain_is_installed_once(download: Download) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,7 +44,7 @@ def as_it_is(cloud: Cloud, project: Project) -> None:
 
 
 def long_playbook(cloud: Cloud, project: Project) -> None:
-    project.set_runner(seconds=4)
+    project.set_runner(seconds=900)
 
 
 MACHINE_ONCE = ("ec2:CreateImage",)
@@ -109,7 +108,7 @@ def interrupt(
 
     running.wait_until(is_reached, moment.operation or "the playbook")
     running.send(number)
-    status = running.outcome(40).status
+    status = running.outcome().status
     cloud.restore()
     project.set_runner()
     return status
@@ -162,10 +161,8 @@ def test_killed_run_is_taken_up(project: Project, cloud: Cloud, name: str) -> No
 def test_signal_ends_a_run_in_good_order(
     project: Project, cloud: Cloud, name: str, number: signal.Signals
 ) -> None:
-    started = time.monotonic()
     mark = cloud.mark()
     assert interrupt(project, cloud, MOMENTS[name], number) == 128 + number
-    assert time.monotonic() - started < 30
     project.view.assert_nothing_runs()
     assert project.private_keys() == []
     project.run()
@@ -186,7 +183,7 @@ def test_interrupted_image_is_continued(project: Project, cloud: Cloud) -> None:
 
 @pytest.mark.slow
 def test_second_signal_ends_at_once(project: Project, cloud: Cloud) -> None:
-    cloud.set_speed("cloudformation::stack", progression="time", seconds=20)
+    cloud.set_speed("cloudformation::stack", progression="time", seconds=1200)
     mark = cloud.mark()
     running = project.start(MANIFEST)
     running.wait_until(
@@ -196,17 +193,17 @@ def test_second_signal_ends_at_once(project: Project, cloud: Cloud) -> None:
     running.wait_until(
         lambda: "cloudformation:DeleteStack" in cloud.operations(mark), "clean-up"
     )
-    sent = time.monotonic()
     running.send(signal.SIGINT)
     assert running.outcome().status == 130
-    assert time.monotonic() - sent < 2
+    # The stack is there still: nobody waited for its end.
+    assert project.view.stacks() != []
     cloud.restore()
     project.run()
     assert_released_once(project)
 
 
 def test_interrupted_run_says_how_to_go_on(project: Project, cloud: Cloud) -> None:
-    project.set_runner(seconds=4)
+    project.set_runner(seconds=900)
     running = project.start(MANIFEST)
     project.wait_for_playbook(running)
     running.send(signal.SIGINT)
@@ -217,7 +214,7 @@ def test_interrupted_run_says_how_to_go_on(project: Project, cloud: Cloud) -> No
 
 
 def test_interrupted_runner_does_not_live_on(project: Project) -> None:
-    project.set_runner(seconds=300)
+    project.set_runner(seconds=900)
     running = project.start(MANIFEST)
     project.wait_for_playbook(running)
     running.send(signal.SIGTERM)

@@ -14,8 +14,8 @@ from .project import MANIFEST, Project
 
 @pytest.fixture
 def holder(project: Project) -> Iterator[RunningProgram]:
-    """A run that is at work, for a while."""
-    project.set_runner(seconds=4)
+    """A run that is at work until the runner is set to something else."""
+    project.set_runner(seconds=900)
     running = project.start(MANIFEST, "--only", "ami")
     project.wait_for_playbook(running)
     yield running
@@ -27,10 +27,11 @@ def test_second_run_is_turned_away(
     mark = cloud.mark()
     outcome = project.dssbatch(MANIFEST)
     assert_error(outcome, 75, str(holder.process.pid), "unlock", "--run-id")
-    assert outcome.seconds < 5
+    assert holder.process.poll() is None
     assert not set(cloud.operations(mark, "creating")) & {"ec2:ImportKeyPair"}
     assert project.dssbatch("plan", MANIFEST).status == 0
     assert project.dssbatch("status", MANIFEST).status == 0
+    project.set_runner()
     assert holder.outcome().status == 0
     assert len(project.view.images()) == 1
 
@@ -47,7 +48,8 @@ def test_another_asset_is_not_locked(project: Project, holder: RunningProgram) -
 def test_wait_lock_waits(
     project: Project, holder: RunningProgram, cloud: Cloud
 ) -> None:
-    second = project.start(MANIFEST, "--only", "ami", "--json", "--wait-lock", "60")
+    second = project.start(MANIFEST, "--only", "ami", "--json", "--wait-lock", "900")
+    project.set_runner()
     assert holder.outcome().status == 0
     outcome = second.outcome()
     assert outcome.status == 0, str(outcome)
@@ -58,7 +60,7 @@ def test_wait_lock_waits(
 def test_wait_lock_gives_up(project: Project, holder: RunningProgram) -> None:
     outcome = project.dssbatch(MANIFEST, "--wait-lock", "1")
     assert_error(outcome, 75)
-    assert 0.9 < outcome.seconds < 5
+    assert outcome.seconds > 0.9
     assert holder.process.poll() is None
 
 
@@ -79,6 +81,7 @@ def test_unlock_breaks_just_that_lock(project: Project, holder: RunningProgram) 
     words = message.replace("`", " ").split()
     run_id = words[words.index("--run-id") + 1]
     project.dssbatch("unlock", MANIFEST, "--run-id", run_id, check=0)
+    project.set_runner()
     outcome = holder.outcome()
     assert outcome.status == 1, str(outcome)
     assert "lock" in outcome.stderr

@@ -162,7 +162,7 @@ def test_killed_between_two_regions_then_run_again(
     running = spread.start("make-ami-public")
     running.wait_until(lambda: public_regions(spread) != set(), "a public image")
     running.send(signal.SIGKILL)
-    running.outcome(20)
+    running.outcome()
     cloud.restore()
     publish(spread)
     assert public_regions(spread) == set(REGIONS)

@@ -271,7 +271,7 @@ def test_a_failure_stops_what_has_not_begun(matrix: Matrix) -> None:
 
 
 def test_an_interrupted_run_is_continued(matrix: Matrix, cloud: Cloud) -> None:
-    matrix.project.set_runner(seconds=60)
+    matrix.project.set_runner(seconds=900)
     running = matrix.project.start(FILE, "--json")
     matrix.project.wait_for_playbook(running)
     running.send(signal.SIGINT)
@@ -287,7 +287,7 @@ def test_an_interrupted_run_is_continued(matrix: Matrix, cloud: Cloud) -> None:
 
 
 def test_a_killed_run_is_continued(matrix: Matrix, cloud: Cloud) -> None:
-    matrix.project.set_runner(seconds=60)
+    matrix.project.set_runner(seconds=900)
     running = matrix.project.start(FILE, "--json")
     matrix.project.wait_for_playbook(running)
     running.send(signal.SIGKILL)
@@ -302,7 +302,7 @@ def test_a_killed_run_is_continued(matrix: Matrix, cloud: Cloud) -> None:
 
 
 def test_a_locked_release_is_told_and_the_others_are_made(matrix: Matrix) -> None:
-    matrix.project.set_runner(seconds=60)
+    matrix.project.set_runner(seconds=900)
     locked = matrix.ids[1]
     running = matrix.project.start(FILE, "--json", "--asset-id", locked)
     matrix.project.wait_for_playbook(running)

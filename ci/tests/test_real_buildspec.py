@@ -19,7 +19,7 @@ from .test_update_release import assert_published_documents
 pytestmark = pytest.mark.slow
 
 # The first build makes the Python environment.
-BUILD_SECONDS = 900
+BUILD_SECONDS = 7200
 STACK = "BUILDSPEC-TEST"
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import time
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,7 @@ import pytest
 from .cloud import AssetView
 from .real_release import RealRelease
 
-SECOND_RUN_TIMEOUT_SECONDS = 300
+SECOND_RUN_TIMEOUT_SECONDS = 1800
 
 pytestmark = pytest.mark.slow
 
@@ -61,13 +60,12 @@ def test_ami_is_tagged_and_nothing_runs(real: RealRelease) -> None:
 
 def test_second_quickstart_does_nothing(real: RealRelease) -> None:
     cloud = real.cloud
-    mark, started = cloud.mark(), time.monotonic()
+    mark = cloud.mark()
     result = real.quickstart("--json", timeout_seconds=SECOND_RUN_TIMEOUT_SECONDS)
     assert result.returncode == 0, result.stderr[-4000:]
     assert cloud.operations(mark, "creating") == []
     assert cloud.operations(mark, "deleting") == []
     assert '"stage-started"' not in result.stdout
-    assert time.monotonic() - started < SECOND_RUN_TIMEOUT_SECONDS
 
 
 def test_second_play_of_the_installation_changes_nothing(real: RealRelease) -> None:

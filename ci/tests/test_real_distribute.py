@@ -80,7 +80,7 @@ def test_a_batch_gives_what_one_process_gives(
     running.wait_until(
         lambda: "releases_001" in builds(cloud, batch_id),
         "the builds",
-        timeout_seconds=600,
+        timeout_seconds=3600,
     )
     lost = builds(cloud, batch_id)["releases_001"]
     running.wait_until(
@@ -89,15 +89,15 @@ def test_a_batch_gives_what_one_process_gives(
             or is_made()
         ),
         "a machine",
-        timeout_seconds=300,
+        timeout_seconds=3600,
     )
     cloud.call("/localcloud/builds", "POST", {"id": lost, "kill": True})
-    outcome = running.outcome(900)
+    outcome = running.outcome(7200)
     assert outcome.status == 1, str(outcome)
     assert "build releases_001" in outcome.stderr and "FAULT" in outcome.stderr
 
     # The same command again builds that one alone.
-    again = project.dssbatch(*outcome.arguments, timeout_seconds=900)
+    again = project.dssbatch(*outcome.arguments, timeout_seconds=7200)
     assert again.status == 0, str(again)
     assert "releases_002" not in again.stderr
     assert "20 variants: 20 fresh" in again.stderr
@@ -112,7 +112,7 @@ def test_a_batch_gives_what_one_process_gives(
     other.fill(f"{project.asset_id[:-1]}z", project_port(project))
     alone = Matrix(other, LETTERS)
     place = Shared(cloud, other.asset_id)
-    alone.run("--results", place.address, timeout_seconds=300)
+    alone.run("--results", place.address, timeout_seconds=3600)
     assert releases(shared, matrix) == releases(place, alone)
     for asset_id in matrix.ids:
         view = AssetView(cloud, asset_id)

@@ -231,7 +231,7 @@ def test_playbooks_get_versions_and_address(release: Release, sshd: SSHServer) -
 
 def test_instance_is_locked_down(project: Project, cloud: Cloud) -> None:
     """Only while it lives can it be looked at."""
-    project.set_runner(seconds=3)
+    project.set_runner(seconds=900)
     running = project.start(MANIFEST, "--only", "ami")
     project.wait_for_playbook(running)
     (instance,) = project.view.instances()
@@ -250,6 +250,7 @@ def test_instance_is_locked_down(project: Project, cloud: Cloud) -> None:
     assert pair["KeyType"] == "ed25519"
     assert pair["KeyName"] == instance["KeyName"]
     assert len(project.private_keys()) == 1
+    project.set_runner()
     assert running.outcome().status == 0
     assert project.private_keys() == []
     project.view.assert_nothing_runs()

@@ -58,10 +58,11 @@ def test_full_disk_under_the_results(
 
 @pytest.mark.slow
 def test_disk_that_fills_during_the_run(project: Project, tiny_folder: Path) -> None:
-    project.set_runner(seconds=3)
+    project.set_runner(seconds=900)
     running = project.start(MANIFEST, "--results", str(tiny_folder))
     project.wait_for_playbook(running)
     fill(tiny_folder)
+    project.set_runner()
     outcome = running.outcome()
     assert_error(outcome, 1, str(tiny_folder))
     assert "space" in outcome.stderr

@@ -82,9 +82,7 @@ class TestSetUp:
     ) -> None:
         cloud.set_speed("cloudformation::stack", progression="time", seconds=3)
         running = project.start(SETUP, "--json")
-        running.wait_until(
-            lambda: project.view.stacks() != [], "the stack", timeout_seconds=20
-        )
+        running.wait_until(lambda: project.view.stacks() != [], "the stack")
         running.send(signal.SIGINT)
         assert running.outcome().status == 130
         project.view.assert_nothing_runs()

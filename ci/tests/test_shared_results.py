@@ -133,7 +133,7 @@ def test_a_second_run_is_turned_away_and_the_lock_can_be_broken(
     project: Project, colleague: Project, shared: Shared
 ) -> None:
     place = ("--results", shared.address)
-    project.set_runner(seconds=6)
+    project.set_runner(seconds=900)
     running = project.start(MANIFEST, *place, "--only", "ami")
     project.wait_for_playbook(running)
     holder = json.loads(shared.objects(project.asset_id)[".lock"])
@@ -146,6 +146,7 @@ def test_a_second_run_is_turned_away_and_the_lock_can_be_broken(
     broken = colleague.dssbatch("unlock", MANIFEST, "--run-id", holder["runId"], *place)
     assert broken.status == 0
     assert "so it lives" in broken.stderr
+    project.set_runner()
     stopped = running.outcome()
     assert_error(stopped, 1, "the lock of these results was broken")
     assert "ami.json" not in shared.objects(project.asset_id)
@@ -159,7 +160,7 @@ def test_a_killed_run_frees_the_lock_and_is_continued_elsewhere(
     project: Project, colleague: Project, shared: Shared
 ) -> None:
     place = ("--results", shared.address)
-    project.set_runner(seconds=20)
+    project.set_runner(seconds=900)
     running = project.start(MANIFEST, *place, "--only", "ami")
     project.wait_for_playbook(running)
     running.send(signal.SIGKILL)
@@ -173,7 +174,7 @@ def test_a_killed_run_frees_the_lock_and_is_continued_elsewhere(
 
 
 def test_interrupt_gives_the_lock_back(project: Project, shared: Shared) -> None:
-    project.set_runner(seconds=20)
+    project.set_runner(seconds=900)
     running = project.start(MANIFEST, "--results", shared.address, "--only", "ami")
     project.wait_for_playbook(running)
     running.send(signal.SIGINT)

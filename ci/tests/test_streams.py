@@ -176,7 +176,7 @@ def test_closed_stdout_is_no_crash(released: Project) -> None:
         env=released.environment,
         capture_output=True,
         text=True,
-        timeout=20,
+        timeout=RUN_TIMEOUT_SECONDS,
     )
     assert result.stderr == ""
 
@@ -235,14 +235,14 @@ def test_no_colour_where_none_is_wanted(
 
 
 def test_interrupt_key_on_a_terminal(project: Project) -> None:
-    project.set_runner(seconds=20)
+    project.set_runner(seconds=900)
     child = pexpect.spawn(
         str(binary()),
         [MANIFEST],
         cwd=str(project.root),
         env=project.environment | {"TERM": "xterm-256color"},
         dimensions=(30, 100),
-        timeout=30,
+        timeout=RUN_TIMEOUT_SECONDS,
         encoding="utf-8",
     )
     child.expect("install packages")

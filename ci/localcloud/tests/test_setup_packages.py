@@ -53,7 +53,7 @@ def install(tmp_path):
             },
             capture_output=True,
             text=True,
-            timeout=30,
+            timeout=600,
             check=False,
         )
         return result, log.read_text().splitlines()
@@ -120,7 +120,7 @@ def test_a_cached_environment_does_not_stand_for_packages(tmp_path):
     for pips in (1, 0):
         log.write_text("")
         subprocess.run(
-            [project / "bin/setup"], env=os.environ | settings, check=True, timeout=60
+            [project / "bin/setup"], env=os.environ | settings, check=True, timeout=600
         )
         lines = log.read_text().splitlines()
         assert lines.count("pip install") == pips

@@ -16,7 +16,7 @@ from .faults import WRITING, Fault
 from .state import READ_TOKEN, TOKEN, Asset, Release
 
 VERSIONS = ("2022-11-28",)
-HOLD_LIMIT_SECONDS = 60
+HOLD_LIMIT_SECONDS = 900
 
 
 class Refused(Exception):
