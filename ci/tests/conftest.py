@@ -29,8 +29,22 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "slow: takes longer than a few seconds; `-m slow`"
     )
+    config.addinivalue_line(
+        "markers", "exhaustive: takes hours; `ci/all`, and chosen by nothing else"
+    )
     # Under `nohup` it is ignored, and the program would take that over.
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> None:
+    """Leave out what takes hours, unless it is asked for by its mark."""
+    if "exhaustive" in config.option.markexpr:
+        return
+    chosen = [item for item in items if not item.get_closest_marker("exhaustive")]
+    config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
+    items[:] = chosen
 
 
 @pytest.fixture(scope="session", autouse=True)
