@@ -40,7 +40,11 @@ import Testing
         let image = try await image(isEncrypted: true)
         let entry = try await context.journal.intend(resource: "ec2:image", region: "r")
         bench.aws.on("DeregisterImage", ["ImageId": "ami-1"], .empty)
+        bench.aws.on(
+            "DescribeSnapshots", ["Filter.1.Value.1": "snap-1"], .snapshot("snap-1"))
         bench.aws.on("DeleteSnapshot", ["SnapshotId": "snap-1"], .empty)
+        bench.aws.on(
+            "DescribeSnapshots", ["Filter.1.Value.1": "snap-2"], .snapshot("snap-2"))
         bench.aws.on("DeleteSnapshot", ["SnapshotId": "snap-2"], .empty)
         let error = try await #require(throws: Diagnostic.self) {
             try await encryption().require(plain: image, entry, context)

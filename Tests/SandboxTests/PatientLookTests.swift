@@ -54,7 +54,8 @@ import Testing
         let task = Answer.exportTask(
             "task-1", "active", tags: [ResourceNames.runTag: entry.runId])
         bench.aws.on(
-            "DescribeExportImageTasks", [:], .exportTasks(), .exportTasks(), .exportTasks(task))
+            "DescribeExportImageTasks", [:], .exportTasks(), .exportTasks(), .exportTasks(task),
+            .error("aws.InvalidExportTaskID.NotFound"), .exportTasks(task))
         bench.aws.on("CancelExportTask", ["ExportTaskId": "task-1"], .empty)
         bench.aws.on("DeleteObject", ["key": "images/1.0/task-1.vhd"], .empty)
         try await ExportLeftover(aws: bench.aws, entry: entry, time: bench.clock).remove()

@@ -9,13 +9,7 @@ package enum ReleasePipeline {
     package static func stages(
         of manifest: ReleaseManifest, services: SandboxServices, options: PipelineOptions
     ) -> [any Stage] {
-        let copies = manifest.regions.dropFirst().map { region in
-            CopyAMI(
-                namePrefix: manifest.ami.namePrefix, assetId: manifest.assetId,
-                sourceRegion: manifest.region, region: region,
-                aws: services.aws, plainPurposes: manifest.plainPurposes(in: region),
-                ownTags: manifest.tags)
-        }
+        let copies = copies(of: manifest, services: services)
         let exports = (manifest.export?.formats ?? []).sorted().compactMap { format in
             manifest.export.map { settings in
                 ExportVMImage(
@@ -68,6 +62,17 @@ package enum ReleasePipeline {
             manifest: manifest, after: ["release-notes"] + published.map(\.name),
             services: services)
         return stages + published + [retire]
+    }
+
+    private static func copies(
+        of manifest: ReleaseManifest, services: SandboxServices
+    ) -> [CopyAMI] {
+        manifest.regions.dropFirst().map { region in
+            CopyAMI(
+                namePrefix: manifest.ami.namePrefix, assetId: manifest.assetId,
+                sourceRegion: manifest.region, region: region, aws: services.aws,
+                plainPurposes: manifest.plainPurposes(in: region), ownTags: manifest.tags)
+        }
     }
 
     /// The stages of a release whose documents are all that is to be published.

@@ -20,7 +20,7 @@ struct TrialLimits: Sendable, Equatable {
         switch acceleration {
         case .kvm:
             // Nothing is lost by too short ones: the machine is tried again without.
-            loginPrompt = BootLimits(stillSeconds: 120, totalSeconds: 3600)
+            loginPrompt = BootLimits(stillSeconds: 120, totalSeconds: 1200)
             ssh = BootLimits(stillSeconds: 180, totalSeconds: 3600)
         case .tcg:
             loginPrompt = BootLimits(stillSeconds: 900, totalSeconds: 4 * 3600)
