@@ -72,7 +72,8 @@ package struct Planner {
         let counts = judgement.state == .fresh || selection.skip.contains(stage.name)
         let outputs = counts ? stages[number].outputs : nil
         let hasReaders = !graph.dependents[number].isEmpty
-        let willDiffer = stage.alwaysDiffers && judgement.state == .run
+        let willDiffer =
+            stage.alwaysDiffers && judgement.state == .run && !selection.skip.contains(stage.name)
         outputDigests.append(
             !hasReaders
                 ? nil

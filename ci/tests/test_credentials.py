@@ -149,5 +149,6 @@ def test_endpoint_of_one_service_comes_first(released: Project, cloud: Cloud) ->
         "AWS_ENDPOINT_URL_CLOUDFORMATION": cloud.url,
         "AWS_ENDPOINT_URL_EC2": cloud.url,
         "AWS_ENDPOINT_URL_S3": cloud.url,
+        "AWS_ENDPOINT_URL_STS": cloud.url,
     }
     ask(released, env=environment)

@@ -113,7 +113,10 @@ def test_two_demos_side_by_side_leave_only_what_shall_stay(demo: Demo) -> None:
         assert said.count("everything is fresh") == 1
         assert "release-notes: done" in said
         plan = said.partition("$ bin/dssbatch plan")[2].splitlines()
-        assert {"fresh    source-ami", "6 to run, 9 may run, 1 fresh"} <= set(plan)
+        assert "fresh    source-ami" in plan
+        assert any(
+            line.startswith("16 to run, 1 fresh; replaces 3, about ") for line in plan
+        )
         assert said.count("results are in") == 2
         assert "# Data Science Sandbox 3.4.0" in said
         assert '"schema": "dssbatch.release/1"' in said

@@ -197,6 +197,7 @@ def test_one_asset_is_worked_on_like_any_release(made: Matrix) -> None:
         "--asset-id", first, "--only", "export", "--force", "export-vmdk"
     )
     assert started(outcome) == {(first, "export-vmdk")}
+    made.run("--asset-id", first)
     assert made.stale("--asset-id", f"{first},{second}", "--force", "ami") == {
         first,
         second,

@@ -264,9 +264,10 @@ def test_what_is_not_there_is_said(codebuild, project):
             call(projectName="no-project")
 
 
-def test_a_project_without_batches_starts_none(codebuild):
+def test_a_project_without_batches_starts_none(cloud, codebuild):
     name = f"project-{uuid.uuid4().hex[:8]}"
-    codebuild.create_project(name=name, **PLAIN_PROJECT)
+    role = f"arn:aws:iam::{cloud.description['accountId']}:role/build"
+    codebuild.create_project(name=name, **(PLAIN_PROJECT | {"serviceRole": role}))
     with pytest.raises(ClientError, match="InvalidInputException.*batch config"):
         codebuild.start_build_batch(projectName=name, buildspecOverride=CHAIN)
 

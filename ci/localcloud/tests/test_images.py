@@ -1,5 +1,6 @@
 """Images and exports in paper mode."""
 
+import datetime
 import uuid
 
 import pytest
@@ -112,10 +113,14 @@ def test_permissions_deprecation_copy_and_deregistration(cloud, image_id):
     ec2.modify_image_attribute(
         ImageId=image_id, LaunchPermission={"Add": [{"Group": "all"}]}
     )
-    ec2.enable_image_deprecation(ImageId=image_id, DeprecateAt="2037-01-01T00:00:00Z")
+    # Of a public image, at most two years after its creation.
+    year = datetime.datetime.now(datetime.UTC).year + 1
+    ec2.enable_image_deprecation(
+        ImageId=image_id, DeprecateAt=f"{year}-01-01T00:00:00Z"
+    )
     image = ec2.describe_images(ImageIds=[image_id])["Images"][0]
     assert image["Public"] is True
-    assert image["DeprecationTime"] == "2037-01-01T00:00:00.000Z"
+    assert image["DeprecationTime"] == f"{year}-01-01T00:00:00.000Z"
     copied = there.copy_image(
         SourceImageId=image_id,
         SourceRegion="eu-central-1",

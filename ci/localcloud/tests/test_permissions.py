@@ -199,8 +199,8 @@ Resources:
     assert stack["StackStatus"] == "CREATE_COMPLETE", reasons
 
 
-def test_a_change_set_by_its_arn_alone_is_not_allowed_by_its_stacks_arn(session):
-    place = "arn:aws:cloudformation:eu-central-1:123456789012"
+def test_a_change_set_by_its_arn_alone_is_not_allowed_by_its_stacks_arn(cloud, session):
+    place = f"arn:aws:cloudformation:eu-central-1:{cloud.description['accountId']}"
     session.may(allow("cloudformation:*", resource=f"{place}:stack/s-*/*"))
     client, name = session.client("cloudformation"), f"s-{uuid.uuid4().hex[:8]}"
     made = client.create_change_set(
