@@ -3,6 +3,12 @@ import Testing
 @testable import Sandbox
 
 @Suite struct LaunchRefusalTests {
+    @Test func `a refusal for the vCPU limit says how many the account may run`() {
+        let reason = "more vCPU capacity than your current vCPU limit of 5 allows"
+        #expect(LaunchRefusal.vcpuLimit(in: reason) == 5)
+        #expect(LaunchRefusal.vcpuLimit(in: "no capacity") == nil)
+    }
+
     /// EC2's words, as stacks pass them on.
     @Test(
         arguments: [

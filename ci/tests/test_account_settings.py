@@ -114,6 +114,25 @@ def test_doctor_knows_each_regions_setting(
     assert f"--region {COPY_REGION}" in found["hint"]
 
 
+@pytest.mark.parametrize("region", [REGION, COPY_REGION])
+def test_blocked_public_access_is_refused_before_anything_starts(
+    project: Project, cloud: Cloud, region: str
+) -> None:
+    project.set("ami", "copyToRegions", value=[COPY_REGION])
+    project.set("ami", "public", value=True)
+    ec2 = cloud.client("ec2", region)
+    ec2.enable_image_block_public_access(
+        ImageBlockPublicAccessState="block-new-sharing"
+    )
+    try:
+        mark = cloud.mark()
+        outcome = project.dssbatch(MANIFEST)
+        assert_error(outcome, 2, f"disable-image-block-public-access --region {region}")
+        assert cloud.operations(mark, "creating") == []
+    finally:
+        ec2.disable_image_block_public_access()
+
+
 def test_a_quota_that_was_never_changed_is_everybodys(
     healthy: Project,  # noqa: F811 - the fixture
     cloud: Cloud,

@@ -81,6 +81,19 @@ def test_a_type_that_no_zone_has_fails_without_a_wait(
     project.view.assert_nothing_runs()
 
 
+def test_what_exceeds_the_vcpu_limit_alone_is_not_waited_for(
+    project: Project, cloud: Cloud
+) -> None:
+    cloud.set_quota(STANDARD_VCPUS, 1)
+    mark = cloud.mark()
+    outcome = project.run(check=1)
+    assert "instance.no-capacity" in {
+        event["code"] for event in outcome.events("error")
+    }
+    assert "for capacity" not in said(outcome)
+    assert creations(cloud, mark) == 1
+
+
 def test_another_failure_of_the_stack_is_no_lack_of_capacity(
     project: Project, cloud: Cloud
 ) -> None:

@@ -20,7 +20,7 @@ from .roles import ReleaseRole, demands, denied
 from .test_interruptions import MOMENTS, interrupt
 from .test_shared_results import Shared
 
-# Stands for the cloud's own, which tests learn when they run.
+# Stands for the account of the cloud, which differs from one to the next.
 ACCOUNT = "123456789012"
 TAG = "exa_dss_id"
 COPY_REGION = "us-west-2"
@@ -34,8 +34,8 @@ REASONS = {
     "servicequotas:GetServiceQuota": "how many machines and exports may be at once",
     "cloudformation:ListStacks": "`clean` finds stacks by their tags",
     "ec2:DeleteVolume": "`clean` deletes a volume that a machine left",
+    "ec2:DescribeInstanceTypes": "tells which type exceeds the account's vCPU limit alone",
     "ec2:CancelExportTask": "ends an export that another run began with other inputs",
-    "s3:GetObjectTagging": "takes an export up only where its object belongs to the run",
     "s3:ListBucketMultipartUploads": "finds the unfinished upload of an interrupted copy",
 }
 
@@ -222,8 +222,8 @@ def arn(kind: str, name: str = "x", account: str = ACCOUNT) -> str:
 def test_the_role_refuses_what_is_not_the_releases(
     role: ReleaseRole, cloud: Cloud, demand: Demand
 ) -> None:
-    there = replace(demand, resource=demand.resource.replace(ACCOUNT, cloud.account))
-    assert allowing(role.statements, there) == []
+    here = demand.resource.replace(ACCOUNT, cloud.account)
+    assert allowing(role.statements, replace(demand, resource=here)) == []
 
 
 def test_the_role_reads_and_writes_only_two_prefixes(

@@ -6,6 +6,7 @@
 /// | no capacity there | the type's zones in turn, then the next type |
 /// | a zone lacks the type | the same, and that place is never tried again |
 /// | the account's vCPU limit | the next type: a limit is the region's, not a zone's |
+/// | a type that alone exceeds it | the next type, for good: it leaves `types` |
 /// | everything was refused | a wait, then all of it again from the first |
 /// | everything is lacking | giving up at once: waiting changes nothing |
 /// | waits of `longestWaitSeconds` | giving up |
@@ -31,8 +32,8 @@ struct CapacitySearch: Sendable, Equatable {
         case giveUp
     }
 
-    /// In the order of the manifest.
-    let types: [String]
+    /// In the order of the manifest, without what is larger than the account's limit.
+    var types: [String]
     /// The zones that offer a type; empty before anything was refused, since nobody has asked.
     var zones: [String: [String]] = [:]
 

@@ -31,6 +31,11 @@ enum LaunchRefusal: String, Sendable, Equatable, CaseIterable {
         self = found
     }
 
+    /// How many vCPUs the account may run, as a refusal for that limit says it.
+    static func vcpuLimit(in reason: String) -> Int? {
+        reason.firstMatch(of: /your current vCPU limit of (\d+)/).flatMap { Int($0.1) }
+    }
+
     /// In a sentence.
     var explanation: String {
         switch self {

@@ -63,14 +63,15 @@ extension LaunchInstance {
     /// - Parameters:
     ///   - lastingFolder: where its files go when it outlives the run.
     ///   - plainPurposes: what its image is for that EC2 refuses for an encrypted one.
+    ///   - publicRegions: where its images are to be public.
     init(
         manifest: ReleaseManifest, services: SandboxServices, options: PipelineOptions,
-        lastingFolder: String? = nil, plainPurposes: [String] = []
+        lastingFolder: String? = nil, plainPurposes: [String] = [], publicRegions: [String] = []
     ) {
         self.init(
             settings: manifest.instance, assetId: manifest.assetId, region: manifest.region,
             project: manifest.project, services: services, keyFolder: options.temporaryFolder,
             existingKey: options.existingKey, lastingFolder: lastingFolder,
-            plainPurposes: plainPurposes, ownTags: manifest.tags)
+            plainPurposes: plainPurposes, publicRegions: publicRegions, ownTags: manifest.tags)
     }
 }

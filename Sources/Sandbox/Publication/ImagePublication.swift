@@ -1,4 +1,5 @@
 import AWS
+import BuildGraph
 import Diagnostics
 
 /// Makes images public, or private again, in every region at once, and reads back what came of it.
@@ -78,6 +79,30 @@ struct ImagePublication {
 enum PublicAccessBlock {
     /// What `GetImageBlockPublicAccessState` answers where new public images are refused.
     static let blocking = "block-new-sharing"
+
+    private static let denials: Set = ["aws.UnauthorizedOperation", "aws.AccessDenied"]
+
+    /// Refuses before anything starts; where the setting may not be read, a warning says so.
+    ///
+    /// - Throws: `ami.public-access-blocked`.
+    static func check(
+        _ regions: [String], aws: any AWSCaller, _ context: StageContext
+    ) async throws {
+        do {
+            let states = try await ConcurrentMap.map(regions) { region in
+                (region, try await aws.call(GetImageBlockPublicAccessState(), region: region))
+            }
+            guard let region = states.first(where: { $0.1 == blocking })?.0 else { return }
+            throw Diagnostic(
+                code: "ami.public-access-blocked", severity: .configuration,
+                summary: "no image can be made public in `\(region)`",
+                hint: hint(region: region))
+        } catch let error as Diagnostic where denials.contains(error.code) {
+            context.warn(
+                "not allowed to ask whether the account blocks public images "
+                    + "(`ec2:GetImageBlockPublicAccessState`)")
+        }
+    }
 
     /// How to lift it.
     ///

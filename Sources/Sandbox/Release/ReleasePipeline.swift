@@ -21,7 +21,8 @@ package enum ReleasePipeline {
             SourceAMI(base: manifest.ami.base, region: manifest.region, aws: services.aws),
             LaunchInstance(
                 manifest: manifest, services: services, options: options,
-                plainPurposes: manifest.plainPurposes(in: manifest.region)),
+                plainPurposes: manifest.plainPurposes(in: manifest.region),
+                publicRegions: manifest.ami.isPublic ? manifest.regions : []),
             Install(manifest: manifest, services: services),
             CheckMachine(manifest: manifest, services: services),
             ResetPassword(manifest: manifest, services: services),

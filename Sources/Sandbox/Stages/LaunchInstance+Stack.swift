@@ -29,6 +29,7 @@ extension LaunchInstance {
                         search.zones = try await MachineZones(aws: services.aws, region: region)
                             .offering(settings.allTypes)
                     }
+                    search.types = try await fitting(search.types, after: problem)
                     events.append(.refused(place, refusal))
                     last = problem
                 }
@@ -53,12 +54,26 @@ extension LaunchInstance {
         return problem.causes.first.flatMap(LaunchRefusal.init(reason:))
     }
 
+    /// The types that could start if nothing else ran: waiting helps no larger one.
+    private func fitting(_ types: [String], after problem: Diagnostic) async throws -> [String] {
+        guard let limit = problem.causes.first.flatMap(LaunchRefusal.vcpuLimit(in:)) else {
+            return types
+        }
+        do {
+            let known = try await services.aws.all(
+                DescribeInstanceTypes(instanceTypes: types), region: region)
+            let large = Set(known.filter { $0.vcpus > limit }.map(\.name))
+            return types.filter { !large.contains($0) }
+        } catch let error as Diagnostic where error.code == "aws.UnauthorizedOperation" {
+            return types
+        }
+    }
+
     private func noCapacity(_ last: Diagnostic?) -> Diagnostic {
         Diagnostic(
             code: "instance.no-capacity",
-            summary: "EC2 starts no "
-                + settings.allTypes.map { "`\($0)`" }.joined(separator: " or ")
-                + " in any zone of `\(region)`",
+            summary: "no zone of `\(region)` starts a machine of type "
+                + settings.allTypes.map { "`\($0)`" }.joined(separator: " or "),
             causes: last?.causes ?? [],
             hint: "name other types in `/instance/types`, or have the vCPU quota raised: "
                 + "`dssbatch doctor` says how much is in use")

@@ -31,6 +31,8 @@ package struct LaunchInstance: Stage {
     var lastingFolder: String?
     /// What the machine's image is for that EC2 refuses for an encrypted one.
     var plainPurposes: [String] = []
+    /// Where its images are to be public.
+    var publicRegions: [String] = []
     /// The manifest's own tags.
     var ownTags = OwnTags.none
 
@@ -63,6 +65,7 @@ package struct LaunchInstance: Stage {
         try await existingKey?.check(region: region, services: services)
         _ = try await services.access.port(ofNewMachineAt: settings.sshPort)
         try await encryption.checkSetting(context)
+        try await PublicAccessBlock.check(publicRegions, aws: services.aws, context)
     }
 
     package func run(_ context: StageContext) async throws -> Outputs {
