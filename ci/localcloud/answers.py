@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from xml.sax.saxutils import escape
 
+from localcloud.rules import rule
+
 StartResponse = Callable[..., object]
 
 
@@ -44,6 +46,7 @@ def text_answer(status: int, text: str) -> Answer:
     )
 
 
+@rule("19")
 def error_answer(
     protocol: str, status: int, code: str, message: str, *, without_body: bool = False
 ) -> Answer:

@@ -20,6 +20,7 @@ from moto.ec2.models.instance_types import INSTANCE_TYPE_OFFERINGS, INSTANCE_TYP
 
 from localcloud.answers import Answer, json_answer
 from localcloud.emulation import quotas
+from localcloud.rules import rule
 
 NO_CAPACITY, UNSUPPORTED = "InsufficientInstanceCapacity", "Unsupported"
 # Source: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-on-demand-instances.html
@@ -60,6 +61,7 @@ def _obstacle(zone: str, kind: str) -> str | None:
     return None if is_offered or not offered else UNSUPPORTED
 
 
+@rule("21")
 def check(backend: Any, kind: str, zone: str, count: int) -> None:
     """Refuse what EC2 would not start: `count` machines of a type in a zone."""
     _check_vcpus(backend, kind, count)
@@ -90,6 +92,7 @@ def _vcpus(kind: str) -> int:
     return known["VCpuInfo"]["DefaultVCpus"] if known and is_standard else 0
 
 
+@rule("14")
 def _check_vcpus(backend: Any, kind: str, count: int) -> None:
     used = sum(
         _vcpus(instance.instance_type)

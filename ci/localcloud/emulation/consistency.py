@@ -26,15 +26,21 @@ from moto.ec2.responses import EC2Response
 
 from localcloud.answers import Answer, json_answer
 from localcloud.emulation.patching import wrap
+from localcloud.rules import rule
 
 MOST_LOOKS = 2
+# How many tries still find the name of a deregistered image taken.
+TAKEN_TRIES = 2
 
 
 class Visibility:
     """How many looks still miss each thing."""
 
     def __init__(
-        self, seed: int = 0, most_looks: int = MOST_LOOKS, taken_tries: int = 0
+        self,
+        seed: int = 0,
+        most_looks: int = MOST_LOOKS,
+        taken_tries: int = TAKEN_TRIES,
     ):
         self._seed = seed
         self._most_looks = most_looks
@@ -51,6 +57,7 @@ class Visibility:
         if self._most_looks:
             self._left[thing_id] = 1 + drawn % self._most_looks
 
+    @rule("8")
     def misses(self, thing_id: str) -> bool:
         """Count one look at a thing, and return whether it misses it."""
         left = self._left.get(thing_id, 0)
@@ -64,6 +71,7 @@ class Visibility:
         """Say that an image of that name was deregistered just now."""
         self._freed[name] = self._taken_tries
 
+    @rule("17")
     def still_takes(self, name: str) -> bool:
         """Count one try to use a name, and return whether it still counts as taken."""
         left = self._freed.get(name, 0)
@@ -91,7 +99,7 @@ class Visibility:
             self.__init__(
                 wanted.get("seed", 0),
                 wanted.get("looks", MOST_LOOKS),
-                wanted.get("names", 0),
+                wanted.get("names", TAKEN_TRIES),
             )
         return json_answer(
             200,

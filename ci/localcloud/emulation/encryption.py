@@ -11,6 +11,7 @@ from typing import Any
 from moto.ec2.models.elastic_block_store import EBSBackend
 
 from localcloud.emulation.patching import wrap
+from localcloud.rules import rule
 
 
 def is_encrypted(image: Any) -> bool:
@@ -18,6 +19,7 @@ def is_encrypted(image: Any) -> bool:
     return bool(image.__dict__.get("localcloud_encrypted"))
 
 
+@rule("4")
 def encrypts_by_default(backend: Any) -> bool:
     """Return whether EBS encrypts everything that is created in a backend's region."""
     # A backend makes its base images while it is itself being made.

@@ -19,6 +19,7 @@ from moto.s3.models import s3_backends
 from localcloud.answers import Answer, json_answer
 from localcloud.emulation.encryption import is_encrypted
 from localcloud.emulation.images import base_image_id, root_size_gib
+from localcloud.rules import rule
 
 IMAGE_LIMIT = 1
 REGION_LIMIT = 5
@@ -73,6 +74,7 @@ class Switches:
 switches = Switches()
 
 
+@rule("1", "2")
 def check_room(active: Iterable[Any], image_id: str) -> None:
     """Refuse a further task where the image or the region has as many as it may."""
     tasks = list(active)
@@ -89,6 +91,7 @@ def check_room(active: Iterable[Any], image_id: str) -> None:
             )
 
 
+@rule("1c", "23")
 def check_exportable(response: Any, image: Any, location: dict) -> None:
     """Refuse what EC2 does not export, and where it does not export to."""
     disk_format = response._get_param("DiskImageFormat")
@@ -121,9 +124,9 @@ def _check_bucket(response: Any, name: str | None) -> None:
             "InvalidParameter",
             f"The given S3 bucket {name} is not local to the region",
         )
-    rule = (bucket.encryption or {}).get("Rule", {})
-    rule = rule[0] if isinstance(rule, list) else rule
-    default = rule.get("ApplyServerSideEncryptionByDefault", {})
+    setting = (bucket.encryption or {}).get("Rule", {})
+    setting = setting[0] if isinstance(setting, list) else setting
+    default = setting.get("ApplyServerSideEncryptionByDefault", {})
     if default.get("SSEAlgorithm", "AES256") != "AES256":
         raise EC2ClientError(
             "InvalidParameter",

@@ -6,6 +6,8 @@ from typing import Any
 
 from moto.ec2.exceptions import EC2ClientError
 
+from localcloud.rules import rule
+
 # What may differ between a request and its repetition.
 NOT_COMPARED = {"Action", "Version", "ClientToken", "DryRun"}
 
@@ -19,6 +21,7 @@ def fields_of(response: Any) -> dict[str, Any]:
     }
 
 
+@rule("20")
 def check_repetition(response: Any, first: dict[str, Any] | None) -> None:
     """Refuse a token that comes again with other parameters, as EC2 does.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from moto.core.responses import ActionResult
@@ -15,12 +14,12 @@ from localcloud.emulation.base_images import ROOT_SIZE_GIB
 from localcloud.emulation.consistency import not_found, seen, visibility
 from localcloud.emulation.encryption import encrypts_by_default, is_encrypted
 from localcloud.emulation.idempotency import check_repetition, fields_of
+from localcloud.emulation.image_lifecycle import check_protection
 from localcloud.emulation.patching import operation, paged, wrap
 from localcloud.emulation.transitions import look, transitioning_attribute
 
 transitioning_attribute(Ami, "state")
 Ami.state_reason = None
-Ami.deprecation_time = None
 Ami.ena_support = True
 Ami.platform_details = "Linux/UNIX"
 Ami.usage_operation = "RunInstances"
@@ -253,6 +252,8 @@ def _modify_image_attribute(original: Any, response: Any) -> Any:
 def _deregister_image(original: Any, response: Any) -> ActionResult:
     backend, image_id = response.ec2_backend, response._get_param("ImageId")
     image = backend.amis.get(image_id)
+    if image is not None:
+        check_protection(image)
     answer = original(response)
     if image is not None:
         backend.deleted_amis.remove(image_id)
@@ -273,39 +274,3 @@ def _delete_snapshot(original: Any, response: Any) -> Any:
                 f"The snapshot {snapshot_id} is currently in use by {image.id}",
             )
     return original(response)
-
-
-@operation(EC2Response)
-def enable_image_deprecation(self: Any) -> ActionResult:
-    """EnableImageDeprecation: a date in the future, to the minute."""
-    image = self.ec2_backend.describe_images(ami_ids=[self._get_param("ImageId")])[0]
-    moment = self._get_param("DeprecateAt")
-    if isinstance(moment, str):
-        moment = datetime.fromisoformat(moment)
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    if moment <= datetime.now(UTC):
-        raise EC2ClientError(
-            "InvalidParameterValue", "DeprecateAt must be in the future"
-        )
-    # Ten years from now; for a public image two from its creation.
-    made = image.creation_date.replace(tzinfo=UTC)
-    latest = made + timedelta(days=731)
-    if not image.is_public:
-        latest = datetime.now(UTC) + timedelta(days=3653)
-    if moment > latest:
-        raise EC2ClientError(
-            "InvalidParameterValue", f"DeprecateAt must not be after {latest:%Y-%m-%d}"
-        )
-    self.error_on_dryrun()
-    stamp = moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:00.000Z")
-    image.deprecation_time = stamp
-    return ActionResult({"Return": True})
-
-
-@operation(EC2Response)
-def disable_image_deprecation(self: Any) -> ActionResult:
-    """DisableImageDeprecation."""
-    image = self.ec2_backend.describe_images(ami_ids=[self._get_param("ImageId")])[0]
-    image.deprecation_time = None
-    return ActionResult({"Return": True})

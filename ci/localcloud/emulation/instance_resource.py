@@ -10,6 +10,7 @@ from moto.ec2.models.instances import Instance
 from moto.ec2.utils import parse_user_data
 
 from localcloud.emulation.tag_policy import check_resource
+from localcloud.rules import rule
 
 UNSUPPORTED = {"LaunchTemplate", "SpotOptions", "ElasticGpuSpecifications"}
 
@@ -18,6 +19,7 @@ def _is_true(value: Any) -> bool:
     return str(value).lower() == "true"
 
 
+@rule("volume-tags")
 def _create(
     cls: type, resource_name: str, cloudformation_json: dict, account_id: str, region_name: str,
     **_: Any,

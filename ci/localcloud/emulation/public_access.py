@@ -10,6 +10,7 @@ from moto.ec2.responses import EC2Response
 
 from localcloud.emulation.encryption import is_encrypted
 from localcloud.emulation.patching import operation, wrap
+from localcloud.rules import rule
 
 BLOCKING, UNBLOCKED = "block-new-sharing", "unblocked"
 
@@ -48,6 +49,7 @@ def disable_image_block_public_access(self: Any) -> ActionResult:
 
 
 @wrap(EC2Response, "modify_image_attribute")
+@rule("15")
 def _modify_image_attribute(original: Any, response: Any) -> Any:
     """What is public already stays so; nothing becomes public while it is blocked or encrypted.
 

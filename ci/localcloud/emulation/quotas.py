@@ -14,6 +14,7 @@ from moto.servicequotas.responses import ServiceQuotasResponse
 
 from localcloud.answers import Answer, json_answer
 from localcloud.emulation.patching import operation, wrap
+from localcloud.rules import rule
 
 SERVICE = "ec2"
 # What every account begins with.
@@ -52,6 +53,7 @@ def _quota(backend: ServiceQuotasBackend, code: str, value: float) -> dict[str, 
 
 
 @wrap(ServiceQuotasBackend, "get_service_quota")
+@rule("16")
 def _get_service_quota(
     original: Any, backend: Any, service_code: str, quota_code: str
 ) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from moto.ec2.models.security_groups import SecurityGroup
 
 from localcloud.answers import Answer, error_answer, json_answer
 from localcloud.emulation.patching import wrap
+from localcloud.rules import rule
 from localcloud.wire import WireRequest
 
 # What EC2's creating calls tag, each with its own TagSpecification.
@@ -42,6 +43,7 @@ def answer(method: str, body: bytes) -> Answer:
     return json_answer(200, {"requiredTags": sorted(_required)})
 
 
+@rule("tag-policy")
 def refusal(request: WireRequest) -> Answer | None:
     """Return what a creating request is answered that lacks a tag."""
     if not _required or not _lacks(request):

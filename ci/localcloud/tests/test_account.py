@@ -32,6 +32,13 @@ def test_quotas_are_known_and_can_be_changed(cloud: Cloud) -> None:
     with pytest.raises(ClientError) as error:
         limit("L-00000000")
     assert code_of(error) == "NoSuchResourceException"
+    with pytest.raises(ClientError) as error:
+        limit("L-B665C33B")
+    assert code_of(error) == "NoSuchResourceException"
+    usual = quotas.get_aws_default_service_quota(
+        ServiceCode="ec2", QuotaCode="L-B665C33B"
+    )
+    assert usual["Quota"]["Value"] == 50000
 
 
 @pytest.fixture

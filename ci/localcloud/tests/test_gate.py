@@ -165,6 +165,22 @@ def test_a_clock_within_the_limit_passes(cloud):
     assert send(cloud, "GET", "/", headers=headers)[0] == 200
 
 
+@pytest.mark.parametrize("method", ["HEAD", "GET"])
+def test_a_refused_head_has_a_status_and_no_body(cloud, bucket, method):
+    stale = signed(
+        cloud,
+        "s3",
+        method,
+        f"/{bucket}/key",
+        signer=S3SigV4Auth,
+        **{"X-Amz-Security-Token": "of-no-session"},
+    )
+    status, body = send(cloud, method, f"/{bucket}/key", headers=stale)
+    assert 400 <= status < 404
+    assert ("<Error>" in body) is (method == "GET")
+    assert bool(body) is (method == "GET")
+
+
 def test_an_unsigned_request_or_header_is_refused(cloud):
     status, body = send(cloud, "GET", "/some-bucket/key")
     assert (status, "<Code>AccessDenied</Code>" in body) == (403, True)

@@ -1,7 +1,7 @@
 """Images and exports in paper mode."""
 
-import datetime
 import uuid
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from botocore.exceptions import ClientError
@@ -113,14 +113,11 @@ def test_permissions_deprecation_copy_and_deregistration(cloud, image_id):
     ec2.modify_image_attribute(
         ImageId=image_id, LaunchPermission={"Add": [{"Group": "all"}]}
     )
-    # Of a public image, at most two years after its creation.
-    year = datetime.datetime.now(datetime.UTC).year + 1
-    ec2.enable_image_deprecation(
-        ImageId=image_id, DeprecateAt=f"{year}-01-01T00:00:00Z"
-    )
+    end = (datetime.now(UTC) + timedelta(days=365)).replace(second=0, microsecond=0)
+    ec2.enable_image_deprecation(ImageId=image_id, DeprecateAt=end)
     image = ec2.describe_images(ImageIds=[image_id])["Images"][0]
     assert image["Public"] is True
-    assert image["DeprecationTime"] == f"{year}-01-01T00:00:00.000Z"
+    assert image["DeprecationTime"] == f"{end:%Y-%m-%dT%H:%M}:00.000Z"
     copied = there.copy_image(
         SourceImageId=image_id,
         SourceRegion="eu-central-1",
@@ -143,6 +140,47 @@ def test_permissions_deprecation_copy_and_deregistration(cloud, image_id):
     with pytest.raises(ClientError) as caught:
         ec2.describe_images(ImageIds=[image_id])
     assert caught.value.response["Error"]["Code"] == "InvalidAMIID.NotFound"
+
+
+@pytest.mark.parametrize(("is_public", "years"), [(False, 10), (True, 2)])
+def test_a_deprecation_is_not_too_late_and_not_past(cloud, image_id, is_public, years):
+    ec2, now = cloud.client("ec2"), datetime.now(UTC)
+    if is_public:
+        ec2.modify_image_attribute(
+            ImageId=image_id, LaunchPermission={"Add": [{"Group": "all"}]}
+        )
+    days = 365 * years
+    for moment in (now - timedelta(days=1), now + timedelta(days=days + 4)):
+        with pytest.raises(ClientError, match="InvalidParameterValue"):
+            ec2.enable_image_deprecation(ImageId=image_id, DeprecateAt=moment)
+    ec2.enable_image_deprecation(
+        ImageId=image_id, DeprecateAt=now + timedelta(days=days - 1)
+    )
+
+
+@pytest.mark.parametrize("with_cooldown", [False, True])
+def test_a_protected_image_is_not_deregistered(cloud, image_id, with_cooldown):
+    ec2 = cloud.client("ec2")
+
+    def state():
+        (image,) = ec2.describe_images(ImageIds=[image_id])["Images"]
+        return image["DeregistrationProtection"]
+
+    assert state() == "disabled"
+    ec2.enable_image_deregistration_protection(
+        ImageId=image_id, WithCooldown=with_cooldown
+    )
+    assert state() == f"enabled-with{'' if with_cooldown else 'out'}-cooldown"
+    with pytest.raises(ClientError, match="OperationNotPermitted"):
+        ec2.deregister_image(ImageId=image_id)
+    ec2.disable_image_deregistration_protection(ImageId=image_id)
+    if with_cooldown:
+        assert state().startswith("disabled after 2")
+        with pytest.raises(ClientError, match="OperationNotPermitted"):
+            ec2.deregister_image(ImageId=image_id)
+    else:
+        assert state() == "disabled"
+        ec2.deregister_image(ImageId=image_id)
 
 
 @pytest.mark.parametrize("disk_format", ["VMDK", "VHD", "RAW"])

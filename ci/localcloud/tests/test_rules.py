@@ -9,8 +9,15 @@ import pytest
 PROJECT = Path(__file__).resolve().parents[3]
 CLOUD = PROJECT / "ci/localcloud"
 COLUMNS = ("number", "rule", "source", "enforcer", "program", "tests", "status")
-STATUSES = {"enforced", "template", "not yet", "unused"}
-NUMBERS = {str(n) for n in range(1, 32)} | {"1b", "1c", "permissions"}
+KEPT = {"enforced", "program", "template"}
+STATUSES = KEPT | {"not yet", "unused"}
+NUMBERS = {str(n) for n in range(1, 32)} | {
+    "1b",
+    "1c",
+    "permissions",
+    "tag-policy",
+    "volume-tags",
+}
 
 
 def rows():
@@ -64,9 +71,9 @@ def test_a_row_names_its_source_and_its_status(row):
 
 @each_row
 def test_a_kept_rule_names_who_keeps_it_and_a_test_that_shows_it(row):
-    if row["status"] not in ("enforced", "template"):
+    if row["status"] not in KEPT:
         return
-    places = re.findall(r"`([\w./-]+)`", row["enforcer"])
+    places = re.findall(r"`([\w./-]+(?:/|\.\w+))`", row["enforcer"])
     assert places
     base = CLOUD if row["status"] == "enforced" else PROJECT
     assert all((base / place).exists() for place in places)

@@ -161,6 +161,32 @@ def test_a_failing_resource_rolls_the_stack_back_with_its_cause_first(cloud, nam
     assert groups["SecurityGroups"] == []
 
 
+def test_a_stacks_tags_do_not_reach_its_machines_volume(cloud, name):
+    client, ec2 = cloud.client("cloudformation"), cloud.client("ec2")
+    ec2.import_key_pair(KeyName=name, PublicKeyMaterial=public_key())
+    template = (TEMPLATES / "ec2.yaml").read_text()
+    propagating = "      PropagateTagsToVolumeOnCreation: true\n"
+    assert propagating in template
+    stack, _ = deploy(
+        client,
+        name,
+        template.replace(propagating, ""),
+        Parameters=[
+            {"ParameterKey": "ImageId", "ParameterValue": newest_base_image(ec2)},
+            {"ParameterKey": "KeyName", "ParameterValue": name},
+        ],
+        Tags=[{"Key": "Team", "Value": "x"}],
+    )
+    outputs = {o["OutputKey"]: o["OutputValue"] for o in stack["Outputs"]}
+    ids = [outputs["InstanceId"]]
+    (reservation,) = ec2.describe_instances(InstanceIds=ids)["Reservations"]
+    (machine,) = reservation["Instances"]
+    assert {"Key": "Team", "Value": "x"} in machine["Tags"]
+    volume_id = machine["BlockDeviceMappings"][0]["Ebs"]["VolumeId"]
+    (volume,) = ec2.describe_volumes(VolumeIds=[volume_id])["Volumes"]
+    assert volume.get("Tags", []) == []
+
+
 def test_an_unknown_resource_type_rolls_back(cloud, name):
     client = cloud.client("cloudformation")
     _stack, statuses = deploy(client, name, "Resources: {X: {Type: AWS::No::Such}}")
