@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from botocore.exceptions import ClientError
 
 from .cloud import Cloud
@@ -245,19 +246,27 @@ def test_a_replaced_object_goes_after_a_day(own_release: Project, cloud: Cloud) 
     assert outputs(own_release, "retire")["retired"] == []
 
 
+@pytest.mark.parametrize("is_protected", [True, False])
 def test_a_refused_removal_is_kept_and_taken_later(
-    own_release: Project, cloud: Cloud
+    own_release: Project, cloud: Cloud, is_protected: bool
 ) -> None:
     old = outputs(own_release, "ami")["imageId"]
     edit_role(own_release)
-    cloud.add_faults(
-        {
-            "operation": "ec2:DeregisterImage",
-            "status": 400,
-            "code": "OperationNotPermitted",
-        }
-    )
+    ec2, mark = cloud.client("ec2"), cloud.mark()
+    if is_protected:
+        ec2.enable_image_deregistration_protection(ImageId=old)
+    else:
+        cloud.add_faults(
+            {
+                "operation": "ec2:DeregisterImage",
+                "status": 403,
+                "code": "UnauthorizedOperation",
+            }
+        )
     own_release.run()
+    asked = "DeregisterImage" in str(cloud.operations(mark))
+    assert asked is not is_protected
+    ec2.disable_image_deregistration_protection(ImageId=old)
     cloud.restore()
     (kept,) = outputs(own_release, "retire")["kept"]
     assert kept["thing"]["id"] == old and kept["reason"]

@@ -22,6 +22,8 @@ package struct EC2Image: Sendable, Equatable {
     package let productCodes: [String]
     package let bootMode: String?
     package let deprecationTime: String?
+    /// Whether it may not be deregistered, or not before a cooldown of 24 hours is over.
+    package let isProtected: Bool
     /// The image that it was made or copied from; nil where EC2 does not know.
     package let sourceImageId: String?
     package let tags: [AWSTag]
@@ -49,6 +51,7 @@ package struct EC2Image: Sendable, Equatable {
         productCodes = node.items("productCodes").compactMap { $0.text("productCode") }
         bootMode = node.text("bootMode")
         deprecationTime = node.text("deprecationTime")
+        isProtected = (node.text("deregistrationProtection") ?? "disabled") != "disabled"
         sourceImageId = node.text("sourceImageId")
         tags = try node.tags()
     }

@@ -8,12 +8,15 @@ struct RetiredThings {
     let services: SandboxServices
     let assetId: String
 
-    /// What EC2 answers where an image may not be deregistered now.
+    /// An image that its owner protects from deregistration.
     ///
+    /// No document names what EC2 answers to its deregistration, so it is looked for before.
     /// Source: <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ami-deregistration-protection.html>
+    private static let protectedCode = "ami.deregistration-protected"
+    /// Why a thing may not be removed now.
     static let refusals: Set<String> = [
-        "aws.OperationNotPermitted", "aws.InvalidAMIID.DeregistrationProtected",
-        "aws.UnauthorizedOperation", "aws.AccessDenied",
+        protectedCode, "aws.OperationNotPermitted", "aws.UnauthorizedOperation",
+        "aws.AccessDenied",
     ]
     private static let imageResource = "ec2:retired-image"
     private static let objectResource = "s3:retired-object"
@@ -65,7 +68,13 @@ struct RetiredThings {
         switch thing.kind {
         case .image:
             let images = EC2Images(aws: aws, region: thing.region)
-            if let image = try await images.own(thing.id) { try await images.remove(image) }
+            guard let image = try await images.own(thing.id) else { return }
+            guard !image.isProtected else {
+                throw Diagnostic(
+                    code: Self.protectedCode,
+                    summary: "image `\(image.id)` is protected from deregistration")
+            }
+            try await images.remove(image)
         case .object:
             guard var tags = try await tags(of: thing), let bucket = thing.bucket,
                 let key = thing.key
