@@ -28,6 +28,8 @@ package struct SandboxServices: Sendable {
     package let time: any TimeSource
     /// The export tasks of all releases of this process.
     package let exportSlots = ExportSlots()
+    /// One release of this process at a time decides where the Docker tag `latest` goes.
+    package let newestTagTurn = SlotPool(slots: 1)
     /// Knows whose results are worked with; nil to compare nothing.
     package let realms: (any RealmSource)?
 

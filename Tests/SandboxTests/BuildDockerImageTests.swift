@@ -82,6 +82,7 @@ struct BuildDockerImageTests {
         bench.engine.on("stop c2", .number(0))
         bench.engine.on("inspectImage \(Self.repository):3.4.0", .image(old))
         bench.engine.on("tag sha256:new \(Self.repository):3.4.0", .done)
+        bench.engine.on("inspectImage \(Self.repository):latest", .image(nil))
         bench.engine.on("tag sha256:new \(Self.repository):latest", .done)
         bench.engine.on(
             "inspectImage sha256:new", .image(EngineImage(id: "sha256:new", sizeBytes: 1_000_000)))

@@ -33,11 +33,15 @@ import Testing
         #expect(!docker.publish)
         #expect(docker.baseImage.description == "ubuntu:22.04")
         #expect(docker.registryUser == nil && docker.network == nil)
-        #expect(docker.tags == ["3.4.0", "latest"])
+        #expect(docker.tags == ["3.4.0"] && docker.movesNewestTag)
         #expect(docker.image.description == "exasol/dss:3.4.0")
         let other = try #require(try read(["repository": "x", "baseImage": "debian"]).docker)
         #expect(other.baseImage.description == "debian:latest")
-        #expect(try read(["repository": "x"], version: "latest").docker?.tags == ["latest"])
+        let latest = try #require(try read(["repository": "x"], version: "latest").docker)
+        #expect(latest.tags == ["latest"] && !latest.movesNewestTag)
+        let tags: JSONValue = ["repository": "x", "tags": ["3.4", "3.4.0", "stable"]]
+        let given = try #require(try read(tags).docker)
+        #expect(given.tags == ["3.4.0", "3.4", "stable"] && !given.movesNewestTag)
     }
 
     @Test(
@@ -48,6 +52,7 @@ import Testing
             (["repository": "x"], "3.4.0+1", "manifest.docker-tag"),
             (["repository": "x", "baseImage": "a b"], "3.4.0", "docker.reference"),
             (["repository": "x", "network": "a b"], "3.4.0", "manifest.unknown-value"),
+            (["repository": "x", "tags": ["a b"]], "3.4.0", "manifest.unknown-value"),
             (["repository": "x", "tag": "1"], "3.4.0", "manifest.unknown-field"),
         ] as [(JSONValue, String, String)])
     func `a bad value is an error that names its place`(

@@ -41,6 +41,7 @@ import Testing
             [("/instance/volumeGiB", 8), ("/instance/sshPort", 65_535)],
             [("/instance/ingressCidr", "2001:db8::/32")],
             [("/docker/registryUser", "me"), ("/docker/network", "my_net.1")],
+            [("/docker/tags", ["3.4", "stable"])],
             [("/release/id", 1), ("/release/repository", "a-b/c_d.e")],
             [("/tags", ["Größe/a.b": "x y_:/=+@-1"]), ("/instance/types", ["m5.large"])],
             [("/docker/repository", "h.x:5000/a/b"), ("/docker/baseImage", "debian")],

@@ -56,6 +56,7 @@ import Testing
     @Test func `each tag is pushed, with progress and the user's password`() async throws {
         let bench = bench()
         prepare(bench)
+        bench.engine.on("distributionDigest \(Self.repository):latest", .text(""))
         bench.engine.on("tag sha256:new \(Self.repository):latest", .done)
         bench.engine.on(
             "push \(Self.repository):3.4.0",
@@ -72,9 +73,34 @@ import Testing
         #expect(bench.engine.unused.isEmpty)
         let login = RegistryCredentials(
             .password(user: "me", Secret("hunter2")), server: "registry.test:5000")
-        #expect(bench.engine.credentials == [login, login])
+        #expect(bench.engine.credentials == [login, login, login])
         #expect(bench.messages.contains { $0.contains("1 of 2 MB") })
         #expect(!bench.messages.contains { $0.contains("hunter2") })
+    }
+
+    @Test(arguments: [("3.4.0", true), ("3.5.0", false), (nil, true)])
+    func `latest is taken from no higher version`(present: String?, moves: Bool) async throws {
+        let bench = bench()
+        prepare(bench)
+        let pinned = "\(Self.repository)@sha256:\(String(repeating: "0", count: 64))"
+        bench.engine.on("push \(Self.repository):3.4.0", .progress([], then: "sha256:m"))
+        bench.engine.on(
+            "distributionDigest \(Self.repository):latest",
+            .text(String(pinned.dropFirst(Self.repository.count + 1))))
+        var labels = ["exa_dss_id": "x"]
+        labels["org.opencontainers.image.version"] = present
+        bench.engine.on(
+            "inspectImage \(pinned)", .image(nil),
+            .image(EngineImage(id: "sha256:old", labels: labels)))
+        bench.engine.on("pull \(pinned)", .done)
+        bench.engine.on("removeImage \(pinned)", .done)
+        if moves {
+            bench.engine.on("tag sha256:new \(Self.repository):latest", .done)
+            bench.engine.on("push \(Self.repository):latest", .progress([], then: "sha256:m"))
+        }
+        let outputs = try await stage(bench).run(try await context(bench))
+        #expect(outputs.tags == (moves ? ["3.4.0", "latest"] : ["3.4.0"]))
+        #expect(bench.engine.unused.isEmpty)
     }
 
     @Test func `a refused push fails the stage`() async throws {

@@ -191,10 +191,10 @@ def test_local_run_never_falls_back_to_another_engine(
 ) -> None:
     bare = {name: None for name in project.cloud.environment}
     project.dssbatch("create-docker-image", "--local", env=bare, check=0)
-    folder = project.root / "out-local" / project.asset_id
-    assert (
-        json.loads((folder / "docker-image.json").read_text())["status"] == "succeeded"
-    )
+    # What `--local` makes lies in a folder of its own.
+    local = project.results.parents[1] / "out-local" / project.asset_id
+    result = json.loads((local / "docker-image.json").read_text())
+    assert result["status"] == "succeeded"
     assert engine.calls == []
 
 
@@ -276,3 +276,34 @@ def test_releases_whose_images_differ_cannot_have_one_name(
     matrix.change(second, "/docker/repository", f"{REPOSITORY}-other")
     matrix.run("--only", "docker")
     assert len({image["Id"] for image in engine.images.values()}) >= 2
+
+
+def test_latest_never_goes_back(project: Project, engine: PaperDockerEngine) -> None:
+    def release(version: str, *tags: str) -> list[str]:
+        def change(manifest: dict) -> None:
+            manifest["versions"]["sandbox"] = version
+            if tags:
+                manifest["docker"]["tags"] = list(tags)
+
+        project.edit_manifest(change)
+        build(project, *PUBLISH)
+        return project.result("docker-push")["outputs"]["tags"]
+
+    latest = f"{REPOSITORY}:latest"
+    assert release("3.9.0") == ["3.9.0", "latest"]
+    assert release("3.10.0") == ["3.10.0", "latest"]
+    newest = engine.registry[latest]
+    # Another machine, whose engine knows nothing of what was pushed.
+    engine.images.clear()
+    engine.add_image(BASE_IMAGE)
+    assert release("3.9.1") == ["3.9.1"]
+    assert engine.registry[latest] == newest
+    assert engine.registry[f"{REPOSITORY}:3.9.1"] != newest
+    # What was fetched to know that is gone again.
+    assert f"{REPOSITORY}@{newest}" not in [
+        name for image in engine.images.values() for name in image["RepoDigests"]
+    ]
+    commits = engine.calls.count("commit")
+    assert release("3.9.1", "latest", "3.9") == ["3.9.1", "latest", "3.9"]
+    assert engine.calls.count("commit") == commits
+    assert engine.registry[latest] == engine.registry[f"{REPOSITORY}:3.9.1"]

@@ -14,6 +14,8 @@ struct SandboxImage: Sendable {
     let createdAt: Date
 
     static let title = "Data Science Sandbox"
+    /// The label that tells the sandbox's version.
+    static let versionLabel = annotation("version")
     private static let vendor = "Exasol AG"
     private static let port = 8888
 
@@ -44,7 +46,7 @@ struct SandboxImage: Sendable {
             Self.annotation("title"): Self.title,
             Self.annotation("description"):
                 "JupyterLab, Poetry and the script-languages-release repository of Exasol",
-            Self.annotation("version"): manifest.versions["sandbox"] ?? manifest.assetId.text,
+            Self.versionLabel: manifest.versions["sandbox"] ?? manifest.assetId.text,
             Self.annotation("created"): Timestamp.text(createdAt),
             Self.annotation("vendor"): Self.vendor,
             Self.annotation("base.name"): baseName,

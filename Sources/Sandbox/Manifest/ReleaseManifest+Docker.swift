@@ -1,6 +1,7 @@
 import Diagnostics
 package import DockerEngine
 import JSON
+import OrderedCollections
 
 extension ReleaseManifest {
     /// The section `/docker`.
@@ -16,8 +17,12 @@ extension ReleaseManifest {
         /// The network of the container that the image is made in; nil for the engine's `bridge`,
         /// or the host's where the engine has none.
         package let network: String?
-        /// The tags that the image gets: the sandbox's version first.
+        /// The tags that the image gets in any case: the sandbox's version first.
         package let tags: [String]
+        /// Whether `latest` goes to it too where no higher version has it.
+        package let movesNewestTag: Bool
+        /// The sandbox's, which is the first tag.
+        package let version: String
 
         /// The image under its first tag.
         package let image: ImageReference
@@ -30,7 +35,7 @@ extension ReleaseManifest {
         /// - Parameter version: the sandbox's, which becomes a tag.
         init(_ reader: JSONReader, version: String) throws {
             let docker = try reader.object(allowing: [
-                "repository", "publish", "baseImage", "registryUser", "network",
+                "repository", "publish", "baseImage", "registryUser", "network", "tags",
             ])
             let name = try docker.required("repository")
             repository = try Self.reference(name)
@@ -38,7 +43,7 @@ extension ReleaseManifest {
                 throw name.diagnostic(
                     code: "manifest.docker-repository",
                     summary: "`/docker/repository` has a tag or a digest",
-                    hint: "leave it out: the tags are `/versions/sandbox` and `latest`")
+                    hint: "leave it out: the tags are `/versions/sandbox` and `/docker/tags`")
             }
             publish = try docker.optional("publish")?.bool() ?? false
             baseImage =
@@ -47,7 +52,13 @@ extension ReleaseManifest {
             registryUser = try docker.optional("registryUser")?.nonEmptyString()
             network = try docker.optional("network")?.string(
                 matching: /[a-zA-Z0-9][a-zA-Z0-9_.-]*/, allowed: "the name of a Docker network")
-            tags = version == Self.newestTag ? [version] : [version, Self.newestTag]
+            self.version = version
+            let given = try docker.optional("tags")?.array {
+                try $0.string(
+                    matching: /[a-zA-Z0-9_][a-zA-Z0-9_.-]{0,127}/, allowed: "a Docker tag")
+            }
+            tags = OrderedSet([version] + (given ?? [])).elements
+            movesNewestTag = given == nil && version != Self.newestTag
             do {
                 image = try repository.tagged(version)
             } catch {

@@ -162,11 +162,11 @@ package struct BuildDockerImage: Stage {
                 message: "\(SandboxImage.title) \(docker.tags.first ?? "")")
             try await context.journal.created(entry, id: id)
             try await prove(id, context)
-            try await name(id)
+            let tags = try await services.newestTagTurn.withSlot { try await name(id) }
             let found = try await engine.inspectImage(id)
             result = .success(
                 Outputs(
-                    image: docker.image.description, digest: id, tags: docker.tags,
+                    image: docker.image.description, digest: id, tags: tags,
                     imageId: id, sizeBytes: found?.sizeBytes ?? 0,
                     baseImage: docker.baseImage.description, baseDigest: baseDigest,
                     documents: documents))
@@ -190,18 +190,23 @@ package struct BuildDockerImage: Stage {
     }
 
     /// Moves the tags to the image, and removes the one that it takes the place of.
-    private func name(_ id: String) async throws {
+    ///
+    /// - Returns: the tags.
+    private func name(_ id: String) async throws -> [String] {
         let old = try await engine.inspectImage(docker.image.description)
-        for tag in docker.tags { try await engine.tag(id, as: docker.repository.tagged(tag)) }
-        let names = try Set(docker.tags.map { try docker.repository.tagged($0).description })
+        let isNewest = try await NewestTag(docker: docker, engine: engine).movesInEngine()
+        let tags = docker.tags + (isNewest ? [ReleaseManifest.Docker.newestTag] : [])
+        for tag in tags { try await engine.tag(id, as: docker.repository.tagged(tag)) }
+        let names = try Set(tags.map { try docker.repository.tagged($0).description })
         guard let old, old.id != id, Set(old.tags).isSubset(of: names),
             old.labels[ResourceNames.assetTag] == manifest.assetId.text
-        else { return }
+        else { return tags }
         do {
             try await engine.removeImage(old.id)
         } catch let problem as Diagnostic where problem.code == "docker.409" {
             // Somebody runs it: it goes when they remove it.
         }
+        return tags
     }
 
     /// Takes the name of this run away, and with it an image that got no other.

@@ -24,6 +24,11 @@ package struct PushDockerImage: Stage {
     package var revision: Int { 1 }
     package var isShareable: Bool { true }
     package var upstream: [StageName] { [BuildDockerImage.stageName] }
+    package var inputs: [StageInput] {
+        // What every release of before was pushed with is no input, so that none is stale.
+        if docker.movesNewestTag { return [] }
+        return [.setting(pointer: Self.tagsPointer, value: .array(docker.tags.map { .string($0) }))]
+    }
 
     private var engine: any ContainerEngine { services.engine }
 
@@ -41,27 +46,43 @@ package struct PushDockerImage: Stage {
                 summary: "the engine no longer has the image `\(built.image)` that was made",
                 hint: "make it again: `--force \(BuildDockerImage.stageName)`")
         }
-        var digests: [String] = []
-        for (index, tag) in built.tags.enumerated() {
-            let reference = try docker.repository.tagged(tag)
-            // Somebody may have moved the name meanwhile.
-            try await engine.tag(built.imageId, as: reference)
-            let digest = try await engine.push(reference, credentials: credentials) { progress in
-                let done = 100 * index + progress.percent
-                context.progress(
-                    Double(done) / Double(built.tags.count),
-                    "pushing \(reference): \(progress.message)")
-            }
-            digests.append(digest)
+        var digest: String?
+        for tag in docker.tags {
+            let pushed = try await push(built.imageId, as: tag, credentials, context)
+            digest = digest ?? pushed
         }
-        guard let digest = digests.first else {
+        guard let digest else {
             throw Diagnostic(
                 code: "docker.no-tag", summary: "the image `\(built.image)` has no tag",
                 hint: "make it again: `--force \(BuildDockerImage.stageName)`")
         }
+        let isNewest = try await services.newestTagTurn.withSlot {
+            let newest = NewestTag(docker: docker, engine: engine)
+            guard try await newest.movesInRegistry(credentials, warn: context.warn) else {
+                return false
+            }
+            let tag = ReleaseManifest.Docker.newestTag
+            _ = try await push(built.imageId, as: tag, credentials, context)
+            return true
+        }
         return Outputs(
-            image: built.image, digest: digest, tags: built.tags,
+            image: built.image, digest: digest,
+            tags: docker.tags + (isNewest ? [ReleaseManifest.Docker.newestTag] : []),
             registry: docker.repository.registry)
+    }
+
+    /// Pushes the image under one tag, which somebody may have moved meanwhile.
+    ///
+    /// - Returns: the digest of its manifest.
+    private func push(
+        _ id: String, as tag: String, _ credentials: RegistryCredentials, _ context: StageContext
+    ) async throws -> String {
+        let reference = try docker.repository.tagged(tag)
+        try await engine.tag(id, as: reference)
+        return try await engine.push(reference, credentials: credentials) { progress in
+            context.progress(
+                Double(progress.percent), "pushing \(reference): \(progress.message)")
+        }
     }
 
     /// Docker's images lie in an engine and a registry.
@@ -78,12 +99,19 @@ package struct PushDockerImage: Stage {
     package func effects(_ facts: StageEffects.Facts) -> StageEffects {
         let creates = ["\(docker.image) in its registry"]
         guard let run = facts.run, run.outputs?["image"]?.stringValue == "\(docker.image)",
-            facts.material?.inputs != run.inputs
+            facts.material.map({ Self.makings($0.inputs) }) != Self.makings(run.inputs)
         else { return StageEffects(creates: creates) }
         let date = run.finishedAt.prefix(10)
         return StageEffects(
             creates: creates,
             replaces: [.init("Docker image \(docker.image)", publication: "pushed on \(date)")])
+    }
+
+    private static let tagsPointer = "/docker/tags"
+
+    /// What the image itself comes from: more names for the same image replace nothing.
+    private static func makings(_ inputs: [String: String]) -> [String: String] {
+        inputs.filter { $0.key != "setting:\(tagsPointer)" }
     }
 
     package func identity(of outputs: Outputs) -> String { outputs.image }

@@ -38,6 +38,7 @@ class PaperDockerEngine:
         self.containers: dict[str, dict[str, Any]] = {}
         self.images: dict[str, dict[str, Any]] = {}
         self.registry: dict[str, str] = {}
+        self.manifests: dict[str, dict[str, Any]] = {}
         self._server = _Server(str(socket), self)
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
@@ -56,7 +57,7 @@ class PaperDockerEngine:
     def image(self, name: str) -> dict[str, Any] | None:
         """Return an image by id or by one of its names."""
         for image in self.images.values():
-            if name == image["Id"] or name in image["RepoTags"]:
+            if name in (image["Id"], *image["RepoTags"], *image["RepoDigests"]):
                 return image
         return None
 
@@ -154,8 +155,15 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(200, image)
 
     def _pull(self, engine: PaperDockerEngine) -> None:
-        name = f"{self.query['fromImage']}:{self.query['tag']}"
-        engine.add_image(name)
+        name, tag = self.query["fromImage"], self.query["tag"]
+        if tag.startswith("sha256:"):
+            if (pushed := engine.manifests.get(tag)) is None:
+                self._lines([{"errorDetail": {"message": "gone"}, "error": "gone"}])
+                return
+            image = engine.images.setdefault(pushed["Id"], pushed | {"RepoTags": []})
+            image["RepoDigests"] = [f"{name}@{tag}"]
+        else:
+            engine.add_image(f"{name}:{tag}")
         self._lines([{"status": "Pull complete", "id": "aa", "progressDetail": {}}])
 
     def _create(self, engine: PaperDockerEngine) -> None:
@@ -242,8 +250,11 @@ class _Handler(BaseHTTPRequestHandler):
         if words := engine.faults.get("push"):
             lines.append({"errorDetail": {"message": words}, "error": words})
         else:
-            digest = "sha256:" + hashlib.sha256(reference.encode()).hexdigest()
+            image = engine.image(reference)
+            digest = "sha256:" + hashlib.sha256(image["Id"].encode()).hexdigest()
+            image["RepoDigests"] = [f"{name}@{digest}"]
             engine.registry[reference] = digest
+            engine.manifests[digest] = dict(image)
             detail = {"current": 10, "total": 20}
             lines += [
                 {"status": "Pushing", "id": "aa", "progressDetail": detail},
@@ -274,9 +285,13 @@ class _Handler(BaseHTTPRequestHandler):
         if image is None:
             self._missing("image")
             return
-        if name in image["RepoTags"]:
-            image["RepoTags"].remove(name)
-        if name == image["Id"] or not image["RepoTags"]:
+        for names in (image["RepoTags"], image["RepoDigests"]):
+            if name in names:
+                names.remove(name)
+        is_digest = "@" in name
+        if name == image["Id"] or not (
+            image["RepoTags"] or (is_digest and image["RepoDigests"])
+        ):
             del engine.images[image["Id"]]
         self._answer(200, [])
 
