@@ -58,6 +58,8 @@ package struct Plan: Sendable {
     let digests: InputDigests
     /// Whether it is known that the results are of the account that is worked in.
     package let isAccountCompared: Bool
+    /// Recorded stages that made something which is not asked for any more.
+    package var superseded: [StageName] = []
 
     /// The plan of no stages.
     package static let empty = Plan(
@@ -72,6 +74,7 @@ package struct Plan: Sendable {
         let unbound = stages.count { $0.reasons.contains(.notBound) }
         return (isAccountCompared ? [] : [Self.notCompared])
             + (unbound == 0 ? [] : ["\(unbound) \(Reason.notBound)"])
+            + superseded.map { "\($0) is no longer asked for (`clean` takes what it made)" }
     }
 
     /// Whether everything that was asked for is up to date.

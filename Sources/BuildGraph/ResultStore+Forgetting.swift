@@ -26,14 +26,19 @@ extension ResultStore {
     ///
     /// - Parameters:
     ///   - graph: the pipeline, which says what is behind what.
+    ///   - others: stages whose outputs only tell of what other stages made.
     ///   - isGone: whether recorded outputs name something that goes.
     /// - Returns: the stages whose present outputs were taken back, in the pipeline's order.
     package func recordRemoval(
-        in graph: StageGraph, where isGone: (JSONValue) -> Bool
+        in graph: StageGraph, besides others: Set<StageName> = [],
+        where isGone: (JSONValue) -> Bool
     ) async throws -> [StageName] {
         let records = try await loadAll().compactMapValues(\.record)
         // The machine of an old run is gone anyway, and what was made of it is not.
-        let named = graph.stages.filter { !$0.isEphemeral }.map(\.name).filter { name in
+        // What the pipeline does not ask for any more may be asked for again.
+        let left = records.keys.filter { graph[$0] == nil }.sorted { $0.rawValue < $1.rawValue }
+        let known = graph.stages.filter { !$0.isEphemeral }.map(\.name) + left
+        let named = known.filter { !others.contains($0) }.filter { name in
             records[name]?.lastGood?.outputs.map(isGone) == true
         }
         let affected = Set(named + named.flatMap { graph.everythingBehind($0) })
@@ -47,7 +52,7 @@ extension ResultStore {
                 try await save(rest)
             }
         }
-        return graph.names.filter { affected.contains($0) && records[$0] != nil }
+        return (graph.names + left).filter { affected.contains($0) && records[$0] != nil }
     }
 }
 
@@ -76,7 +81,7 @@ extension ResultRecord {
         return ResultRecord(
             stage: stage, assetId: assetId, status: .failed, run: bare,
             error: RecordedError(
-                code: RecordedError.removedCode, message: "removed by `dssbatch clean --all`",
+                code: RecordedError.removedCode, message: "removed by `dssbatch clean`",
                 hint: "run the manifest to make it again"),
             replaced: left)
     }

@@ -73,6 +73,9 @@ package struct RunEvent: Sendable {
                 "seconds": Self.rounded(plan.sums.seconds),
             ]
             let notes = plan.notes
+            if !plan.superseded.isEmpty {
+                members["superseded"] = .array(plan.superseded.map { .string($0.rawValue) })
+            }
             if !notes.isEmpty { members["notes"] = .array(notes.map { .string($0) }) }
         case .sealed(let seal): members["stages"] = seal.stages
         case .preview(let preview):

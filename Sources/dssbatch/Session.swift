@@ -110,13 +110,22 @@ struct Session: Sendable {
             try await world.compare(
                 with: realms, graph, journal: left, location: store.location)
         }
-        let plan = Planner.plan(graph, world, selection)
+        let plan = planned(world, selection)
         guard verify else { return (plan, world) }
         let verification = Verification(
             graph: graph, store: store, journal: journal, time: time, runId: runId,
             events: EventSink(time: time) { output.receive($0) })
         world.missing = try await verification.missing(in: plan)
-        return (Planner.plan(graph, world, selection), world)
+        return (planned(world, selection), world)
+    }
+
+    private func planned(_ world: RecordedWorld, _ selection: Selection) -> Plan {
+        var plan = Planner.plan(graph, world, selection)
+        if let manifest = workload as? ReleaseManifest {
+            plan.superseded = SupersededThings.formats(
+                in: world.results, graph: graph, manifest: manifest)
+        }
+        return plan
     }
 
     /// Shows what the stages of a plan would change in the world, where they can tell.

@@ -170,7 +170,7 @@ def test_all_takes_the_release_and_its_results(
     assert words["ami"] == words["export-vhd"] == words["release-notes"] == "removed"
     assert words["source-ami"] == "fresh"
     text = own_release.dssbatch("status", MANIFEST, check=0).stdout
-    assert "removed by `dssbatch clean --all`" in text
+    assert "removed by `dssbatch clean`" in text
     own_release.run()
     assert own_release.stale() == {}
     assert len(own_release.view.images()) == 1

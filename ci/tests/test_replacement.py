@@ -298,3 +298,71 @@ def test_results_of_the_program_of_before_end_fresh(
     own_release.run()
     assert outputs(own_release, "ami")["name"] == f"{record['outputs']['name']}-r2"
     assert len(own_release.view.images()) == 1
+
+
+def test_clean_takes_what_was_retired_a_day_ago(
+    own_release: Project, cloud: Cloud
+) -> None:
+    own_release.run("--force", "export-vhd")
+    (retired,) = outputs(own_release, "retire")["retired"]
+    key = retired["thing"]["key"]
+    own_release.dssbatch("clean", "--yes", check=0)
+    assert key in own_release.view.objects()
+    past = (datetime.now(UTC) - timedelta(hours=25)).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+    found = tags(cloud, key) | {"exa_dss_retired": past}
+    # Somebody else's object beside it says the same of itself.
+    other = key + ".other"
+    cloud.client("s3").put_object(Bucket=cloud.bucket, Key=other, Body=b"")
+    for name, own in ((key, found), (other, found | {"exa_dss_id": "other"})):
+        cloud.client("s3").put_object_tagging(
+            Bucket=cloud.bucket,
+            Key=name,
+            Tagging={"TagSet": [{"Key": k, "Value": v} for k, v in own.items()]},
+        )
+    own_release.dssbatch("clean", "--yes", check=0)
+    left = own_release.view.objects()
+    assert key not in left and other in left
+    assert own_release.stale() == {}
+
+
+def test_clean_takes_an_image_that_was_replaced(own_release: Project) -> None:
+    old = outputs(own_release, "ami")["imageId"]
+    edit_role(own_release)
+    own_release.run("--skip", "retire")
+    plan = own_release.dssbatch("clean", "--dry-run", "--json", check=0)
+    going = {e["id"] for e in plan.events("asset") if e["action"] == "remove"}
+    assert old in going
+    own_release.dssbatch("clean", "--yes", check=0)
+    (image,) = own_release.view.images()
+    assert image["ImageId"] == outputs(own_release, "ami")["imageId"] != old
+    assert "replaced" not in own_release.result("ami")
+    assert set(own_release.stale()) <= {"retire"}
+    own_release.run()
+    assert own_release.stale() == {}
+    assert len(own_release.view.images()) == 1
+
+
+def test_clean_takes_a_format_that_left_the_manifest(
+    own_release: Project, hub: GitHubServer
+) -> None:
+    page = hub.add("3.4.0", body="")
+    update(own_release, hub, page)
+    key = outputs(own_release, "export-vhd")["key"]
+    own_release.set("export", "formats", value=["VMDK"])
+    own_release.run()
+    text = own_release.dssbatch("plan", MANIFEST, check=0).stdout
+    assert "export-vhd is no longer asked for" in text.splitlines()[-1]
+    status = own_release.dssbatch("status", MANIFEST, "--json", check=0)
+    words = {e["stage"]: e["status"] for e in status.events()}
+    assert words["export-vhd"] == "superseded" and words["export-vmdk"] == "fresh"
+    # The release's page still names it.
+    own_release.dssbatch("clean", "--yes", check=0)
+    assert key in own_release.view.objects()
+    update(own_release, hub, page)
+    own_release.dssbatch("clean", "--yes", check=0)
+    assert key not in own_release.view.objects()
+    assert outputs(own_release, "export-vmdk")["key"] in own_release.view.objects()
+    # What is asked for again is made again.
+    own_release.set("export", "formats", value=["VHD", "VMDK"])
+    assert "export-vhd" in own_release.run().started()
+    assert outputs(own_release, "export-vhd")["key"] in own_release.view.objects()

@@ -4,6 +4,8 @@ package enum AssetRole: String, Sendable {
     case leftover
     /// What a release is there for: a usable AMI, its snapshots, objects under their final keys.
     case artifact
+    /// Recorded, but replaced or not asked for any more, and named by nothing published.
+    case superseded
     /// Something else uses it.
     case inUse = "in-use"
     /// Over already; AWS shows it for a while and then forgets it.

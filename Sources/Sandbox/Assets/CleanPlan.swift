@@ -64,7 +64,8 @@ package struct CleanPlan: Sendable, Equatable {
         // What was not found may still be there under another name, and has to be ended anyway.
         removed += open.map { Item(asset: Asset($0), reason: Self.byJournal, entry: $0) }
         // An image takes its snapshots along, and one that stays keeps them.
-        let goes = Self.snapshots(of: removed.filter { $0.entry != nil })
+        let goes = Self.snapshots(
+            of: removed.filter { $0.entry != nil || $0.asset.role == .superseded })
         removed += kept.filter { goes.contains($0.asset.place) && $0.asset.holder == nil }.map {
             Item(asset: $0.asset, reason: "of an AMI that goes")
         }
@@ -94,6 +95,12 @@ package struct CleanPlan: Sendable, Equatable {
         if isInJournal { return .remove(byJournal) }
         if asset.proof == .key {
             return .keep("uploads have no tag, and the journal does not name it")
+        }
+        if asset.role == .superseded {
+            return .remove(
+                asset.retiredAt == nil
+                    ? "nothing asks for it any more"
+                    : "replaced more than \(Retire.graceHours) hours ago")
         }
         if asset.role == .artifact && !policy.includesArtifacts {
             return .keep("an artifact (`--all` removes it)")

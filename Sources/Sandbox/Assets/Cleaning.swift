@@ -108,7 +108,8 @@ package struct Cleaning: Sendable {
         let journal = try await Journal(store: store, runId: lock.runId, time: services.time)
         for warning in journal.warnings { events.emit(.warning(warning)) }
         var own = await journal.unfinished()
-        var records = try await store.loadAll().values.compactMap(\.record)
+        let results = try await store.loadAll()
+        var records = results.values.compactMap(\.record)
         var machines = try await MachineRuns(machineStore, lock, time: services.time)
         // What belongs to another account is looked for nowhere but there.
         let comparison = try await RealmComparison.asking(
@@ -128,7 +129,8 @@ package struct Cleaning: Sendable {
         let entries = own + machines.entries
         let found = try await look(options, records: records, entries: entries)
         let plan = CleanPlan(
-            assets: found.assets, entries: entries,
+            assets: SupersededThings(results, graph: graph, manifest: manifest)
+                .classified(found.assets, now: services.time.now()), entries: entries,
             policy: CleanPlan.Policy(
                 includesArtifacts: options.includesArtifacts, olderThan: options.olderThan,
                 endedRuns: machines.endedRuns.union(
@@ -173,7 +175,8 @@ package struct Cleaning: Sendable {
             try await store.recordInterruption(of: stage, in: graph)
         }
         let gone = RemovedOutputs(plan.removed.map(\.asset))
-        let stages = try await store.recordRemoval(in: graph, where: gone.areNamed(in:))
+        let stages = try await store.recordRemoval(
+            in: graph, besides: [Retire.stageName], where: gone.areNamed(in:))
         if !stages.isEmpty {
             events.emit(
                 .warning(

@@ -25,9 +25,11 @@ struct ObjectSearch: Sendable {
                     aws, bucket: folder.bucket, key: object.key, region: folder.region),
                 let id = tags[ResourceNames.assetTag], pattern.matches(id)
             else { return nil }
-            return .object(
+            var asset = Asset.object(
                 object, bucket: folder.bucket, region: folder.region, assetId: id,
                 runId: tags[ResourceNames.runTag])
+            asset.retiredAt = tags[ResourceNames.retiredTag]
+            return asset
         }.compactMap { $0 }
     }
 

@@ -27,10 +27,13 @@ struct StatusCommand: AsyncParsableCommand {
         let rows = plan.stages.filter { $0.lifetime == .durable }.map { stage in
             StatusRow(stage, recorded[stage.name])
         }
+        let old = plan.superseded.map { SupersededRow(name: $0, stored: recorded[$0]) }
         if global.json {
-            for row in rows { StandardStreams.printLine(row.json.compactText) }
+            for line in rows.map(\.json) + old.map(\.json) {
+                StandardStreams.printLine(line.compactText)
+            }
         } else {
-            StandardStreams.printLine(TextTable.text(rows.map(\.cells)))
+            StandardStreams.printLine(TextTable.text(rows.map(\.cells) + old.map(\.cells)))
         }
     }
 }
