@@ -170,14 +170,16 @@ class Cloud:
             self.set_speed(model, progression="immediate")
 
     def mark(self) -> int:
-        """Return the present end of the request log."""
-        return (self.home / "requests.ndjson").stat().st_size
+        """Return the present end of the request log, behind its last whole line."""
+        return (self.home / "requests.ndjson").read_bytes().rfind(b"\n") + 1
 
     def requests(self, since: int = 0) -> list[dict[str, Any]]:
         """Return the requests logged after a mark."""
         with (self.home / "requests.ndjson").open("rb") as file:
             file.seek(since)
-            return [json.loads(line) for line in file.read().splitlines()]
+            # The cloud may be writing a line just now.
+            lines = file.read().rpartition(b"\n")[0].splitlines()
+        return [json.loads(line) for line in lines]
 
     def operations(self, since: int, kind: str | None = None) -> list[str]:
         """Return the operations since a mark, all or of one class, such as `creating`."""
