@@ -94,10 +94,12 @@ def test_a_release_by_the_buildspec(
         )
         assert_published_documents(hub, page, names)
 
-    # And exports anew, on the image that the build has made.
+    # And exports anew, on the image that the build has made; the page names what that replaces.
     image, mark = shared.result(project.asset_id, "ami"), cloud.mark()
     outcome = laptop.run(
-        *place, "--only", "export-vmdk", "--force", "export-vmdk", check=0
+        *place,
+        *("--only", "export-vmdk", "--force", "export-vmdk", "--replace-published"),
+        check=0,
     )
     assert outcome.started() == {"export-vmdk"}
     assert MACHINE_CALLS.isdisjoint(cloud.operations(mark))
