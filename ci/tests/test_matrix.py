@@ -303,7 +303,7 @@ def test_a_killed_run_is_continued(matrix: Matrix, cloud: Cloud) -> None:
 
 
 def test_a_locked_release_is_told_and_the_others_are_made(matrix: Matrix) -> None:
-    matrix.project.set_runner(seconds=900)
+    matrix.project.set_runner(seconds=900, stays=True)
     locked = matrix.ids[1]
     running = matrix.project.start(FILE, "--json", "--asset-id", locked)
     matrix.project.wait_for_playbook(running)

@@ -4,6 +4,7 @@ It reads `knobs.json` in its folder, and appends a line to `calls.ndjson` where 
 are looked up by the playbook's name, then under `*`:
 
     seconds   how long the play takes (default 0), unless another knob is set meanwhile
+    stays     it takes that long whatever is set meanwhile
     message   the task fails with this message
     inventory what is stored where an inventory is asked for
     status    the exit status (default 0, or 2 with a message)
@@ -72,7 +73,7 @@ def main() -> int:
         emit("runner_on_start", task=task, host=host)
         for line in knobs.get("noise", []):
             print(line, flush=True)
-        take_time(playbook, knobs.get("seconds", 0) / len(TASKS))
+        take_time(playbook, knobs)
         if task == TASKS[1] and "message" in knobs:
             emit(
                 "runner_on_failed",
@@ -92,10 +93,12 @@ def main() -> int:
     return knobs.get("status", 0)
 
 
-def take_time(playbook: str, seconds: float) -> None:
+def take_time(playbook: str, knobs: dict) -> None:
     """Wait, but no longer than a test wishes by then."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end and read_knobs(playbook).get("seconds", 0) > 0:
+    end = time.monotonic() + knobs.get("seconds", 0) / len(TASKS)
+    while time.monotonic() < end and (
+        knobs.get("stays") or read_knobs(playbook).get("seconds", 0) > 0
+    ):
         time.sleep(min(0.05, max(0, end - time.monotonic())))
 
 
