@@ -235,7 +235,8 @@ def test_no_colour_where_none_is_wanted(
 
 
 def test_interrupt_key_on_a_terminal(project: Project) -> None:
-    project.set_runner(seconds=900)
+    # Of three tasks; the second is waited for.
+    project.set_runner(seconds=90)
     child = pexpect.spawn(
         str(binary()),
         [MANIFEST],

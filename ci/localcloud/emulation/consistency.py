@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -29,6 +30,8 @@ from localcloud.emulation.patching import wrap
 from localcloud.rules import rule
 
 MOST_LOOKS = 2
+# After that long every look sees a thing: it was made a while ago, whoever looked.
+SEEN_AFTER_SECONDS = 60
 # How many tries still find the name of a deregistered image taken.
 TAKEN_TRIES = 2
 
@@ -48,6 +51,7 @@ class Visibility:
         self._freed: dict[str, int] = {}
         self._made: Counter[str] = Counter()
         self._left: dict[str, int] = {}
+        self._seen_from: dict[str, float] = {}
 
     def made(self, kind: str, thing_id: str) -> None:
         """Say that a thing was made just now."""
@@ -56,11 +60,14 @@ class Visibility:
         drawn = hashlib.sha256(text.encode()).digest()[0]
         if self._most_looks:
             self._left[thing_id] = 1 + drawn % self._most_looks
+            self._seen_from[thing_id] = time.monotonic() + SEEN_AFTER_SECONDS
 
     @rule("8")
     def misses(self, thing_id: str) -> bool:
         """Count one look at a thing, and return whether it misses it."""
         left = self._left.get(thing_id, 0)
+        if left and time.monotonic() >= self._seen_from[thing_id]:
+            left = 0
         if left <= 1:
             self._left.pop(thing_id, None)
         else:
