@@ -22,7 +22,8 @@ REGION = "eu-central-1"
 BUCKET_STACK = "DATA-SCIENCE-SANDBOX-VM-Bucket"
 IN_FLIGHT_SECONDS = 600
 POLL_SECONDS = 0.02
-# Every test has these of its own, to set how they behave and to see how they were called.
+# Every test has these of its own, to set how they behave and to see how they were called; the slow
+# tier uses the real cloud's engine.
 OWN_STAND_INS = {"DSS_ANSIBLE_RUNNER", "DSS_QEMU", "DSS_SSH_PORT", "DOCKER_HOST"}
 
 

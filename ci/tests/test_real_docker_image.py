@@ -25,7 +25,7 @@ class Engine:
 
     def __init__(self, real: RealRelease):
         self._environment = real.environment | {
-            "DOCKER_HOST": real.cloud.environment["DOCKER_HOST"],
+            "DOCKER_HOST": real.cloud.stand_ins["DOCKER_HOST"],
             "DOCKER_CONFIG": str(real.folder / "docker-client"),
         }
 

@@ -23,7 +23,7 @@ def test_the_client_speaks_to_a_real_engine(real: RealRelease) -> None:
         ],
         env=real.environment
         | {
-            "DOCKER_HOST": real.cloud.environment["DOCKER_HOST"],
+            "DOCKER_HOST": real.cloud.stand_ins["DOCKER_HOST"],
             "DSS_TEST_DOCKER": "1",
             "DSS_TEST_DOCKER_IMAGE": "ubuntu:22.04",
             "DSS_TEST_REGISTRY": real.registry.address,
