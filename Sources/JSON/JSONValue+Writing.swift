@@ -12,9 +12,6 @@ extension JSONValue {
         return writer.output
     }
 
-    /// The canonical form as text.
-    package var canonicalText: String { String(decoding: canonicalBytes, as: UTF8.self) }
-
     /// One line without an end: keys in their own order.
     package var compactText: String {
         var writer = JSONWriter(style: .compact)

@@ -1,5 +1,5 @@
 /// What a guest's console says.
-enum ConsoleText {
+package enum ConsoleText {
     private static let shownLines = 6
     private static let shownCharacters = 160
 
@@ -17,7 +17,7 @@ enum ConsoleText {
     }
 
     /// The last lines with anything in them, without a terminal's control sequences.
-    static func lastLines(of text: String) -> [String] {
+    package static func lastLines(of text: String) -> [String] {
         lines(of: text).filter { !$0.allSatisfy(\.isWhitespace) }.suffix(shownLines)
             .map { "console: \($0.prefix(shownCharacters))" }
     }

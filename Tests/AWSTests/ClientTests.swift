@@ -161,12 +161,14 @@ import Testing
         let body = "<Error><Code>InternalError</Code><Message>m</Message></Error>"
         let transport = AWSScriptedTransport([
             Self.ok(body),
-            Self.ok("<CopyObjectResult><ETag>\"e\"</ETag></CopyObjectResult>"),
+            Self.ok("<CopyPartResult><ETag>\"e\"</ETag></CopyPartResult>"),
         ])
-        let etag = try await client(transport).call(
-            CopyObject(bucket: "bbb", key: "k", source: S3CopySource(bucket: "bbb", key: "s")),
+        let part = try await client(transport).call(
+            UploadPartCopy(
+                bucket: "bbb", key: "k", uploadId: "u", partNumber: 1,
+                source: S3CopySource(bucket: "bbb", key: "s")),
             region: "eu-central-1")
-        #expect(etag == "\"e\"")
+        #expect(part.etag == "\"e\"")
         #expect(transport.requests.count == 2)
     }
 

@@ -4,12 +4,16 @@ import TestSupport
 import Testing
 
 struct JSONWritingTests {
+    private func canonicalText(_ value: JSONValue) -> String {
+        String(decoding: value.canonicalBytes, as: UTF8.self)
+    }
+
     @Test func `the canonical form sorts keys by bytes and writes numbers in one form`() throws {
         let text =
             #"{"b": 1.0, "é": 1e0, "Z": 0.1, "a": [ -0.0, 1e300, 5e-324 ], "aa": "\u001f\/"}"#
         let value = try JSONValue.parse(text.utf8, source: "f")
         #expect(
-            value.canonicalText
+            canonicalText(value)
                 == #"{"Z":0.1,"a":[0,1e+300,5e-324],"aa":"\u001f/","b":1,"é":1}"#)
     }
 
@@ -36,7 +40,7 @@ struct JSONWritingTests {
     func `a value survives being written and read`(_ seed: Int) throws {
         var generator = SeededGenerator(seed: UInt64(seed))
         let value = JSONValue.random(using: &generator)
-        for text in [value.prettyText, value.compactText, value.canonicalText] {
+        for text in [value.prettyText, value.compactText, canonicalText(value)] {
             #expect(try JSONValue.parse(text.utf8, source: "f") == value)
         }
     }

@@ -9,6 +9,8 @@ struct FakeAccess: MachineAccess {
     let timeline: Timeline
     /// Why a key's folder cannot be removed; nil where it can.
     var removalProblem: Diagnostic?
+    /// Why nobody greets; nil where somebody does.
+    var greetingProblem: Diagnostic?
     /// Whether every machine shows the same host key.
     var sameHostKeys = false
     /// What the user's own file has.
@@ -48,6 +50,7 @@ struct FakeAccess: MachineAccess {
         onProgress: @escaping @Sendable (String) -> Void
     ) async throws -> String {
         timeline.add("greeting \(host):\(port)")
+        if let greetingProblem { throw greetingProblem }
         return sameHostKeys ? "\(host) ssh-ed25519 BBBB" : "\(host) ssh-ed25519 BBBB\(port)"
     }
 }

@@ -80,6 +80,39 @@ import Testing
 
     @Test(
         arguments: [
+            (
+                [
+                    .error("UnsupportedOperation"),
+                    .console("[ 1.0] ok\n[ 9.9] no disk\u{1B}[0m\n\n"),
+                ],
+                ["no answer", "console: [ 1.0] ok", "console: [ 9.9] no disk"]
+            ),
+            ([.console("")], ["no answer", "EC2 has no console output of it yet"]),
+            (
+                [.error("A"), .error("B")],
+                ["no answer", "its console cannot be read: AWS says no"]
+            ),
+        ] as [([ScriptedAWS.Reply], [String])])
+    func `a machine that never answers is told with its console's last lines`(
+        replies: [ScriptedAWS.Reply], causes: [String]
+    ) async throws {
+        let bench = StageBench(
+            greetingProblem: Diagnostic(
+                code: "ssh.not-ready", summary: "nobody", causes: ["no answer"]))
+        tellCreation(bench.aws)
+        for (reply, latest) in zip(replies, ["true", nil]) {
+            let wanted = ["InstanceId": "i-1", "Latest": latest].compactMapValues(\.self)
+            bench.aws.on("GetConsoleOutput", wanted, reply)
+        }
+        let problem = await #expect(throws: Diagnostic.self) {
+            try await run(bench, cidr: "203.0.113.0/24")
+        }
+        #expect(problem?.code == "ssh.not-ready")
+        #expect(problem?.causes == causes)
+    }
+
+    @Test(
+        arguments: [
             ("203.0.113.7", nil, "203.0.113.7/32", "4"),
             ("2001:db8::7", nil, "2001:db8::7/128", "6"),
             (nil, "198.51.100.0/24", "198.51.100.0/24", "4"),

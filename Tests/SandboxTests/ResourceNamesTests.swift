@@ -23,7 +23,9 @@ import Testing
 
     @Test func `an export's key says release and format`() {
         #expect(
-            ResourceNames.exportKey(prefix: "data_science_sandbox", assetId: "3.4.0", format: .vmdk)
+            ResourceNames.exportKeys(
+                prefix: "data_science_sandbox", assetId: "3.4.0", format: .vmdk
+            ).text(1)
                 == "data_science_sandbox/3.4.0/exasol-data-science-sandbox-3.4.0.vmdk")
     }
 

@@ -1,4 +1,5 @@
 import AWS
+import Foundation
 
 /// The answers that the tests of the stages need, as AWS writes them.
 extension ScriptedAWS.Reply {
@@ -192,6 +193,10 @@ extension ScriptedAWS.Reply {
     static func permission(isPublic: Bool) -> Self {
         let all = XMLNode("item", [XMLNode("group", text: "all")])
         return .xml([XMLNode("launchPermission", isPublic ? [all] : [])])
+    }
+
+    static func console(_ text: String) -> Self {
+        .text("output", Data(text.utf8).base64EncodedString())
     }
 
     static func text(_ name: String, _ text: String) -> Self { .xml([XMLNode(name, text: text)]) }

@@ -29,7 +29,7 @@ final class StageBench: Sendable {
     init(
         callerAddress: String? = nil, keyRemovalProblem: Diagnostic? = nil,
         timeline: Timeline = Timeline(), sameHostKeys: Bool = false,
-        knownKeys: Set<String> = [],
+        knownKeys: Set<String> = [], greetingProblem: Diagnostic? = nil,
         provisioner: any Provisioner = NoProvisioner(),
         emulator: any MachineEmulator = NoEmulator(),
         registryConfiguration: String? = nil,
@@ -43,7 +43,8 @@ final class StageBench: Sendable {
         services = SandboxServices(
             aws: aws, provisioner: provisioner,
             access: FakeAccess(
-                timeline: timeline, removalProblem: keyRemovalProblem, sameHostKeys: sameHostKeys,
+                timeline: timeline, removalProblem: keyRemovalProblem,
+                greetingProblem: greetingProblem, sameHostKeys: sameHostKeys,
                 knownKeys: knownKeys),
             callerAddress: FakeAddress(address: callerAddress), emulator: emulator,
             engine: engine,

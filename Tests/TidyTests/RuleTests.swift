@@ -108,6 +108,32 @@ struct RuleTests {
         #expect(DocumentationRule.requirements(text) == ["one", "init(three:four:)"])
     }
 
+    @Test func `what nobody uses is found`() {
+        let text = SwiftText(
+            """
+            package struct Asked: AWSOperation {
+                package let used: Int
+                @A(b) package static func dead(a: Int) -> Int { 1 }
+                func dead() {}
+                private var alsoDead = "alsoDead"  // alsoDead
+            }
+            package struct Unasked: AWSPagedOperation {
+                init() { _ = Unasked.self }
+            }
+            @main struct Begin {}
+            """)
+        let caller = SwiftText("if let lone = Asked(used: 1) { lone.userInfo() }\nlet (a, b) = c")
+        let findings = UseRules.unused([("a", text), ("b", caller)])
+        #expect(findings.map(\.path) == Array(repeating: "a", count: 4))
+        #expect(findings.map(\.finding.line) == [3, 4, 5, 7])
+    }
+
+    @Test func `what no file names is found`() {
+        let texts = ["x/a.json": "a.json", "b.py": "open(a.json)", "c.py": "import b", "d.sh": ""]
+        #expect(
+            UseRules.unread(["x/a.json", "b.py", "c.py", "d.sh"], texts: texts) == ["c.py", "d.sh"])
+    }
+
     @Test func `a vague name is found`() {
         let text = SwiftText("struct StackManager {}\nenum Uncommon {}\nlet a = FileManager.b\n")
         #expect(lines(WordRules.names(text, fileName: "StringUtils.swift")) == [0, 1])

@@ -56,6 +56,31 @@ struct TidyTests {
         }
     }
 
+    @Test func `nothing is declared that nobody uses`() {
+        for (path, finding) in UseRules.unused(repository.swiftFiles(below: "Sources")) {
+            Issue.record("\(path):\(finding)")
+        }
+    }
+
+    @Test func `every file has a reader`() {
+        let texts = repository.paths.reduce(into: [String: String]()) { texts, path in
+            texts[path] = repository.text(of: path)
+        }
+        let asked = repository.paths.filter { !Self.isReadByItsPlace($0) }
+        for path in UseRules.unread(asked, texts: texts) {
+            Issue.record("\(path): no other file names it")
+        }
+    }
+
+    /// Whether a tool or the language finds a file where it lies.
+    private static func isReadByItsPlace(_ path: String) -> Bool {
+        let name = path.split(separator: "/").last ?? ""
+        // Hidden files at the root are settings of tools; Ansible's folders have fixed names.
+        return path.hasPrefix(".") || path.hasSuffix(".swift") || path.hasSuffix(".modulemap")
+            || name == "__init__.py" || name == "__main__.py" || name == "conftest.py"
+            || name.hasPrefix("test_") || name == "main.yml" || path.contains("/group_vars/")
+    }
+
     @Test func `names say what a thing is`() throws {
         try check { path, text in
             WordRules.names(text, fileName: String(path.split(separator: "/").last ?? ""))

@@ -34,6 +34,7 @@ REASONS = {
     "servicequotas:GetServiceQuota": "how many machines and exports may be at once",
     "cloudformation:ListStacks": "`clean` finds stacks by their tags",
     "ec2:DeleteVolume": "`clean` deletes a volume that a machine left",
+    "ec2:GetConsoleOutput": "tells why a machine never answers",
     "ec2:DescribeInstanceTypes": "tells which type exceeds the account's vCPU limit alone",
     "ec2:CancelExportTask": "ends an export that another run began with other inputs",
     "s3:ListBucketMultipartUploads": "finds the unfinished upload of an interrupted copy",

@@ -61,22 +61,6 @@ package struct AWSClient: AWSCaller {
         return try decoded(operation, await progress.head ?? response)
     }
 
-    /// The region to use where the manifest names none.
-    ///
-    /// - Throws: `aws.no-region` naming every place that was looked at.
-    package func resolvedRegion() async throws -> String {
-        if let region = configuration.region { return region }
-        if let region = try await sources.instance.region() { return region }
-        throw Diagnostic(
-            code: "aws.no-region", severity: .configuration, summary: "there is no AWS region",
-            causes: [
-                "nothing in `--region`, `AWS_REGION`, `AWS_DEFAULT_REGION`, `region` of "
-                    + "profile `\(configuration.profile?.name ?? "default")`, "
-                    + "the EC2 metadata service"
-            ],
-            hint: "name one with `--region`, for instance `--region eu-central-1`")
-    }
-
     /// Credentials that are good now, for what signs outside of a call.
     ///
     /// - Throws: `aws.no-credentials`, `aws.credentials`.

@@ -11,8 +11,6 @@ package struct ListSourceCredentials: AWSOperation, Encodable {
         package let arn: String
         /// Such as `GITHUB`.
         package let serverType: String?
-        /// Such as `PERSONAL_ACCESS_TOKEN`.
-        package let authType: String?
     }
 
     /// Makes the call.

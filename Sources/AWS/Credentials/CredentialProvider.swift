@@ -9,14 +9,3 @@ package protocol CredentialProvider: Sendable {
     /// - Throws: where something is set up but does not work.
     func load() async throws -> AWSCredentials?
 }
-
-/// Credentials that are known already.
-package struct FixedCredentials: CredentialProvider {
-    private let credentials: AWSCredentials
-
-    /// Wraps credentials.
-    package init(_ credentials: AWSCredentials) { self.credentials = credentials }
-
-    package var place: String { credentials.origin }
-    package func load() async throws -> AWSCredentials? { credentials }
-}

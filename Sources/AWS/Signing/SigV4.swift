@@ -1,5 +1,5 @@
 import Crypto
-package import Diagnostics
+import Diagnostics
 package import Foundation
 package import HTTP
 
@@ -78,43 +78,6 @@ package enum SigV4 {
             "AWS4-HMAC-SHA256 Credential=\(credential), "
             + "SignedHeaders=\(headers.names), Signature=\(signature)"
         return added + [("authorization", authorization)]
-    }
-
-    /// Signs a request in its query form: a URL that works without headers until it expires.
-    ///
-    /// - Parameters:
-    ///   - request: a request without headers; its body is not signed.
-    ///   - credentials: what signs it.
-    ///   - scope: region and service.
-    ///   - date: the moment of signing.
-    ///   - expiresSeconds: how long the URL works.
-    /// - Returns: the URL; it is as good as a password while it lasts.
-    /// - Throws: `aws.request` where the URL cannot be read.
-    package static func presign(
-        _ request: HTTPRequest, credentials: AWSCredentials, scope: Scope, date: Date,
-        expiresSeconds: Int
-    ) throws -> Secret {
-        let url = try SignedURL(request.url)
-        let stamp = timestamp(date)
-        var fields = [
-            ("X-Amz-Algorithm", "AWS4-HMAC-SHA256"),
-            ("X-Amz-Credential", "\(credentials.accessKeyId)/\(scope.text(stamp))"),
-            ("X-Amz-Date", stamp), ("X-Amz-Expires", String(expiresSeconds)),
-            ("X-Amz-SignedHeaders", "host"),
-        ]
-        if let token = credentials.sessionToken {
-            fields.append(("X-Amz-Security-Token", token.reveal()))
-        }
-        let added = fields.map { "\($0.0)=\(PercentEncoding.encode($0.1))" }
-        let query = ((url.query.isEmpty ? [] : [url.query]) + added).joined(separator: "&")
-        let payload: Payload = scope.service == "s3" ? .unsigned : .of([])
-        let headers = CanonicalHeaders([("host", url.host)])
-        let canonical = [
-            request.method, canonicalPath(url.path, service: scope.service),
-            canonicalQuery(query), headers.lines, headers.names, payload.text,
-        ].joined(separator: "\n")
-        let signature = signature(of: canonical, credentials: credentials, scope: scope, stamp)
-        return Secret("\(url.beforeQuery)?\(query)&X-Amz-Signature=\(signature)")
     }
 
     private static func signature(

@@ -32,9 +32,6 @@ struct ExportQueue: Sendable {
     private var holding: [Place] = []
     private var waiting: [Place] = []
 
-    /// Who may ask EC2 now, the longest there first.
-    var holders: [Ticket] { holding.map(\.ticket) }
-
     /// Lines up.
     ///
     /// - Parameter isRunning: whether its task works already, which takes a place whether there is

@@ -48,11 +48,6 @@ package enum ResourceNames {
         prefix.isEmpty ? "\(assetId)/" : "\(prefix)/\(assetId)/"
     }
 
-    /// The key of a release's first exported image in the bucket.
-    package static func exportKey(prefix: String, assetId: String, format: ImageFormat) -> String {
-        exportKeys(prefix: prefix, assetId: assetId, format: format).text(1)
-    }
-
     /// The keys of a release's exported images of one format.
     package static func exportKeys(
         prefix: String, assetId: String, format: ImageFormat

@@ -109,9 +109,16 @@ package struct LaunchInstance: Stage {
         }
         let port = try await services.access.port(ofNewMachineAt: settings.sshPort)
         context.progress(nil, "waiting for ssh at \(host):\(port)")
-        let knownHosts = try await services.access.waitForGreeting(
-            host: host, port: port, deadlineSeconds: Self.greetingDeadlineSeconds,
-            onProgress: { context.progress(nil, $0) })
+        let knownHosts: String
+        do {
+            knownHosts = try await services.access.waitForGreeting(
+                host: host, port: port, deadlineSeconds: Self.greetingDeadlineSeconds,
+                onProgress: { context.progress(nil, $0) })
+        } catch let problem as Diagnostic where problem.code == "ssh.not-ready" {
+            // Only now: once the stack is gone, nobody can ask any more.
+            throw await MachineConsole(aws: services.aws, region: region)
+                .explaining(problem, instanceId: instanceId)
+        }
         return Outputs(
             stackName: stackName, instanceId: instanceId, publicDnsName: host,
             machine: Machine(

@@ -54,12 +54,6 @@ extension OperationSample {
                     "StackName": stack.json, "ClientRequestToken": token.json,
                     "RetainResources": values.json,
                 ]),
-            OperationSample(
-                ListStacks(statuses: values, pageToken: token),
-                ["StackStatusFilter": values.json, "NextToken": token.json]),
-            OperationSample(
-                GetTemplate(stackName: stack),
-                ["StackName": stack.json, "TemplateStage": "Original"]),
         ]
     }
 
@@ -87,13 +81,6 @@ extension OperationSample {
             OperationSample(
                 GetParameter(name: name, withDecryption: flag),
                 ["Name": name.json, "WithDecryption": flag.json]),
-            OperationSample(
-                GetParametersByPath(
-                    path: name, recursive: flag, withDecryption: flag, pageToken: token),
-                [
-                    "Path": name.json, "Recursive": flag.json, "WithDecryption": flag.json,
-                    "NextToken": token.json,
-                ]),
         ]
     }
 }

@@ -61,16 +61,12 @@ extension OperationSample {
                 ]),
             OperationSample(DeleteKeyPair(keyName: name), ["KeyName": name.json]),
             OperationSample(TerminateInstances(instanceIds: ids), ["InstanceIds": ids.json]),
-            OperationSample(StopInstances(instanceIds: ids), ["InstanceIds": ids.json]),
             OperationSample(
                 GetConsoleOutput(instanceId: id, isLatest: flag),
                 ["InstanceId": id.json, "Latest": flag.json]),
             OperationSample(DeleteSnapshot(snapshotId: id), ["SnapshotId": id.json]),
             OperationSample(DeleteVolume(volumeId: id), ["VolumeId": id.json]),
             OperationSample(DeleteSecurityGroup(groupId: id), ["GroupId": id.json]),
-            OperationSample(
-                CreateTags(resourceIds: ids, tags: tags),
-                ["Resources": ids.json, "Tags": tags.json]),
             OperationSample(CancelExportTask(taskId: id), ["ExportTaskId": id.json]),
         ]
     }

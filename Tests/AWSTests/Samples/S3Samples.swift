@@ -9,7 +9,6 @@ extension OperationSample {
         let at: [(String, JSONValue)] = [("Bucket", bucket.json), ("Key", key.json)]
         func with(_ more: (String, JSONValue)...) -> JSONValue { JSONValue(members: at + more) }
         let inBucket: JSONValue = ["Bucket": bucket.json]
-        let source = S3CopySource(bucket: bucket, key: key + text)
         return [
             OperationSample(HeadBucket(bucket: bucket), inBucket),
             OperationSample(GetBucketLocation(bucket: bucket), inBucket),
@@ -29,14 +28,6 @@ extension OperationSample {
             OperationSample(
                 DeleteObject(bucket: bucket, key: key, ifMatch: "\"e\""),
                 with(("IfMatch", "\"e\""))),
-            OperationSample(
-                CopyObject(
-                    bucket: bucket, key: key, source: source, ifSourceMatches: "\"e\"",
-                    tags: tags),
-                with(
-                    ("CopySource", ["Bucket": bucket.json, "Key": (key + text).json]),
-                    ("CopySourceIfMatch", "\"e\""), ("TaggingDirective", "REPLACE"),
-                    ("Tagging", tags.header))),
             OperationSample(
                 ListObjectsV2(
                     bucket: bucket, prefix: key, delimiter: "/", pageSize: 7, pageToken: token),
@@ -65,11 +56,6 @@ extension OperationSample {
                 with(
                     ("ContentType", "application/octet-stream"), ("Tagging", tags.header),
                     ("ChecksumAlgorithm", "CRC64NVME"), ("ChecksumType", "FULL_OBJECT"))),
-            OperationSample(
-                UploadPart(
-                    bucket: bucket, key: key, uploadId: upload, partNumber: number,
-                    body: .bytes(Array(text.utf8))),
-                with(id, ("PartNumber", number.json), ("Body", text.json))),
             OperationSample(
                 UploadPartCopy(
                     bucket: bucket, key: key, uploadId: upload, partNumber: number,
