@@ -12,20 +12,30 @@ fail() { # summary, hint
 source_folder=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
 hooks=$(cd -- "$source_folder" && git rev-parse --path-format=absolute --git-path hooks) ||
   fail 'this is no git repository' 'clone the project with git'
-hook=$hooks/pre-commit
-target=$source_folder/pre-commit
+names=(pre-commit commit-msg)
+
+# is_ours NAME: whether the clone's hook of that name is a link to the project's.
+is_ours() { [[ $(readlink -- "$hooks/$1" || true) == "$source_folder/$1" ]]; }
 
 case ${1:-} in
   '')
-    if [[ -e $hook || -L $hook ]] && [[ $(readlink -- "$hook" || true) != "$target" ]]; then
-      fail "there is a hook already: \`$hook\`" 'move it away, or call the project'\''s from it'
-    fi
+    # All or none: half of the hooks would look like all of them.
+    for name in "${names[@]}"; do
+      if [[ -e $hooks/$name || -L $hooks/$name ]] && ! is_ours "$name"; then
+        fail "there is a hook already: \`$hooks/$name\`" \
+          'move it away, or call the project'\''s from it'
+      fi
+    done
     mkdir -p -- "$hooks"
-    ln --symbolic --force -- "$target" "$hook"
-    printf 'installed %s\n' "$hook"
+    for name in "${names[@]}"; do
+      ln --symbolic --force -- "$source_folder/$name" "$hooks/$name"
+      printf 'installed %s\n' "$hooks/$name"
+    done
     ;;
   --remove)
-    if [[ $(readlink -- "$hook" || true) == "$target" ]]; then rm -- "$hook"; fi
+    for name in "${names[@]}"; do
+      if is_ours "$name"; then rm -- "$hooks/$name"; fi
+    done
     ;;
   *) fail "unknown argument \`$1\`" 'usage: ci/githooks/install.sh [--remove]' ;;
 esac

@@ -18,6 +18,7 @@ class StandIns:
         self._said = folder / "said"
         for program in ("setup", "test", "dssbatch"):
             self._write(f"bin/{program}", SAY)
+        self._write("ci/lint", SAY)
         self._write("path/aws", SAY)
         self._write("path/sudo", '#!/bin/sh\nexec "$@"\n')
         self._write("ci/install-swift.sh", f"#!/bin/sh\necho {SWIFT}\n")

@@ -113,3 +113,8 @@ def test_a_build_that_fails_is_not_taken_for_made(clone: Clone) -> None:
     )
     assert outcome.returncode != 0
     assert not list(clone.folder.glob(".build/release/*"))
+
+
+def test_every_tool_reads_one_version_of_swift() -> None:
+    version = (ROOT / ".swift-version").read_text().strip()
+    assert f"swift_version={version}\n" in (ROOT / "bin/lib/swift.sh").read_text()

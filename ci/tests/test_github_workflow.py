@@ -1,4 +1,4 @@
-"""The workflow that makes releases on GitHub Actions: what it may do, and what it runs."""
+"""The workflows of GitHub Actions: what they may do, and what they run."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ TEXT = FILE.read_text()
 WORKFLOW: dict[str, Any] = yaml.safe_load(TEXT)
 JOB = WORKFLOW["jobs"]["release"]
 STEPS: list[dict[str, Any]] = JOB["steps"]
+ALL = sorted(FILE.parent.iterdir())
+TEST: dict[str, Any] = yaml.safe_load((FILE.parent / "test.yaml").read_text())
 
 
 def step_using(action: str) -> dict[str, Any]:
@@ -44,16 +46,31 @@ def test_its_token_may_take_the_role_and_write_the_release_only() -> None:
     assert step_using("actions/checkout")["with"] == {"persist-credentials": False}
 
 
-def test_actions_are_pinned_by_commit_and_say_their_version() -> None:
-    lines = [line for line in TEXT.splitlines() if " uses:" in line]
-    assert len(lines) == 3
+@pytest.mark.parametrize("file", ALL, ids=lambda file: file.name)
+def test_actions_are_pinned_by_commit_and_say_their_version(file: Path) -> None:
+    lines = [line for line in file.read_text().splitlines() if " uses:" in line]
+    assert lines
     for line in lines:
         assert re.search(r"uses: [\w./-]+@[0-9a-f]{40} # v\d", line), line
 
 
-def test_no_expression_becomes_the_text_of_a_command() -> None:
-    for step in STEPS:
-        assert "${{" not in step.get("run", "")
+@pytest.mark.parametrize("file", ALL, ids=lambda file: file.name)
+def test_no_expression_becomes_the_text_of_a_command(file: Path) -> None:
+    for job in yaml.safe_load(file.read_text())["jobs"].values():
+        for step in job["steps"]:
+            assert "${{" not in step.get("run", "")
+
+
+def test_changes_are_tested_without_secrets(tmp_path: Path) -> None:
+    assert TEST["on"] == {"push": {"branches": ["main"]}, "pull_request": None}
+    assert TEST["permissions"] == {"contents": "read"}
+    assert "secrets." not in str(TEST)
+    programs = StandIns(tmp_path)
+    (job,) = TEST["jobs"].values()
+    for step in job["steps"]:
+        if "run" in step:
+            programs.run(step["run"], GITHUB_PATH=str(tmp_path / "github-path"))
+    assert programs.said() == ["setup", "lint", "test", "--fast"]
 
 
 def test_secrets_are_in_the_environment_of_one_step_only() -> None:
