@@ -39,7 +39,7 @@ package actor Journal {
         self.time = time
         self.events = events
         let bytes = try await store.readJournal()
-        let reading = JournalReading(bytes, location: store.location)
+        let reading = JournalReading(bytes, location: store.location, assetId: store.assetId)
         entries = reading.entries
         warnings = reading.warnings
     }
@@ -106,7 +106,8 @@ package actor Journal {
         if ended.id != nil { events?.emit(.resourceDeleted(ended), stage: ended.stage) }
     }
 
-    /// Ends what is gone with its local cloud: nobody deleted it, so nobody is told.
+    /// Ends what this run does not delete, because it is gone with its local cloud or is not ours:
+    /// nobody is told of a deletion.
     ///
     /// - Throws: as `created`.
     package func forget(_ entry: JournalEntryID) async throws {
@@ -134,12 +135,13 @@ package actor Journal {
         for entry in pendingKept.removeValue(forKey: stage) ?? [] { try await append(.kept(entry)) }
     }
 
-    /// Ends the entries whose things are recorded outputs, which a crash right after the recording
-    /// left open: they are nothing to be taken up or removed.
+    /// Ends the entries whose things are recorded outputs, of whatever stage, which a crash right
+    /// after the recording left open: they are nothing to be taken up or removed.
     ///
     /// - Throws: `results.unwritable`, `results.disk-full`.
     package func endRecorded(by results: [StageName: StoredResult]) async throws {
-        for entry in entries.values where entry.isRecorded(in: results[entry.stage]?.record) {
+        let records = results.values.compactMap(\.record)
+        for entry in entries.values where records.contains(where: entry.isRecorded) {
             entries[entry.entry] = nil
             try await append(.kept(entry.entry))
         }

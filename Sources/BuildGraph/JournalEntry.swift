@@ -60,18 +60,18 @@ package struct JournalEntry: Sendable, Equatable, Codable {
 
 extension JournalEntry {
     /// Whether the run that wrote it has since recorded its thing as an output.
-    func isRecorded(in record: ResultRecord?) -> Bool {
-        guard let record, record.status == .succeeded, record.run.runId == runId,
-            let outputs = record.run.outputs
-        else { return false }
-        return [id, name].compactMap { $0 }.contains { outputs.holds($0) }
+    func isRecorded(in record: ResultRecord) -> Bool {
+        record.everyGood.contains { run in
+            run.runId == runId && [id, name].contains { run.outputs?.holds($0) ?? false }
+        }
     }
 }
 
 extension JSONValue {
     /// Whether it is this text, or holds it however deep.
-    fileprivate func holds(_ text: String) -> Bool {
-        switch self {
+    fileprivate func holds(_ text: String?) -> Bool {
+        guard let text else { return false }
+        return switch self {
         case .string(let own): own == text
         case .array(let elements): elements.contains { $0.holds(text) }
         case .object(let members): members.values.contains { $0.holds(text) }

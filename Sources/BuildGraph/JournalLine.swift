@@ -83,13 +83,21 @@ struct JournalReading {
     private(set) var entries: OrderedDictionary<JournalEntryID, JournalEntry> = [:]
     private(set) var warnings: [String] = []
 
-    init(_ bytes: [UInt8], location: String) {
+    /// Reads a journal.
+    ///
+    /// - Parameter assetId: whose it is; entries of another asset are nobody's here.
+    init(_ bytes: [UInt8], location: String, assetId: String) {
         let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
         for (number, bytes) in lines.enumerated() where !bytes.isEmpty {
             let source = "\(location)/journal.ndjson"
             do {
                 guard let line = JournalLine(try JSONValue.parse(bytes, source: source)) else {
                     warnings.append("\(source):\(number + 1): no line of a journal; passed over")
+                    continue
+                }
+                if case .intent(let entry) = line, entry.assetId != assetId {
+                    warnings.append(
+                        "\(source):\(number + 1): is of asset `\(entry.assetId)`; passed over")
                     continue
                 }
                 take(line)

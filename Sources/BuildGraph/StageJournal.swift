@@ -1,6 +1,6 @@
 /// One stage's door to the journal: an intent before every creating call, the id after it, the
 /// end after a *confirmed* deletion or once the thing is a recorded output.
-package struct StageJournal: Sendable {
+package struct StageJournal: JournalEnding {
     private let stage: StageName
     private let journal: Journal
     /// The stage's key in this run; nil where it has none.
@@ -42,6 +42,9 @@ package struct StageJournal: Sendable {
 
     /// Writes down that it is gone for certain (or never came to be).
     package func gone(_ entry: JournalEntryID) async throws { try await journal.gone(entry) }
+
+    /// Ends an entry whose thing is not this stage's after all; nobody is told that it is gone.
+    package func forget(_ entry: JournalEntryID) async throws { try await journal.forget(entry) }
 
     /// Writes down that it is now a recorded output and no longer the journal's concern.
     package func kept(_ entry: JournalEntryID) async throws { try await journal.kept(entry) }

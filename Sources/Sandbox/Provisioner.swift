@@ -77,6 +77,10 @@ package protocol MachineAccess: Sendable {
     ///
     /// - Parameter folder: where the pair shall lie; made here, for the owner only.
     func makeKeyPair(in folder: String) async throws -> KeyPair
+    /// This machine.
+    var machine: LocalMachine { get }
+    /// What lies at a path, links not followed; nil where there is nothing.
+    func folder(at path: String) -> LocalFolder?
     /// Deletes a pair's folder; nothing happens where it is gone already.
     func removeKeyPair(in folder: String) throws
     /// Makes a folder, for the owner only; one that is there stays.

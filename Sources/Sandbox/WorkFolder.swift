@@ -10,6 +10,8 @@ struct WorkFolder: Sendable {
     let parent: String
     /// How its name begins, before the run's number; short, because ssh's sockets lie below.
     let prefix: String
+    /// The machine that it is on.
+    let machine: LocalMachine
 
     static let resource = "local:work-folder"
     private static let prefixDetail = "prefix"
@@ -23,7 +25,7 @@ struct WorkFolder: Sendable {
         let prefix = "\(prefix)\(context.runId.prefix(8))"
         let entry = try await context.journal.intend(
             resource: Self.resource, region: "local", name: parent,
-            details: [Self.prefixDetail: prefix])
+            details: machine.details.merging([Self.prefixDetail: prefix]) { $1 })
         let folder = try PrivateFolder(prefix: prefix, in: parent)
         let result: Swift.Result<Result, any Error>
         do {

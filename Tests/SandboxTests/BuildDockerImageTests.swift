@@ -334,16 +334,23 @@ struct BuildDockerImageTests {
         let bench = bench()
         try await bench.leave(
             "docker:container", of: "docker-image", name: "dss-3.4.0-run-0", id: "c0")
-        try await bench.leave("docker:image", of: "docker-image", name: "x:unproven-run-0")
+        try await bench.leave("docker:image", of: "docker-image", name: "x:unproven-run-0.1")
+        let labels = ScriptedAWS.Reply.made(by: StageBench.earlierRun)
+        bench.engine.on(
+            "inspectContainer dss-3.4.0-run-0",
+            .state(.init(id: "c0", name: "c", isRunning: true, healthOutput: "", labels: labels)))
         bench.engine.on("removeContainer dss-3.4.0-run-0", .done)
-        bench.engine.on("removeImage x:unproven-run-0", .done)
+        bench.engine.on(
+            "inspectImage x:unproven-run-0.1", .image(EngineImage(id: "i", labels: labels)))
+        bench.engine.on("removeImage x:unproven-run-0.1", .done)
         succeed(bench)
         let context = try await bench.context("docker-image")
         _ = try await stage(bench).run(context)
         // The newest first: a container holds on to its image.
         #expect(
-            Array(bench.engine.calls.prefix(2)) == [
-                "removeImage x:unproven-run-0", "removeContainer dss-3.4.0-run-0",
+            Array(bench.engine.calls.prefix(4)) == [
+                "inspectImage x:unproven-run-0.1", "removeImage x:unproven-run-0.1",
+                "inspectContainer dss-3.4.0-run-0", "removeContainer dss-3.4.0-run-0",
             ])
         #expect(await context.journal.unfinished().isEmpty)
     }

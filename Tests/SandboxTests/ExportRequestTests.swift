@@ -31,17 +31,17 @@ import Testing
         async throws
     {
         let other = Answer.exportTask(
-            "task-9", "active", tags: [ResourceNames.assetTag: "2.0"])
+            "export-ami-9", "active", tags: [ResourceNames.assetTag: "2.0"])
         bench.aws.on(
             "ExportImage", [:], Self.refusal,
-            .xml(Answer.exportTask("task-1", "active").children))
+            .xml(Answer.exportTask("export-ami-1", "active").children))
         bench.aws.on(
             "DescribeExportImageTasks", [:], .exportTasks(other), .exportTasks(other),
-            .exportTasks(Answer.exportTask("task-9", "completed")))
-        #expect(try await ask(try await bench.context("export-vhd")) == "task-1")
+            .exportTasks(Answer.exportTask("export-ami-9", "completed")))
+        #expect(try await ask(try await bench.context("export-vhd")) == "export-ami-1")
         #expect(bench.aws.calls("ExportImage").map { $0["ClientToken"] } == ["token-1", "token-1"])
         #expect(bench.clock.slept == [2, 2])
-        let told = bench.messages.filter { $0.contains("`task-9` of release `2.0`") }
+        let told = bench.messages.filter { $0.contains("`export-ami-9` of release `2.0`") }
         #expect(told.count == 3)
         #expect(bench.aws.unused.isEmpty)
     }
@@ -51,11 +51,11 @@ import Testing
     {
         bench.aws.on(
             "ExportImage", [:], Self.refusal, Self.refusal,
-            .xml(Answer.exportTask("task-1", "active").children))
+            .xml(Answer.exportTask("export-ami-1", "active").children))
         for _ in 0..<200 {
             bench.aws.on("DescribeExportImageTasks", [:], .error("aws.UnauthorizedOperation"))
         }
-        #expect(try await ask(try await bench.context("export-vhd")) == "task-1")
+        #expect(try await ask(try await bench.context("export-vhd")) == "export-ami-1")
         let waited = bench.clock.monotonicSeconds()
         #expect(waited >= 60 && waited <= 240)
     }
@@ -65,7 +65,7 @@ import Testing
         for _ in 0..<rounds {
             bench.aws.on("ExportImage", [:], Self.refusal)
         }
-        let other = Answer.exportTask("task-9", "active")
+        let other = Answer.exportTask("export-ami-9", "active")
         for _ in 0..<(4 * rounds) {
             bench.aws.on("DescribeExportImageTasks", [:], .exportTasks(other))
         }

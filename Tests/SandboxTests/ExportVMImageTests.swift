@@ -59,12 +59,12 @@ import Testing
         async throws
     {
         tellBucket()
-        bench.aws.on("ExportImage", [:], .xml(Answer.exportTask("task-1", "active").children))
+        bench.aws.on("ExportImage", [:], .xml(Answer.exportTask("export-ami-1", "active").children))
         bench.aws.on(
             "DescribeExportImageTasks", [:], .exportTasks(),
-            .exportTasks(Answer.exportTask("task-1", "active", message: "converting")),
-            .exportTasks(Answer.exportTask("task-1", "completed")))
-        tellCopy(from: "task-1")
+            .exportTasks(Answer.exportTask("export-ami-1", "active", message: "converting")),
+            .exportTasks(Answer.exportTask("export-ami-1", "completed")))
+        tellCopy(from: "export-ami-1")
         let context = try await context()
         let outputs = try await stage().run(context)
         #expect(outputs.key == Self.key)
@@ -93,17 +93,17 @@ import Testing
         async throws
     {
         try await bench.leave(
-            Self.resource, of: "export-vhd", id: "task-0", details: Self.details)
+            Self.resource, of: "export-vhd", id: "export-ami-0", details: Self.details)
         tellBucket()
         bench.aws.on("GetObjectTagging", ["key": Self.key], .error("aws.NoSuchKey"))
         bench.aws.on(
-            "DescribeExportImageTasks", ["ExportImageTaskId.1": "task-0"],
-            .exportTasks(Answer.exportTask("task-0", "active")),
-            .exportTasks(Answer.exportTask("task-0", "completed")))
-        tellCopy(from: "task-0")
+            "DescribeExportImageTasks", ["ExportImageTaskId.1": "export-ami-0"],
+            .exportTasks(Answer.exportTask("export-ami-0", "active")),
+            .exportTasks(Answer.exportTask("export-ami-0", "completed")))
+        tellCopy(from: "export-ami-0")
         _ = try await stage().run(try await context())
         #expect(bench.aws.calls("ExportImage").isEmpty)
-        #expect(bench.messages.contains("continuing with export task task-0"))
+        #expect(bench.messages.contains("continuing with export task export-ami-0"))
     }
 
     @Test func `a task whose id was never learnt is asked for by the same token`() async throws {
@@ -112,11 +112,12 @@ import Testing
         tellBucket()
         bench.aws.on(
             "ExportImage", ["ClientToken": "token-0"],
-            .xml(Answer.exportTask("task-0", "active").children))
+            .xml(Answer.exportTask("export-ami-0", "active").children))
         bench.aws.on(
-            "DescribeExportImageTasks", [:], .exportTasks(Answer.exportTask("task-0", "active")),
-            .exportTasks(Answer.exportTask("task-0", "completed")))
-        tellCopy(from: "task-0")
+            "DescribeExportImageTasks", [:],
+            .exportTasks(Answer.exportTask("export-ami-0", "active")),
+            .exportTasks(Answer.exportTask("export-ami-0", "completed")))
+        tellCopy(from: "export-ami-0")
         _ = try await stage().run(try await context())
         #expect(bench.aws.calls("ExportImage").count == 1)
         // A token stands for one request with all of its fields, the tags too.
@@ -127,20 +128,20 @@ import Testing
     @Test(arguments: ["imageId", "bucket", "folder"])
     func `a task of another export is not continued but ended`(detail: String) async throws {
         var details = Self.details
-        details[detail] = "other/"
-        try await bench.leave(Self.resource, of: "export-vhd", id: "task-0", details: details)
+        details[detail] = "other/1.0/"
+        try await bench.leave(Self.resource, of: "export-vhd", id: "export-ami-0", details: details)
         tellBucket()
         bench.aws.on(
-            "DescribeExportImageTasks", ["ExportImageTaskId.1": "task-0"],
-            .exportTasks(Answer.exportTask("task-0", "active")))
-        bench.aws.on("CancelExportTask", ["ExportTaskId": "task-0"], .empty)
-        let left = (details["folder"] ?? "") + "task-0.vhd"
+            "DescribeExportImageTasks", ["ExportImageTaskId.1": "export-ami-0"],
+            .exportTasks(Answer.exportTask("export-ami-0", "active")))
+        bench.aws.on("CancelExportTask", ["ExportTaskId": "export-ami-0"], .empty)
+        let left = (details["folder"] ?? "") + "export-ami-0.vhd"
         bench.aws.on("DeleteObject", ["key": left, "bucket": details["bucket"] ?? ""], .empty)
-        bench.aws.on("ExportImage", [:], .xml(Answer.exportTask("task-1", "active").children))
+        bench.aws.on("ExportImage", [:], .xml(Answer.exportTask("export-ami-1", "active").children))
         bench.aws.on(
-            "DescribeExportImageTasks", ["ExportImageTaskId.1": "task-1"],
-            .exportTasks(Answer.exportTask("task-1", "completed")))
-        tellCopy(from: "task-1")
+            "DescribeExportImageTasks", ["ExportImageTaskId.1": "export-ami-1"],
+            .exportTasks(Answer.exportTask("export-ami-1", "completed")))
+        tellCopy(from: "export-ami-1")
         _ = try await stage().run(try await context())
         let gone = try #require(bench.timeline.place("gone \(Self.resource)"))
         let begun = try #require(bench.timeline.place("ExportImage"))
@@ -150,10 +151,10 @@ import Testing
 
     @Test func `a failed task says why, and its entry is ended`() async throws {
         tellBucket()
-        bench.aws.on("ExportImage", [:], .xml(Answer.exportTask("task-1", "active").children))
+        bench.aws.on("ExportImage", [:], .xml(Answer.exportTask("export-ami-1", "active").children))
         bench.aws.on(
             "DescribeExportImageTasks", [:],
-            .exportTasks(Answer.exportTask("task-1", "deleted", message: "no such role")))
+            .exportTasks(Answer.exportTask("export-ami-1", "deleted", message: "no such role")))
         let context = try await context()
         let error = try await #require(throws: Diagnostic.self) { try await stage().run(context) }
         #expect(error.code == "export.failed")
@@ -167,7 +168,7 @@ import Testing
     {
         try await failToCopy(abort: .empty)
         // The task's object is there still: the next run goes on from it.
-        #expect(try await bench.unfinished() == ["\(Self.resource) task-1"])
+        #expect(try await bench.unfinished() == ["\(Self.resource) export-ami-1"])
         #expect(bench.timeline.place("gone \(Self.upload)") != nil)
     }
 
@@ -175,18 +176,18 @@ import Testing
         try await failToCopy(abort: .error("aws.AccessDenied"))
         #expect(
             try await bench.unfinished() == [
-                "\(Self.resource) task-1", "\(Self.upload) upload-1",
+                "\(Self.resource) export-ami-1", "\(Self.upload) upload-1",
             ])
         #expect(bench.messages.contains { $0.contains("unfinished upload") })
     }
 
     private func failToCopy(abort: ScriptedAWS.Reply) async throws {
         tellBucket()
-        bench.aws.on("ExportImage", [:], .xml(Answer.exportTask("task-1", "active").children))
+        bench.aws.on("ExportImage", [:], .xml(Answer.exportTask("export-ami-1", "active").children))
         bench.aws.on(
             "DescribeExportImageTasks", [:],
-            .exportTasks(Answer.exportTask("task-1", "completed")))
-        bench.aws.on("HeadObject", ["key": written(by: "task-1")], .head())
+            .exportTasks(Answer.exportTask("export-ami-1", "completed")))
+        bench.aws.on("HeadObject", ["key": written(by: "export-ami-1")], .head())
         bench.aws.on("ListObjectsV2", ["prefix": Self.head], .objects())
         bench.aws.on("CreateMultipartUpload", [:], .text("UploadId", "upload-1"))
         bench.aws.on("UploadPartCopy", [:], .error("aws.PreconditionFailed"))
@@ -199,28 +200,28 @@ import Testing
 
     @Test func `an earlier upload is ended in the bucket in which it was begun`() async throws {
         try await bench.leave(
-            Self.upload, of: "export-vhd", name: "old.vhd", id: "upload-0",
+            Self.upload, of: "export-vhd", name: "old/1.0/old.vhd", id: "upload-0",
             details: ["bucket": "old-bucket"])
         tellBucket()
-        bench.aws.on("ExportImage", [:], .xml(Answer.exportTask("task-1", "active").children))
+        bench.aws.on("ExportImage", [:], .xml(Answer.exportTask("export-ami-1", "active").children))
         bench.aws.on(
             "DescribeExportImageTasks", [:],
-            .exportTasks(Answer.exportTask("task-1", "completed")))
+            .exportTasks(Answer.exportTask("export-ami-1", "completed")))
         bench.aws.on(
             "AbortMultipartUpload", ["uploadId": "upload-0", "bucket": "old-bucket"], .empty)
-        tellCopy(from: "task-1")
+        tellCopy(from: "export-ami-1")
         _ = try await stage().run(try await context())
         #expect(bench.aws.unused.isEmpty)
     }
 
     @Test func `a finished export that was only not recorded is recognised`() async throws {
         try await bench.leave(
-            Self.resource, of: "export-vhd", id: "task-0", details: Self.details)
+            Self.resource, of: "export-vhd", id: "export-ami-0", details: Self.details)
         tellBucket()
         bench.aws.on(
             "GetObjectTagging", ["key": Self.key],
             .tags([ResourceNames.runTag: StageBench.earlierRun]))
-        bench.aws.on("DeleteObject", ["key": written(by: "task-0")], .empty)
+        bench.aws.on("DeleteObject", ["key": written(by: "export-ami-0")], .empty)
         bench.aws.on("HeadObject", ["key": Self.key], .head(crc: "AAAA"))
         // The journal still names the upload that became this object.
         try await bench.leave(
@@ -240,13 +241,14 @@ import Testing
         async throws
     {
         try await bench.leave(
-            Self.resource, of: "export-vhd", id: "task-0", details: Self.details)
+            Self.resource, of: "export-vhd", id: "export-ami-0", details: Self.details)
         tellBucket()
         bench.aws.on("GetObjectTagging", [:], .tags([ResourceNames.runTag: "run-older"]))
         bench.aws.on(
-            "DescribeExportImageTasks", [:], .exportTasks(Answer.exportTask("task-0", "active")),
-            .exportTasks(Answer.exportTask("task-0", "completed")))
-        tellCopy(from: "task-0")
+            "DescribeExportImageTasks", [:],
+            .exportTasks(Answer.exportTask("export-ami-0", "active")),
+            .exportTasks(Answer.exportTask("export-ami-0", "completed")))
+        tellCopy(from: "export-ami-0")
         #expect(try await stage().run(try await context()).crc64nvme == "AAAA")
         #expect(bench.aws.calls("CompleteMultipartUpload").count == 1)
     }
@@ -255,10 +257,10 @@ import Testing
         async throws
     {
         tellBucket()
-        bench.aws.on("ExportImage", [:], .xml(Answer.exportTask("task-1", "active").children))
+        bench.aws.on("ExportImage", [:], .xml(Answer.exportTask("export-ami-1", "active").children))
         bench.aws.on(
             "DescribeExportImageTasks", [:],
-            .exportTasks(Answer.exportTask("task-1", "completed")))
+            .exportTasks(Answer.exportTask("export-ami-1", "completed")))
         bench.aws.on("HeadObject", [:], .head(), .head(crc: "AAAA"))
         bench.aws.on(
             "ListObjectsV2", ["prefix": Self.head],
@@ -267,7 +269,7 @@ import Testing
         bench.aws.on("CreateMultipartUpload", ["key": next], .text("UploadId", "upload-1"))
         bench.aws.on("UploadPartCopy", ["key": next], .text("ETag", "\"p\""))
         bench.aws.on("CompleteMultipartUpload", ["key": next], .text("ETag", "\"e\""))
-        bench.aws.on("DeleteObject", ["key": written(by: "task-1")], .empty)
+        bench.aws.on("DeleteObject", ["key": written(by: "export-ami-1")], .empty)
         #expect(try await stage().run(try await context()).key == next)
         let call = try #require(bench.aws.calls("CreateMultipartUpload").first)
         #expect(call["cache-control"] == "public, max-age=31536000, immutable")
@@ -279,10 +281,10 @@ import Testing
             Self.upload, of: "export-vhd", name: Self.key, id: "upload-0",
             details: ["bucket": "bucket"])
         tellBucket()
-        bench.aws.on("ExportImage", [:], .xml(Answer.exportTask("task-1", "active").children))
+        bench.aws.on("ExportImage", [:], .xml(Answer.exportTask("export-ami-1", "active").children))
         bench.aws.on(
             "DescribeExportImageTasks", [:],
-            .exportTasks(Answer.exportTask("task-1", "completed")))
+            .exportTasks(Answer.exportTask("export-ami-1", "completed")))
         bench.aws.on(
             "AbortMultipartUpload", ["uploadId": "upload-0"], .error("aws.NoSuchUpload"))
         bench.aws.on(
@@ -291,7 +293,7 @@ import Testing
                 ResourceNames.runTag: StageBench.earlierRun, ResourceNames.assetTag: "1.0",
             ]))
         bench.aws.on("DeleteObject", ["key": Self.key], .empty)
-        tellCopy(from: "task-1")
+        tellCopy(from: "export-ami-1")
         _ = try await stage().run(try await context())
         #expect(bench.aws.unused.isEmpty)
     }

@@ -38,6 +38,20 @@ struct FakeAccess: MachineAccess {
         timeline.add("known hosts \(path)")
     }
 
+    /// What lies at paths that are not the run's own.
+    var folders: [String: LocalFolder] = [:]
+
+    /// A folder of the test's own that is temporary too.
+    var temporaryFolder = "/tmp"
+
+    var machine: LocalMachine {
+        LocalMachine(place: "here", temporaryFolders: ["/keys", "/tmp", temporaryFolder])
+    }
+
+    func folder(at path: String) -> LocalFolder? {
+        folders[path] ?? LocalFolder(isFolder: true, isOwn: true, isPrivate: true)
+    }
+
     func removeKeyPair(in folder: String) throws {
         timeline.add("remove key \(folder)")
         if let removalProblem { throw removalProblem }

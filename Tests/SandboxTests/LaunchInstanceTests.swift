@@ -12,6 +12,7 @@ import Testing
         "InstanceId": "i-1", "PublicDnsName": "host.test", "PublicIp": "203.0.113.9",
     ]
     private static let folder = "/keys/dss-run-1"
+    private static let leftFolder = "/keys/dss-run-0.0"
 
     private func stage(_ bench: StageBench, ingressCidr: String? = nil) throws -> LaunchInstance {
         LaunchInstance(
@@ -200,7 +201,7 @@ import Testing
 
     private func standing(_ bench: StageBench) async throws {
         try await bench.leave(
-            "local:private-key", of: "instance", name: Self.folder, id: Self.folder)
+            "local:private-key", of: "instance", name: Self.leftFolder, id: Self.leftFolder)
         try await bench.leave("ec2:key-pair", of: "instance", name: "EC2-1", id: "key-1")
         try await bench.leave(
             "cloudformation:stack", of: "instance", name: "EC2-1", id: "arn:stack")
@@ -211,10 +212,10 @@ import Testing
         try await standing(bench)
         let begin = bench.timeline.all.count
         bench.aws.on(
-            "DescribeStacks", ["StackName": "arn:stack"], .stack("CREATE_COMPLETE"),
+            "DescribeStacks", ["StackName": "arn:stack"], .stack("CREATE_COMPLETE", run: "run-0.2"),
             .stack("DELETE_IN_PROGRESS"), .stack("DELETE_COMPLETE"))
         bench.aws.on("DeleteStack", ["StackName": "arn:stack"], .empty)
-        bench.aws.on("DescribeKeyPairs", [:], .keyPair("EC2-1"))
+        bench.aws.on("DescribeKeyPairs", [:], .keyPair("EC2-1", run: "run-0.1"))
         bench.aws.on("DeleteKeyPair", ["KeyName": "EC2-1"], .empty)
         try await stage(bench).takeDown(try await bench.context("instance"))
         #expect(
@@ -222,7 +223,7 @@ import Testing
                 "DescribeStacks", "DeleteStack", "DescribeStacks", "DescribeStacks",
                 "gone cloudformation:stack", "DescribeKeyPairs", "DeleteKeyPair",
                 "gone ec2:key-pair",
-                "remove key \(Self.folder)", "gone local:private-key",
+                "remove key \(Self.leftFolder)", "gone local:private-key",
             ])
         #expect(try await bench.unfinished().isEmpty)
     }
@@ -230,9 +231,11 @@ import Testing
     @Test func `a stack that cannot be deleted does not spare the keys`() async throws {
         let bench = StageBench()
         try await standing(bench)
-        bench.aws.on("DescribeStacks", [:], .stack("CREATE_COMPLETE"), .stack("DELETE_FAILED"))
+        bench.aws.on(
+            "DescribeStacks", [:], .stack("CREATE_COMPLETE", run: "run-0.2"),
+            .stack("DELETE_FAILED"))
         bench.aws.on("DeleteStack", [:], .empty)
-        bench.aws.on("DescribeKeyPairs", [:], .keyPair("EC2-1"))
+        bench.aws.on("DescribeKeyPairs", [:], .keyPair("EC2-1", run: "run-0.1"))
         bench.aws.on("DeleteKeyPair", [:], .empty)
         let context = try await bench.context("instance")
         let error = try await #require(throws: Diagnostic.self) {
@@ -240,7 +243,7 @@ import Testing
         }
         #expect(error.code == "stack.not-deleted")
         #expect(error.hint?.contains("aws cloudformation delete-stack") == true)
-        #expect(bench.timeline.place("remove key \(Self.folder)") != nil)
+        #expect(bench.timeline.place("remove key \(Self.leftFolder)") != nil)
         #expect(try await bench.unfinished() == ["cloudformation:stack arn:stack"])
     }
 
@@ -249,7 +252,9 @@ import Testing
         let bench = StageBench(keyRemovalProblem: problem)
         try await standing(bench)
         bench.aws.on("DescribeStacks", [:], .noStack)
-        bench.aws.on("DescribeKeyPairs", [:], .keyPair("EC2-1"), .keyPair("EC2-1"))
+        bench.aws.on(
+            "DescribeKeyPairs", [:], .keyPair("EC2-1", run: "run-0.1"),
+            .keyPair("EC2-1", run: "run-0.1"))
         bench.aws.on("DeleteKeyPair", [:], .error("aws.UnauthorizedOperation"))
         let context = try await bench.context("instance")
         let error = try await #require(throws: Diagnostic.self) {
@@ -258,7 +263,7 @@ import Testing
         #expect(error.code == "aws.UnauthorizedOperation")
         #expect(
             try await bench.unfinished()
-                == ["local:private-key \(Self.folder)", "ec2:key-pair key-1"])
+                == ["local:private-key \(Self.leftFolder)", "ec2:key-pair key-1"])
     }
 
     @Test func `what an interrupted run left standing goes before anything new comes`()
@@ -266,7 +271,7 @@ import Testing
     {
         let bench = StageBench()
         try await bench.leave("ec2:key-pair", of: "instance", name: "EC2-0")
-        bench.aws.on("DescribeKeyPairs", [:], .keyPair("EC2-0"))
+        bench.aws.on("DescribeKeyPairs", [:], .keyPair("EC2-0", run: StageBench.earlierRun))
         bench.aws.on("DeleteKeyPair", ["KeyName": "EC2-0"], .empty)
         tellCreation(bench.aws)
         _ = try await run(bench, cidr: "203.0.113.0/24")

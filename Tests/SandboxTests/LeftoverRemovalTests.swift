@@ -1,6 +1,7 @@
 import AWS
 import BuildGraph
 import Diagnostics
+import DockerEngine
 import Testing
 
 @testable import Sandbox
@@ -14,13 +15,21 @@ import Testing
     ) async throws {
         let entry = try await bench.leave(
             resource, of: "stage", name: name, id: id, details: details)
-        try await LeftoverRemoval(services: bench.services).remove(entry, onProgress: { _, _ in })
+        let outcome = try await LeftoverRemoval(services: bench.services).remove(
+            entry, onProgress: { _, _ in })
+        #expect(outcome == .gone)
     }
+
+    private static let run = StageBench.earlierRun
+    private static let key = "images/1.0/k"
 
     private func calls() -> [String] { bench.aws.calls.map(\.action) }
 
     @Test func `a stack is found by its name where its id was never learnt`() async throws {
-        bench.aws.on("DescribeStacks", ["StackName": "EC2-1"], .stack("REVIEW_IN_PROGRESS"))
+        bench.aws.on(
+            "DescribeStacks", ["StackName": "EC2-1"],
+            .stack("REVIEW_IN_PROGRESS", name: "EC2-DATA-SCIENCE-SANDBOX-1-0-abcde", run: nil))
+
         bench.aws.on("DeleteStack", ["StackName": "arn:stack"], .empty)
         bench.aws.on("DescribeStacks", ["StackName": "arn:stack"], .stack("DELETE_COMPLETE"))
         try await remove("cloudformation:stack", name: "EC2-1")
@@ -28,7 +37,8 @@ import Testing
     }
 
     @Test func `a key pair goes by its name`() async throws {
-        bench.aws.on("DescribeKeyPairs", ["Filter.1.Value.1": "EC2-1"], .keyPair("EC2-1"))
+        bench.aws.on(
+            "DescribeKeyPairs", ["Filter.1.Value.1": "EC2-1"], .keyPair("EC2-1", run: Self.run))
         bench.aws.on("DeleteKeyPair", ["KeyName": "EC2-1"], .empty)
         try await remove("ec2:key-pair", name: "EC2-1", id: "key-1")
         #expect(calls() == ["DescribeKeyPairs", "DeleteKeyPair"])
@@ -43,23 +53,27 @@ import Testing
     }
 
     @Test func `a refused deletion of what a second look does not find is done`() async throws {
-        bench.aws.on("DescribeKeyPairs", [:], .keyPair("EC2-1"), .noKeyPair)
+        bench.aws.on("DescribeKeyPairs", [:], .keyPair("EC2-1", run: Self.run), .noKeyPair)
         bench.aws.on("DeleteKeyPair", [:], .error("aws.UnauthorizedOperation"))
         try await remove("ec2:key-pair", name: "EC2-1", id: "key-1")
         #expect(bench.aws.unused.isEmpty)
     }
 
     @Test func `a private key's folder is deleted on this machine`() async throws {
-        try await remove("local:private-key", name: "/keys/dss-1")
-        #expect(bench.timeline.place("remove key /keys/dss-1") != nil)
+        try await remove("local:private-key", name: "/keys/dss-run-0.0")
+        #expect(bench.timeline.place("remove key /keys/dss-run-0.0") != nil)
         #expect(bench.aws.calls.isEmpty)
     }
 
     @Test func `a container and an unproven image go by their names`() async throws {
+        bench.engine.on("inspectContainer dss-1.0-run", .state(Self.container(run: Self.run)))
         bench.engine.on("removeContainer dss-1.0-run", .done)
-        bench.engine.on("removeImage x:unproven-run", .done)
+        let image = "x:unproven-run-0.1"
+        let labels = [ResourceNames.assetTag: "1.0"]
+        bench.engine.on("inspectImage \(image)", .image(EngineImage(id: "i", labels: labels)))
+        bench.engine.on("removeImage \(image)", .done)
         try await remove("docker:container", name: "dss-1.0-run", id: "c1")
-        try await remove("docker:image", name: "x:unproven-run", id: "sha256:1")
+        try await remove("docker:image", name: image, id: "sha256:1")
         #expect(bench.engine.unused.isEmpty)
     }
 
@@ -80,27 +94,6 @@ import Testing
             ])
     }
 
-    @Test func `an image of another release under the same name stays`() async throws {
-        bench.aws.on(
-            "DescribeImages", [:],
-            .images(Answer.image("ami-9", tags: [ResourceNames.assetTag: "2.0"])))
-        try await remove("ec2:image", name: "sandbox-1.0")
-        #expect(calls() == ["DescribeImages"])
-    }
-
-    @Test func `a newer image of the same release stays, since another run made it`()
-        async throws
-    {
-        bench.aws.on(
-            "DescribeImages", [:],
-            .images(
-                Answer.image(
-                    "ami-2",
-                    tags: [ResourceNames.assetTag: "1.0", ResourceNames.runTag: "run-7"])))
-        try await remove("ec2:image", name: "sandbox-1.0")
-        #expect(calls() == ["DescribeImages"])
-    }
-
     @Test func `an image that is gone is no error`() async throws {
         bench.aws.on("DescribeImages", [:], .error("aws.InvalidAMIID.NotFound"))
         try await remove("ec2:image", name: "sandbox-1.0", id: "ami-1")
@@ -114,8 +107,8 @@ import Testing
     private func tellExportTask(_ statuses: String...) {
         for status in statuses {
             bench.aws.on(
-                "DescribeExportImageTasks", ["ExportImageTaskId.1": "task-1"],
-                .exportTasks(Answer.exportTask("task-1", status)))
+                "DescribeExportImageTasks", ["ExportImageTaskId.1": "export-ami-1"],
+                .exportTasks(Answer.exportTask("export-ami-1", status)))
         }
     }
 
@@ -124,10 +117,11 @@ import Testing
         tellExportTask("active")
         if !code.isEmpty { tellExportTask("completed") }
         bench.aws.on(
-            "CancelExportTask", ["ExportTaskId": "task-1"], code.isEmpty ? .empty : .error(code))
+            "CancelExportTask", ["ExportTaskId": "export-ami-1"],
+            code.isEmpty ? .empty : .error(code))
         bench.aws.on(
-            "DeleteObject", ["bucket": "bucket", "key": "images/1.0/task-1.vhd"], .empty)
-        try await remove("ec2:export-image-task", id: "task-1", details: Self.export)
+            "DeleteObject", ["bucket": "bucket", "key": "images/1.0/export-ami-1.vhd"], .empty)
+        try await remove("ec2:export-image-task", id: "export-ami-1", details: Self.export)
         #expect(bench.aws.unused.isEmpty)
     }
 
@@ -139,23 +133,22 @@ import Testing
         } else {
             tellExportTask(status)
         }
-        bench.aws.on("DeleteObject", ["key": "images/1.0/task-1.vhd"], .empty)
-        try await remove("ec2:export-image-task", id: "task-1", details: Self.export)
+        bench.aws.on("DeleteObject", ["key": "images/1.0/export-ami-1.vhd"], .empty)
+        try await remove("ec2:export-image-task", id: "export-ami-1", details: Self.export)
         #expect(calls() == ["DescribeExportImageTasks", "DeleteObject"])
     }
 
     @Test func `an export whose id was never learnt is found by its run and image`() async throws {
-        let run = [ResourceNames.runTag: StageBench.earlierRun]
         bench.aws.on(
             "DescribeExportImageTasks", [:],
             .exportTasks(
-                Answer.exportTask("task-8", "active", tags: [ResourceNames.runTag: "run-8"]),
-                Answer.exportTask("task-9", "active", imageId: "ami-9", tags: run),
-                Answer.exportTask("task-7", "active", format: "VMDK", tags: run),
-                Answer.exportTask("task-1", "active", tags: run)))
+                Answer.exportTask("export-ami-8", "active", tags: Answer.made(by: "run-8")),
+                Answer.exportTask("export-ami-9", "active", imageId: "ami-9"),
+                Answer.exportTask("export-ami-7", "active", format: "VMDK"),
+                Answer.exportTask("export-ami-1", "active")))
         tellExportTask("active")
-        bench.aws.on("CancelExportTask", ["ExportTaskId": "task-1"], .empty)
-        bench.aws.on("DeleteObject", ["key": "images/1.0/task-1.vhd"], .empty)
+        bench.aws.on("CancelExportTask", ["ExportTaskId": "export-ami-1"], .empty)
+        bench.aws.on("DeleteObject", ["key": "images/1.0/export-ami-1.vhd"], .empty)
         try await remove("ec2:export-image-task", details: Self.export)
         #expect(bench.aws.unused.isEmpty)
     }
@@ -169,13 +162,13 @@ import Testing
     @Test(arguments: ["", "aws.NoSuchUpload"])
     func `an upload is aborted`(code: String) async throws {
         bench.aws.on(
-            "AbortMultipartUpload", ["bucket": "bucket", "key": "k", "uploadId": "u"],
+            "AbortMultipartUpload", ["bucket": "bucket", "key": Self.key, "uploadId": "u"],
             code.isEmpty ? .empty : .error(code))
         if !code.isEmpty {
-            bench.aws.on("GetObjectTagging", ["key": "k"], .error("aws.NoSuchKey"))
+            bench.aws.on("GetObjectTagging", ["key": Self.key], .error("aws.NoSuchKey"))
         }
         try await remove(
-            "s3:multipart-upload", name: "k", id: "u", details: ["bucket": "bucket"])
+            "s3:multipart-upload", name: Self.key, id: "u", details: ["bucket": "bucket"])
         #expect(bench.aws.unused.isEmpty)
     }
 
@@ -184,23 +177,29 @@ import Testing
             XMLNode("Upload", [XMLNode("Key", text: key), XMLNode("UploadId", text: id)])
         }
         bench.aws.on(
-            "ListMultipartUploads", ["bucket": "bucket", "prefix": "k"],
-            .xml([upload("k", "u"), upload("k2", "v")]))
-        bench.aws.on("AbortMultipartUpload", ["key": "k", "uploadId": "u"], .empty)
-        try await remove("s3:multipart-upload", name: "k", details: ["bucket": "bucket"])
+            "ListMultipartUploads", ["bucket": "bucket", "prefix": Self.key],
+            .xml([upload(Self.key, "u"), upload(Self.key + "2", "v")]))
+        bench.aws.on("AbortMultipartUpload", ["key": Self.key, "uploadId": "u"], .empty)
+        try await remove("s3:multipart-upload", name: Self.key, details: ["bucket": "bucket"])
         #expect(bench.aws.unused.isEmpty)
     }
 
     @Test func `an object that took the place of a recorded one stays`() async throws {
         try await remove(
-            "s3:object", name: "k", details: ["bucket": "bucket", "replaces": "true"])
+            "s3:object", name: Self.key, details: ["bucket": "bucket", "replaces": "true"])
         #expect(calls().isEmpty)
     }
 
     @Test func `an object is deleted`() async throws {
-        bench.aws.on("DeleteObject", ["bucket": "bucket", "key": "k"], .empty)
-        try await remove("s3:object", name: "k", details: ["bucket": "bucket"])
+        bench.aws.on("DeleteObject", ["bucket": "bucket", "key": Self.key], .empty)
+        bench.aws.on("GetObjectTagging", [:], .tags(Answer.made(by: Self.run)))
+        try await remove("s3:object", name: Self.key, details: ["bucket": "bucket"])
         #expect(bench.aws.unused.isEmpty)
+    }
+
+    private static func container(run: String) -> ContainerState {
+        ContainerState(
+            id: "c1", name: "c", isRunning: true, healthOutput: "", labels: Answer.made(by: run))
     }
 
     @Test func `a kind that this version does not know is named`() async throws {
@@ -214,9 +213,12 @@ import Testing
         async throws
     {
         try await bench.leave("ec2:key-pair", of: "instance", name: "EC2-1")
-        try await bench.leave("s3:object", of: "x", name: "k", details: ["bucket": "bucket"])
-        bench.aws.on("DescribeKeyPairs", [:], .keyPair("EC2-1"), .keyPair("EC2-1"))
+        try await bench.leave("s3:object", of: "x", name: Self.key, details: ["bucket": "bucket"])
+        bench.aws.on(
+            "DescribeKeyPairs", [:], .keyPair("EC2-1", run: Self.run),
+            .keyPair("EC2-1", run: Self.run))
         bench.aws.on("DeleteKeyPair", [:], .error("aws.UnauthorizedOperation"))
+        bench.aws.on("GetObjectTagging", [:], .tags(Answer.made(by: "run-0.1")))
         bench.aws.on("DeleteObject", [:], .empty)
         let journal = try await Journal(store: bench.results, runId: "run-1", time: bench.clock)
         let warnings = Timeline()

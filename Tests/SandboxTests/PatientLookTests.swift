@@ -52,13 +52,13 @@ import Testing
                 "imageId": "ami-1", "format": "VHD", "bucket": "bucket", "folder": "images/1.0/",
             ], ageSeconds: 5)
         let task = Answer.exportTask(
-            "task-1", "active", tags: [ResourceNames.runTag: entry.runId])
+            "export-ami-1", "active", tags: Answer.made(by: entry.runId))
         bench.aws.on(
             "DescribeExportImageTasks", [:], .exportTasks(), .exportTasks(), .exportTasks(task),
             .error("aws.InvalidExportTaskID.NotFound"), .exportTasks(task))
-        bench.aws.on("CancelExportTask", ["ExportTaskId": "task-1"], .empty)
-        bench.aws.on("DeleteObject", ["key": "images/1.0/task-1.vhd"], .empty)
-        try await ExportLeftover(aws: bench.aws, entry: entry, time: bench.clock).remove()
+        bench.aws.on("CancelExportTask", ["ExportTaskId": "export-ami-1"], .empty)
+        bench.aws.on("DeleteObject", ["key": "images/1.0/export-ami-1.vhd"], .empty)
+        _ = try await ExportLeftover(aws: bench.aws, entry: entry, time: bench.clock).remove()
         #expect(bench.aws.unused.isEmpty)
     }
 

@@ -1,5 +1,6 @@
 import AWS
 import Foundation
+import Sandbox
 
 /// The answers that the tests of the stages need, as AWS writes them.
 extension ScriptedAWS.Reply {
@@ -36,15 +37,17 @@ extension ScriptedAWS.Reply {
         return XMLNode("item", children)
     }
 
-    static func keyPair(_ name: String) -> Self {
-        .xml([
-            XMLNode(
-                "keySet",
-                [
-                    XMLNode(
-                        "item", [.init("keyPairId", text: "key-1"), .init("keyName", text: name)])
-                ])
-        ])
+    /// The tags of what a run of asset `1.0` made.
+    static func made(by run: String) -> [String: String] {
+        [ResourceNames.assetTag: "1.0", ResourceNames.runTag: run]
+    }
+
+    static func keyPair(_ name: String, run: String = StageBench.run) -> Self {
+        let pair: [XMLNode] = [
+            .init("keyPairId", text: "key-1"), .init("keyName", text: name),
+            tagSet(made(by: run)),
+        ]
+        return .xml([XMLNode("keySet", [XMLNode("item", pair)])])
     }
 
     static var noKeyPair: Self { .xml([XMLNode("keySet", [])]) }
@@ -61,7 +64,7 @@ extension ScriptedAWS.Reply {
 
     static func exportTask(
         _ id: String, _ status: String, message: String? = nil, imageId: String = "ami-1",
-        format: String = "VHD", tags: [String: String] = [:]
+        format: String = "VHD", tags: [String: String] = made(by: StageBench.earlierRun)
     ) -> XMLNode {
         var children = [
             XMLNode("exportImageTaskId", text: id), XMLNode("status", text: status),
@@ -79,13 +82,21 @@ extension ScriptedAWS.Reply {
 
     static func stack(
         _ status: String, id: String = "arn:stack", name: String = "EC2-1",
-        outputs: [String: String] = [:]
+        outputs: [String: String] = [:], run: String? = StageBench.run
     ) -> Self {
+        let tags = run.map(made(by:)) ?? [:]
         let stack = XMLNode(
             "member",
             [
                 XMLNode("StackId", text: id), XMLNode("StackName", text: name),
                 XMLNode("StackStatus", text: status),
+                XMLNode(
+                    "Tags",
+                    tags.map {
+                        XMLNode(
+                            "member",
+                            [XMLNode("Key", text: $0.key), XMLNode("Value", text: $0.value)])
+                    }),
                 XMLNode(
                     "Outputs",
                     outputs.sorted { $0.key < $1.key }.map {

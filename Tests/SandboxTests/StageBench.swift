@@ -15,6 +15,8 @@ final class StageBench: Sendable {
     static let region = "eu-central-1"
     /// The key of the stage's present inputs.
     static let key = "sha256:now"
+    /// The run of the stage.
+    static let run = "run-1"
     /// The run that the first thing left behind was of.
     static let earlierRun = "run-0.0"
 
@@ -30,6 +32,7 @@ final class StageBench: Sendable {
         callerAddress: String? = nil, keyRemovalProblem: Diagnostic? = nil,
         timeline: Timeline = Timeline(), sameHostKeys: Bool = false,
         knownKeys: Set<String> = [], greetingProblem: Diagnostic? = nil,
+        folders: [String: LocalFolder] = [:], temporaryFolder: String = "/tmp",
         provisioner: any Provisioner = NoProvisioner(),
         emulator: any MachineEmulator = NoEmulator(),
         registryConfiguration: String? = nil,
@@ -45,7 +48,8 @@ final class StageBench: Sendable {
             access: FakeAccess(
                 timeline: timeline, removalProblem: keyRemovalProblem,
                 greetingProblem: greetingProblem, sameHostKeys: sameHostKeys,
-                knownKeys: knownKeys),
+                knownKeys: knownKeys, folders: folders,
+                temporaryFolder: temporaryFolder),
             callerAddress: FakeAddress(address: callerAddress), emulator: emulator,
             engine: engine,
             registryLogin: RegistryLogin(

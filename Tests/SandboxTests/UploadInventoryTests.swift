@@ -62,8 +62,10 @@ import Testing
         async throws
     {
         try await bench.leave(
-            "s3:object", of: "export-inventory", name: "old/x.cdx.json",
+            "s3:object", of: "export-inventory", name: "old/1.0/x.cdx.json",
             details: ["bucket": "former"])
+        bench.aws.on(
+            "GetObjectTagging", [:], .tags(ScriptedAWS.Reply.made(by: StageBench.earlierRun)))
         bench.aws.on("DeleteObject", [:], .empty)
         bench.aws.on("HeadBucket", [:], .empty)
         bench.aws.on(

@@ -41,8 +41,8 @@ import Testing
                     .init(name: "Check that pigs fly", wasSkipped: true, seconds: 0),
                 ], problem: playProblem)
             bench = StageBench(
-                timeline: timeline, sameHostKeys: sameKeys, provisioner: provisioner,
-                emulator: emulator, secrets: secrets)
+                timeline: timeline, sameHostKeys: sameKeys, temporaryFolder: folder,
+                provisioner: provisioner, emulator: emulator, secrets: secrets)
             stage = VerifyImage(
                 format: .vmdk, manifest: manifest, services: bench.services,
                 temporaryFolder: folder)
@@ -197,10 +197,10 @@ import Testing
         async throws
     {
         let scene = try scene()
-        let old = try PrivateFolder(prefix: "dss-vrun-0", in: folder.path)
+        let old = try PrivateFolder(prefix: "dss-vrun-0.0", in: folder.path)
         try await scene.bench.leave(
             WorkFolder.resource, of: "verify-vmdk", name: folder.path,
-            details: ["prefix": "dss-vrun-0"])
+            details: ["prefix": "dss-vrun-0.0"])
         _ = try await scene.stage.run(try await scene.context())
         #expect(scene.bench.timeline.all.contains("end machines \(old.path)"))
         #expect(scene.bench.timeline.all.contains("remove key \(old.path)"))

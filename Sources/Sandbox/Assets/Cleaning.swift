@@ -220,6 +220,26 @@ package struct Cleaning: Sendable {
         }
     }
 
+    private func end(
+        _ entry: JournalEntry, _ outcome: LeftoverOutcome, in journals: [Journal]
+    ) async throws {
+        for journal in journals
+        where await journal.unfinished().contains(where: { $0.entry == entry.entry }) {
+            switch outcome {
+            case .gone: try await journal.gone(entry.entry)
+            case .notOurs: try await journal.forget(entry.entry)
+            }
+        }
+    }
+
+    private func notOurs(_ entry: JournalEntry, _ reason: String) -> Diagnostic {
+        let problem = Diagnostic(
+            code: "clean.not-ours", summary: LeftoverRemoval.notOurs(entry, reason),
+            hint: "look who wrote it into the journal of these results")
+        events.emit(.warning(problem.summary))
+        return problem
+    }
+
     /// Removes one thing and tells of it.
     ///
     /// - Returns: why it stays; nil where it is gone.
@@ -234,10 +254,11 @@ package struct Cleaning: Sendable {
                 throw Diagnostic(code: "clean.held", summary: "an AMI that stays uses it")
             }
             if let entry = item.entry {
-                try await LeftoverRemoval(services: services).remove(entry, onProgress: onProgress)
-                for journal in journals {
-                    let isOwn = await journal.unfinished().contains { $0.entry == entry.entry }
-                    if isOwn { try await journal.gone(entry.entry) }
+                let outcome = try await LeftoverRemoval(services: services).remove(
+                    entry, onProgress: onProgress)
+                try await end(entry, outcome, in: journals)
+                if case .notOurs(let reason) = outcome {
+                    return notOurs(entry, reason)
                 }
             } else {
                 try await AssetRemoval(services: services).remove(asset, onProgress: onProgress)

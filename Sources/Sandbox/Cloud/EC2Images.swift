@@ -90,19 +90,23 @@ struct EC2Images {
     /// made a moment ago is looked for several times.
     func begun(_ entry: JournalEntry) async throws -> EC2Image? {
         try await PatientLook(time: time).find(bornAt: entry.time) {
-            let image: EC2Image? =
-                if let id = entry.id {
-                    try await find(id)
-                } else if let name = entry.name {
-                    try await own(named: name)
-                } else {
-                    nil
-                }
-            guard let image, image.tags[ResourceNames.assetTag] == entry.assetId,
-                image.tags[ResourceNames.runTag] == entry.runId
-            else { return nil }
-            return image
+            let image = try await ownImage(of: entry)
+            return image.flatMap {
+                LeftoverClaim(entry: entry).objection(to: $0.tags) == nil ? $0 : nil
+            }
         }
+    }
+
+    /// This account's image that a journal's entry names, whoever made it; nil where there is none.
+    func named(by entry: JournalEntry) async throws -> EC2Image? {
+        try await PatientLook(time: time).find(bornAt: entry.time) {
+            try await ownImage(of: entry)
+        }
+    }
+
+    private func ownImage(of entry: JournalEntry) async throws -> EC2Image? {
+        if let id = entry.id { return try await own(id) }
+        return if let name = entry.name { try await own(named: name) } else { nil }
     }
 
     /// Waits until an image can be used.

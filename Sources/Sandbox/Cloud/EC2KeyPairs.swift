@@ -1,4 +1,5 @@
 import AWS
+import BuildGraph
 import Diagnostics
 import Foundation
 
@@ -14,13 +15,33 @@ struct EC2KeyPairs {
     func remove(named name: String, bornAt birth: Date?) async throws {
         try await CautiousDeletion.delete(
             ifThere: {
-                // A filter, since a name that is not there would be an error.
-                try await !aws.call(
-                    DescribeKeyPairs(filters: [EC2Filter("key-name", name)]), region: region
-                ).isEmpty
+                try await find(name) != nil
             }, bornAt: birth, time: time,
             by: {
                 _ = try await aws.call(DeleteKeyPair(keyName: name), region: region)
             })
+    }
+
+    /// Deletes the pair that a journal's entry names, if its run imported it.
+    func remove(_ entry: JournalEntry) async throws -> LeftoverOutcome {
+        guard let name = entry.name ?? entry.id else { return .gone }
+        let found = try await PatientLook(time: time).find(bornAt: entry.time) {
+            try await find(name)
+        }
+        guard let found else { return .gone }
+        if let reason = LeftoverClaim(entry: entry).objection(to: found.tags) {
+            return .notOurs(because: reason)
+        }
+        try await CautiousDeletion.delete(
+            found: { try await find(name) != nil },
+            by: { _ = try await aws.call(DeleteKeyPair(keyName: name), region: region) })
+        return .gone
+    }
+
+    private func find(_ name: String) async throws -> EC2KeyPair? {
+        // A filter, since a name that is not there would be an error.
+        try await aws.call(
+            DescribeKeyPairs(filters: [EC2Filter("key-name", name)]), region: region
+        ).first
     }
 }

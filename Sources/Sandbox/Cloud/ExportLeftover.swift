@@ -8,34 +8,60 @@ struct ExportLeftover {
     let entry: JournalEntry
     let time: any TimeSource
 
+    /// What the ids of all export tasks begin with.
+    ///
+    /// Source:
+    /// https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ExportImage.html
+    private static let taskPrefix = "export-ami-"
+
     /// Cancels the task where it still works, and deletes its object where it has ended.
-    func remove() async throws {
-        guard let id = try await taskId() else { return }
-        try await CautiousDeletion.delete(
-            ifThere: {
-                try await isActive(id)
-            }, bornAt: entry.time, time: time,
-            by: {
-                _ = try await aws.call(CancelExportTask(taskId: id), region: entry.region)
-            })
-        guard let bucket = entry.details["bucket"], let folder = entry.details["folder"],
-            let format = entry.details["format"].flatMap(ImageFormat.init)
-        else { return }
-        // S3 takes the deletion of what is not there for done.
-        do {
-            _ = try await aws.call(
-                DeleteObject(
-                    bucket: bucket, key: ExportTask.key(folder: folder, id: id, format: format)),
-                region: entry.region)
-        } catch let error as Diagnostic where error.code == "aws.NoSuchBucket" {}
+    func remove() async throws -> LeftoverOutcome {
+        guard let id = try await taskId() else { return .gone }
+        let task = try await PatientLook(time: time).find(bornAt: entry.time) {
+            try await find(id)
+        }
+        if let task, let reason = LeftoverClaim(entry: entry).objection(to: task.tags) {
+            return .notOurs(because: reason)
+        }
+        if task?.status == "active" {
+            try await CautiousDeletion.delete(
+                found: { try await find(id)?.status == "active" },
+                by: {
+                    _ = try await aws.call(CancelExportTask(taskId: id), region: entry.region)
+                })
+        }
+        return try await removeObject(of: id, task)
     }
 
-    private func isActive(_ id: String) async throws -> Bool {
+    /// EC2 forgets its tasks after some time: then only the entry says where it was to write.
+    private func removeObject(
+        of id: String, _ task: ExportImageTask?
+    ) async throws -> LeftoverOutcome {
+        guard let bucket = task?.bucket ?? entry.details["bucket"],
+            let folder = task?.prefix ?? entry.details["folder"],
+            let format = entry.details["format"].flatMap(ImageFormat.init)
+        else { return .gone }
+        // The objects that were copied from what tasks wrote lie beside that.
+        guard id.hasPrefix(Self.taskPrefix) else {
+            return .notOurs(because: "`\(id)` is the id of no export task")
+        }
+        let key = ExportTask.key(folder: folder, id: id, format: format)
+        if let reason = LeftoverClaim(entry: entry).objection(toKey: key) {
+            return .notOurs(because: reason)
+        }
+        // S3 takes the deletion of what is not there for done.
+        do {
+            _ = try await aws.call(DeleteObject(bucket: bucket, key: key), region: entry.region)
+        } catch let error as Diagnostic where error.code == "aws.NoSuchBucket" {}
+        return .gone
+    }
+
+    private func find(_ id: String) async throws -> ExportImageTask? {
         do {
             return try await aws.all(DescribeExportImageTasks(taskIds: [id]), region: entry.region)
-                .contains { $0.status == "active" }
+                .first
         } catch let error as Diagnostic where error.code.hasPrefix("aws.InvalidExportTaskID") {
-            return false
+            return nil
         }
     }
 

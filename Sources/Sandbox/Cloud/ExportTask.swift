@@ -92,7 +92,9 @@ struct ExportTask: Sendable {
     private func earlier(_ context: StageContext) async throws -> Earlier {
         for entry in await context.journal.unfinished(resource: ExportVMImage.taskResource) {
             if isSame(entry) {
-                if let id = entry.id, try await isUsable(id, bornAt: entry.time, context) {
+                if let id = entry.id,
+                    try await isUsable(id, of: entry, bornAt: entry.time, context)
+                {
                     return .task(entry.entry, id: id)
                 }
                 if entry.id == nil, let token = entry.token { return .asked(entry, token: token) }
@@ -114,7 +116,9 @@ struct ExportTask: Sendable {
             do {
                 let id = try await start(
                     entry.entry, token: token, runId: entry.runId, in: slot, context)
-                if try await isUsable(id, bornAt: nil, context) { return (entry.entry, id) }
+                if try await isUsable(id, of: entry, bornAt: nil, context) {
+                    return (entry.entry, id)
+                }
             } catch let error as Diagnostic
                 where error.code == "aws.IdempotentParameterMismatch"
             {
@@ -137,8 +141,13 @@ struct ExportTask: Sendable {
     }
 
     private func remove(_ entry: JournalEntry, _ context: StageContext) async throws {
-        try await ExportLeftover(aws: aws, entry: entry, time: context.time).remove()
-        try await context.journal.gone(entry.entry)
+        let leftover = ExportLeftover(aws: aws, entry: entry, time: context.time)
+        switch try await leftover.remove() {
+        case .gone: try await context.journal.gone(entry.entry)
+        case .notOurs(let reason):
+            context.warn(LeftoverRemoval.notOurs(entry, reason))
+            try await context.journal.forget(entry.entry)
+        }
     }
 
     private func start(
@@ -167,13 +176,17 @@ struct ExportTask: Sendable {
     }
 
     /// Whether a task still works or has ended well.
+    /// Whether a task can be continued: it is the entry's own, and works or has written.
     private func isUsable(
-        _ id: String, bornAt birth: Date?, _ context: StageContext
+        _ id: String, of entry: JournalEntry, bornAt birth: Date?, _ context: StageContext
     ) async throws -> Bool {
         let seen = try await PatientLook(time: context.time).find(bornAt: birth) {
             try await describe(id)
         }
-        switch seen?.status {
+        guard let seen, seen.imageId == imageId,
+            LeftoverClaim(entry: entry).objection(to: seen.tags) == nil
+        else { return false }
+        switch seen.status {
         case "active": return true
         case "completed": return try await hasObject(at: key(of: id))
         default: return false

@@ -1,70 +1,85 @@
 import AWS
-package import BuildGraph
+import BuildGraph
 import Diagnostics
 import DockerEngine
 import QEMU
 
 /// Removes what an interrupted run began, by what its journal says; the same code serves a
 /// stage's own take-down, a run that begins on an unfinished journal, and `clean`.
-package struct LeftoverRemoval: Sendable {
-    private let services: SandboxServices
+///
+/// Nothing goes that does not prove to be what the entry's run made (`LeftoverClaim`).
+struct LeftoverRemoval: Sendable {
+    let services: SandboxServices
+    /// The permanent stack whose change sets may be withdrawn, as `region/name`.
+    private let stack: String?
 
     /// Marks the entry of an object that takes the place of a recorded one.
     static let replacesDetail = "replaces"
 
-    /// Makes one that uses these services.
-    package init(services: SandboxServices) { self.services = services }
+    /// Makes one.
+    ///
+    /// - Parameter stack: the one whose change sets it may withdraw.
+    init(services: SandboxServices, stack: InfrastructureManifest.Stack? = nil) {
+        self.services = services
+        self.stack = stack.map { "\($0.region)/\($0.name)" }
+    }
+
+    /// Removes the thing that an entry stands for, deletion confirmed, and ends the entry.
+    ///
+    /// - Parameters:
+    ///   - journal: where the entry is.
+    ///   - warn: told of what stays because it is not the entry's.
+    /// - Throws: as `remove(_:onProgress:)`; the entry is open then.
+    func settle(
+        _ entry: JournalEntry, in journal: some JournalEnding,
+        onProgress: @escaping @Sendable (Double?, String) -> Void,
+        warn: (String) -> Void
+    ) async throws {
+        switch try await remove(entry, onProgress: onProgress) {
+        case .gone: try await journal.gone(entry.entry)
+        case .notOurs(let reason):
+            warn(Self.notOurs(entry, reason))
+            try await journal.forget(entry.entry)
+        }
+    }
+
+    /// What is said of a thing that stays because it is not the entry's.
+    static func notOurs(_ entry: JournalEntry, _ reason: String) -> String {
+        "\(entry.resource) `\(entry.id ?? entry.name ?? "")` of the journal is not ours: left "
+            + "(\(reason))"
+    }
 
     /// Removes the thing that an entry stands for, deletion confirmed.
     ///
     /// What never came to be, or is gone already, is no error.
     ///
     /// - Throws: `leftover.unknown-resource`, or what the removing call answered.
-    package func remove(
+    func remove(
         _ entry: JournalEntry, onProgress: @escaping @Sendable (Double?, String) -> Void
-    ) async throws {
-        let id = entry.id ?? entry.name ?? ""
+    ) async throws -> LeftoverOutcome {
         switch entry.resource {
-        case "cloudformation:stack":
-            let stacks = StackDeployment(
-                aws: services.aws, region: entry.region, time: services.time)
-            try await stacks.delete(id, onProgress: onProgress)
-        case DeployStack.resource:
-            try await withdrawChangeSet(entry)
-        case "ec2:key-pair":
+        case LaunchInstance.stackResource: try await removeStack(entry, onProgress)
+        case DeployStack.resource: try await withdrawChangeSet(entry)
+        case LaunchInstance.keyPairResource:
             try await EC2KeyPairs(aws: services.aws, region: entry.region, time: services.time)
-                .remove(named: entry.name ?? id, bornAt: entry.time)
-        case "local:private-key":
-            try services.access.removeKeyPair(in: id)
-        case "ec2:image":
-            try await removeImage(entry)
-        case "ec2:export-image-task":
-            try await cancelExport(entry)
-        case "s3:multipart-upload":
-            try await abortUpload(entry)
-        case WorkFolder.resource:
-            try await removeWorkFolders(entry)
-        case TemporaryContainer.resource:
-            try await services.engine.removeContainer(entry.name ?? id)
-        case BuildDockerImage.imageResource:
-            try await services.engine.removeImage(entry.name ?? id)
-        case "s3:object":
-            // What it was about to overwrite is published, and people read it.
-            if let bucket = entry.details["bucket"], let key = entry.name,
-                entry.details[Self.replacesDetail] == nil
-            {
-                _ = try await services.aws.call(
-                    DeleteObject(bucket: bucket, key: key), region: entry.region)
-            }
+                .remove(entry)
+        case LaunchInstance.keyFileResource:
+            try removeFolders([entry.id ?? entry.name ?? ""], of: entry)
+        case EC2Images.resource: try await removeImage(entry)
+        case ExportVMImage.taskResource:
+            try await ExportLeftover(aws: services.aws, entry: entry, time: services.time).remove()
+        case ObjectCopy.resource: try await abortUpload(entry)
+        case WorkFolder.resource: try await removeWorkFolders(entry)
+        case TemporaryContainer.resource: try await removeContainer(entry)
+        case BuildDockerImage.imageResource: try await removeDockerImage(entry)
+        case UploadInventory.resource: try await removeObject(entry)
         case RetiredThings.resource(of: .image), RetiredThings.resource(of: .object):
-            if let thing = RetiredThings.thing(of: entry) {
-                try await RetiredThings(services: services, assetId: entry.assetId)
-                    .retire(thing, at: services.time.now())
-            }
+            try await retire(entry)
         default:
             throw Diagnostic(
                 code: "leftover.unknown-resource",
-                summary: "the journal names `\(id)` of unknown kind `\(entry.resource)`",
+                summary: "the journal names `\(entry.id ?? entry.name ?? "")` of unknown kind "
+                    + "`\(entry.resource)`",
                 hint: "it was written by another version of dssbatch: run `clean` with that one")
         }
     }
@@ -75,43 +90,57 @@ package struct LeftoverRemoval: Sendable {
     /// - Parameter resource: only of that kind; nil for all.
     func removeUnfinished(_ context: StageContext, resource: String? = nil) async throws {
         for entry in await context.journal.unfinished(resource: resource).reversed() {
-            try await remove(entry, onProgress: context.progress)
-            try await context.journal.gone(entry.entry)
+            try await settle(
+                entry, in: context.journal, onProgress: context.progress, warn: context.warn)
         }
     }
 
-    /// Ends the virtual machines that work there, and removes their files.
-    private func removeWorkFolders(_ entry: JournalEntry) async throws {
-        for folder in try WorkFolder.left(by: entry) {
-            try await services.emulator.endMachines(below: folder)
-            try services.access.removeKeyPair(in: folder)
+    private func removeStack(
+        _ entry: JournalEntry, _ onProgress: @escaping @Sendable (Double?, String) -> Void
+    ) async throws -> LeftoverOutcome {
+        let stacks = StackDeployment(aws: services.aws, region: entry.region, time: services.time)
+        guard let name = entry.id ?? entry.name, let found = try await stacks.find(name),
+            found.status != "DELETE_COMPLETE"
+        else { return .gone }
+        if let reason = LeftoverClaim(entry: entry).objection(to: found) {
+            return .notOurs(because: reason)
         }
+        try await stacks.delete(found, onProgress: onProgress)
+        return .gone
     }
 
     /// A change set that was never carried out goes; the permanent stack stays.
-    private func withdrawChangeSet(_ entry: JournalEntry) async throws {
-        guard let changeSet = entry.id ?? entry.name,
-            let stack = entry.details[DeployStack.stackDetail]
-        else { return }
+    private func withdrawChangeSet(_ entry: JournalEntry) async throws -> LeftoverOutcome {
+        guard let stackName = entry.details[DeployStack.stackDetail],
+            "\(entry.region)/\(stackName)" == stack
+        else { return .notOurs(because: "it is of no stack that this stage deploys") }
+        guard let kind = entry.details[DeployStack.kindDetail].flatMap(CreateChangeSet.Kind.init),
+            let token = entry.token,
+            entry.name == StackDeployment.changeSetName(token, kind)
+        else { return .notOurs(because: "its name is not the one that the run chose") }
         let stacks = StackDeployment(aws: services.aws, region: entry.region, time: services.time)
+        // By its name: the run's own token is in it.
         try await stacks.withdraw(
-            changeSet, stack: stack,
-            removesStack: entry.details[DeployStack.kindDetail]
-                == CreateChangeSet.Kind.create.rawValue)
+            StackDeployment.changeSetName(token, kind), stack: stackName,
+            removesStack: kind == .create)
+        return .gone
     }
 
-    private func removeImage(_ entry: JournalEntry) async throws {
-        let images = EC2Images(
-            aws: services.aws, region: entry.region, time: services.time)
-        if let image = try await images.begun(entry) { try await images.remove(image) }
+    private func removeImage(_ entry: JournalEntry) async throws -> LeftoverOutcome {
+        let images = EC2Images(aws: services.aws, region: entry.region, time: services.time)
+        guard let image = try await images.named(by: entry) else { return .gone }
+        if let reason = LeftoverClaim(entry: entry).objection(to: image.tags) {
+            return .notOurs(because: reason)
+        }
+        try await images.remove(image)
+        return .gone
     }
 
-    private func cancelExport(_ entry: JournalEntry) async throws {
-        try await ExportLeftover(aws: services.aws, entry: entry, time: services.time).remove()
-    }
-
-    private func abortUpload(_ entry: JournalEntry) async throws {
-        guard let bucket = entry.details["bucket"], let key = entry.name else { return }
+    private func abortUpload(_ entry: JournalEntry) async throws -> LeftoverOutcome {
+        guard let bucket = entry.details["bucket"], let key = entry.name else { return .gone }
+        if let reason = LeftoverClaim(entry: entry).objection(toKey: key) {
+            return .notOurs(because: reason)
+        }
         let ids: [String]
         if let id = entry.id {
             ids = [id]
@@ -130,5 +159,30 @@ package struct LeftoverRemoval: Sendable {
                 try await ObjectCopy.removeCopy(services.aws, entry, in: bucket, key: key)
             }
         }
+        return .gone
+    }
+
+    private func removeObject(_ entry: JournalEntry) async throws -> LeftoverOutcome {
+        // What it was about to overwrite is published, and people read it.
+        guard let bucket = entry.details["bucket"], let key = entry.name,
+            entry.details[Self.replacesDetail] == nil
+        else { return .gone }
+        let claim = LeftoverClaim(entry: entry)
+        if let reason = claim.objection(toKey: key) { return .notOurs(because: reason) }
+        let tags = try await ObjectSearch.tags(
+            services.aws, bucket: bucket, key: key, region: entry.region)
+        guard let tags else { return .gone }
+        if let reason = claim.objection(to: tags) { return .notOurs(because: reason) }
+        _ = try await services.aws.call(
+            DeleteObject(bucket: bucket, key: key), region: entry.region)
+        return .gone
+    }
+
+    private func retire(_ entry: JournalEntry) async throws -> LeftoverOutcome {
+        guard let thing = RetiredThings.thing(of: entry) else { return .gone }
+        let retired = RetiredThings(services: services, assetId: entry.assetId)
+        if let reason = try await retired.objection(to: thing) { return .notOurs(because: reason) }
+        try await retired.retire(thing, at: services.time.now())
+        return .gone
     }
 }

@@ -131,6 +131,13 @@ struct ObjectCopy: Sendable {
     /// - Parameter keeping: the key of an object that is taken over.
     func endEarlierTries(_ context: StageContext, keeping: String? = nil) async throws {
         for entry in await context.journal.unfinished(resource: Self.resource) {
+            if let key = entry.name,
+                let reason = LeftoverClaim(entry: entry).objection(toKey: key)
+            {
+                context.warn(LeftoverRemoval.notOurs(entry, reason))
+                try await context.journal.forget(entry.entry)
+                continue
+            }
             // Where that run's manifest had it, which may be another bucket than today's.
             let bucket = entry.details["bucket"] ?? bucket
             if let uploadId = entry.id, let key = entry.name {

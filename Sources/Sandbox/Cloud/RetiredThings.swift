@@ -53,7 +53,7 @@ struct RetiredThings {
             return objection(to: image.tags)
         case .object:
             guard let tags = try await tags(of: thing) else { return nil }
-            guard let key = thing.key, isInOwnFolder(key) else {
+            guard let key = thing.key, ResourceNames.isInFolder(key, ofAsset: assetId) else {
                 return "it lies in no folder of this release"
             }
             return objection(to: tags)
@@ -104,12 +104,6 @@ struct RetiredThings {
     private func objection(to tags: [AWSTag]) -> String? {
         tags[ResourceNames.assetTag] == assetId
             ? nil : "it does not carry the tag `\(ResourceNames.assetTag)` of this release"
-    }
-
-    /// Whether the key's folder is named after this release, whatever the prefix was then.
-    private func isInOwnFolder(_ key: String) -> Bool {
-        let parts = key.split(separator: "/", omittingEmptySubsequences: false)
-        return parts.count >= 2 && parts[parts.count - 2] == assetId
     }
 
     private func tags(of thing: ReplacedThing) async throws -> [AWSTag]? {

@@ -68,6 +68,15 @@ struct StackDeployment {
         guard let stack = try await find(idOrName), stack.status != "DELETE_COMPLETE" else {
             return
         }
+        try await delete(stack, onProgress: onProgress)
+    }
+
+    /// Deletes a stack that was just found, and waits until it is gone.
+    ///
+    /// - Throws: `stack.not-deleted`, which names the command that removes it.
+    func delete(
+        _ stack: Stack, onProgress: @escaping @Sendable (Double?, String) -> Void
+    ) async throws {
         // By its id: a deleted stack is no longer found by its name.
         _ = try await aws.call(
             DeleteStack(stackName: stack.id),

@@ -17,7 +17,9 @@ struct ContainerProvision: Sendable {
     /// - Parameter parent: where the folder is made.
     /// - Returns: the inventory and SBOM of what is installed.
     func run(in parent: String, _ context: StageContext) async throws -> InventoryDocuments {
-        try await WorkFolder(parent: parent, prefix: "dss-c").use(context) { folder in
+        try await WorkFolder(
+            parent: parent, prefix: "dss-c", machine: services.access.machine
+        ).use(context) { folder in
             try await play(in: folder.path, context)
         }
     }

@@ -15,8 +15,8 @@ package struct ReleaseRecovery: Recovery {
         // The newest first, as what came later holds on to what was there before.
         for entry in entries.reversed() {
             do {
-                try await removal.remove(entry, onProgress: { _, _ in })
-                try await journal.gone(entry.entry)
+                try await removal.settle(
+                    entry, in: journal, onProgress: { _, _ in }, warn: warn)
             } catch let problem as Diagnostic where problem.severity == .failure {
                 // The rest is removed all the same; what stays is still in the journal.
                 warn(

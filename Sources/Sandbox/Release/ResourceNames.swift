@@ -48,6 +48,12 @@ package enum ResourceNames {
         prefix.isEmpty ? "\(assetId)/" : "\(prefix)/\(assetId)/"
     }
 
+    /// Whether a key's folder is named after an asset, whatever the prefix is.
+    package static func isInFolder(_ key: String, ofAsset assetId: String) -> Bool {
+        let parts = key.split(separator: "/", omittingEmptySubsequences: false)
+        return parts.count >= 2 && parts[parts.count - 2] == assetId
+    }
+
     /// The keys of a release's exported images of one format.
     package static func exportKeys(
         prefix: String, assetId: String, format: ImageFormat

@@ -150,7 +150,7 @@ package struct BuildDockerImage: Stage {
         let image = SandboxImage(
             manifest: manifest, baseName: "\(docker.baseImage.fullName):\(baseTag)",
             baseDigest: baseDigest, createdAt: context.time.now())
-        let unproven = try docker.repository.tagged("unproven-\(context.runId.prefix(8))")
+        let unproven = try docker.repository.tagged(Self.unprovenTag(runId: context.runId))
         let entry = try await context.journal.intend(
             resource: Self.imageResource, region: TemporaryContainer.place,
             name: unproven.description)
@@ -234,6 +234,9 @@ package struct BuildDockerImage: Stage {
     private func containerName(_ context: StageContext) -> String {
         ResourceNames.container(assetId: manifest.assetId.text, runId: context.runId)
     }
+
+    /// The tag that a run gives to an image before it has shown that it works.
+    static func unprovenTag(runId: String) -> String { "unproven-\(runId.prefix(8))" }
 
     private func labels(_ context: StageContext) -> [String: String] {
         [

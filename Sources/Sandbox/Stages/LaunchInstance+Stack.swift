@@ -80,11 +80,8 @@ extension LaunchInstance {
     }
 
     private func removeStacks(_ context: StageContext) async throws {
-        for entry in await context.journal.unfinished(resource: Self.stackResource) {
-            try await LeftoverRemoval(services: services).remove(
-                entry, onProgress: context.progress)
-            try await context.journal.gone(entry.entry)
-        }
+        try await LeftoverRemoval(services: services).removeUnfinished(
+            context, resource: Self.stackResource)
     }
 
     private func createStack(

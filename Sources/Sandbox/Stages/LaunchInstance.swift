@@ -39,7 +39,7 @@ package struct LaunchInstance: Stage {
     static let template = "cfn/ec2.yaml"
     /// The dead man's switch: a machine that nobody remembers ends itself.
     static let maximumLifeMinutes = 360
-    private static let keyPairResource = "ec2:key-pair"
+    static let keyPairResource = "ec2:key-pair"
     static let keyFileResource = "local:private-key"
     static let stackResource = "cloudformation:stack"
     private static let greetingDeadlineSeconds = 600.0
@@ -144,8 +144,9 @@ package struct LaunchInstance: Stage {
         for resource in [Self.stackResource, Self.keyPairResource, Self.keyFileResource] {
             for entry in await context.journal.unfinished(resource: resource) {
                 do {
-                    try await leftovers.remove(entry, onProgress: context.progress)
-                    try await context.journal.gone(entry.entry)
+                    try await leftovers.settle(
+                        entry, in: context.journal, onProgress: context.progress,
+                        warn: context.warn)
                 } catch {
                     first = first ?? error
                 }
@@ -158,7 +159,8 @@ package struct LaunchInstance: Stage {
     {
         let folder = scratchFolder(context)
         let file = try await context.journal.intend(
-            resource: Self.keyFileResource, region: "local", name: folder)
+            resource: Self.keyFileResource, region: "local", name: folder,
+            details: services.access.machine.details)
         if let existingKey {
             try services.access.makeFolder(folder)
             try await context.journal.created(file, id: folder)
@@ -216,10 +218,8 @@ package struct LaunchInstance: Stage {
                 from: outputs.machine.privateKeyPath, to: files.privateKeyPath)
             outputs.machine.privateKeyPath = files.privateKeyPath
         }
-        for entry in await context.journal.unfinished(resource: Self.keyFileResource) {
-            try await LeftoverRemoval(services: services).remove(entry, onProgress: { _, _ in })
-            try await context.journal.gone(entry.entry)
-        }
+        try await LeftoverRemoval(services: services).removeUnfinished(
+            context, resource: Self.keyFileResource)
         for entry in await context.journal.unfinished() {
             try await context.journal.kept(entry.entry)
         }

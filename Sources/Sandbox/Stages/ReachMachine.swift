@@ -45,7 +45,8 @@ package struct ReachMachine: Stage {
     package func run(_ context: StageContext) async throws -> Outputs {
         let folder = LaunchInstance.scratchFolder(in: keyFolder, runId: context.runId)
         let entry = try await context.journal.intend(
-            resource: LaunchInstance.keyFileResource, region: "local", name: folder)
+            resource: LaunchInstance.keyFileResource, region: "local", name: folder,
+            details: services.access.machine.details)
         try services.access.makeFolder(folder)
         try await context.journal.created(entry, id: folder)
         return Outputs(machine: try await machine(context), scratchFolder: folder)

@@ -66,8 +66,9 @@ package struct VerifyImage: Stage {
     package func run(_ context: StageContext) async throws -> Outputs {
         try await LeftoverRemoval(services: services).removeUnfinished(context)
         let image = try context.output(of: ExportVMImage.self)
-        return try await WorkFolder(parent: temporaryFolder, prefix: Self.folderPrefix)
-            .use(context) { try await verify(image, in: $0, context) }
+        return try await WorkFolder(
+            parent: temporaryFolder, prefix: Self.folderPrefix, machine: services.access.machine
+        ).use(context) { try await verify(image, in: $0, context) }
     }
 
     package func verify(_ outputs: Outputs, _ context: StageContext) async throws -> Existence {

@@ -47,6 +47,20 @@ struct SSHMachineAccess: MachineAccess {
         return KeyPair(publicKey: pair.publicKey, privateKeyPath: pair.privateKeyPath)
     }
 
+    var machine: LocalMachine {
+        LocalMachine(
+            place: ProcessIdentity.space,
+            temporaryFolders: [PipelineOptions().temporaryFolder, "/tmp", "/var/tmp"])
+    }
+
+    func folder(at path: String) -> LocalFolder? {
+        var found = stat()
+        guard lstat(path, &found) == 0 else { return nil }
+        return LocalFolder(
+            isFolder: found.st_mode & S_IFMT == S_IFDIR, isOwn: found.st_uid == geteuid(),
+            isPrivate: found.st_mode & 0o077 == 0)
+    }
+
     func removeKeyPair(in folder: String) throws {
         guard FileManager.default.fileExists(atPath: folder) else { return }
         do {
