@@ -17,6 +17,7 @@ from urllib.parse import parse_qsl
 from localcloud.answers import Answer, StartResponse, error_answer
 from localcloud.control import ControlArea
 from localcloud.emulation import permissions
+from localcloud.emulation.identities import administrator
 from localcloud.faults import FaultRule, Faults
 from localcloud.in_flight import InFlight
 from localcloud.requestlog import RequestLog
@@ -136,6 +137,11 @@ class Gate:
                 self._record(request, denied.status, "ok", started)
                 return denied.send(start)
         if principal is None:
+            with self._lock:
+                refusal = permissions.refusal_to_assume(request, body, administrator())
+            if refusal is not None:
+                self._record(request, refusal.status, "denied", started)
+                return refusal.send(start)
             return self._serve(environ, request, body, start, started)
         request.demands = []
         with permissions.acting(principal, request.demands):

@@ -97,7 +97,17 @@ class ReleaseRole:
 def make_role(cloud: Cloud, name: str) -> str:
     """Make a role that may do everything, and return its ARN."""
     iam = cloud.client("iam")
-    role = iam.create_role(RoleName=name, AssumeRolePolicyDocument="{}")["Role"]
+    own = {
+        "Effect": "Allow",
+        "Principal": {"AWS": cloud.account},
+        "Action": "sts:AssumeRole",
+    }
+    role = iam.create_role(
+        RoleName=name,
+        AssumeRolePolicyDocument=json.dumps(
+            {"Version": "2012-10-17", "Statement": own}
+        ),
+    )["Role"]
     everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
     iam.put_role_policy(
         RoleName=name,

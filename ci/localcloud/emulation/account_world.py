@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -12,6 +13,18 @@ from moto.s3.models import s3_backends
 
 from localcloud.emulation.identities import role_named
 from localcloud.rules import rule
+
+BUCKETS = "arn:aws:s3:::"
+
+
+def policy_of_bucket(resource: str) -> dict[str, Any] | None:
+    """Return the policy of the bucket that an ARN is of; `None` without one."""
+    if not resource.startswith(BUCKETS):
+        return None
+    name = resource.removeprefix(BUCKETS).partition("/")[0]
+    bucket = s3_backends[DEFAULT_ACCOUNT_ID]["aws"].buckets.get(name)
+    text = getattr(bucket, "policy", None)
+    return json.loads(text) if text else None
 
 
 class AccountWorld:

@@ -6,7 +6,7 @@ from localcloud import runtime
 from localcloud.emulation import builds, buildspecs
 from localcloud.emulation.batch_record import BatchRecord, Group
 from localcloud.emulation.batch_spec import BatchSpec, BatchSpecError, parse
-from localcloud.emulation.permissions import refusal_of_service
+from localcloud.emulation.permissions import distrust_of_service, refusal_of_service
 
 MOST_BUILDS = 100
 # What a batch does with its own role.
@@ -89,8 +89,9 @@ def _refusal(batch: BatchRecord, spec: BatchSpec) -> str | None:
     """Return what the batch's role or the project's restrictions forbid."""
     configuration = batch.members["buildBatchConfig"]
     project = f"{batch.members['arn'].partition(':build-batch/')[0]}:project/{batch.project_name}"
-    refusal = refusal_of_service(configuration.get("serviceRole"), BATCH_CALLS, project)
-    if refusal:
+    role = configuration.get("serviceRole")
+    refusal = role and distrust_of_service(role, "codebuild.amazonaws.com", project)
+    if refusal := refusal or refusal_of_service(role, BATCH_CALLS, project):
         return refusal
     restrictions = batch.members["buildBatchConfig"].get("restrictions", {})
     most = restrictions.get("maximumBuildsAllowed", MOST_BUILDS)

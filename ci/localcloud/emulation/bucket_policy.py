@@ -6,24 +6,30 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from moto.iam.access_control import IAMPolicy, PermissionResult
+from moto.iam.access_control import PermissionResult
 from moto.s3.models import FakeBucket
 
+from localcloud.emulation.identities import administrator
 from localcloud.emulation.patching import wrap
+from localcloud.emulation.permissions import present_caller, with_common_keys
+from localcloud.home import REGION
+from localcloud.iam.policies import Demand
+from localcloud.iam.principals import resource_verdict
 
 
 @wrap(FakeBucket, "get_permission")
 def _get_permission(
-    original: Callable, bucket: FakeBucket, action: str, resource: str
+    _original: Callable, bucket: FakeBucket, action: str, resource: str
 ) -> Any:
-    """Judge a request by the statements that can concern it.
+    """Deny what a statement denies; who may do it was decided before, see permissions.py.
 
-    moto answers `Denied` for every statement whose condition is not met, a `Deny` included. The
-    conditions in our templates are about plain HTTP, old TLS and CloudFront's own requests: none
-    holds for a signed request, for whose endpoint loopback stands in.
+    moto answers `Denied` for every statement whose condition is not met, a `Deny` included.
     """
     if bucket.policy is None:
         return PermissionResult.NEUTRAL
-    policy = json.loads(bucket.policy.decode())
-    policy["Statement"] = [s for s in policy["Statement"] if not s.get("Condition")]
-    return IAMPolicy(json.dumps(policy)).is_action_permitted(action, resource)
+    principal = present_caller() or administrator()
+    demand = with_common_keys(Demand(action, resource), principal, REGION)
+    verdict = resource_verdict(
+        json.loads(bucket.policy), principal.caller, demand, names_resource=True
+    )
+    return PermissionResult.DENIED if verdict.is_denied else PermissionResult.NEUTRAL

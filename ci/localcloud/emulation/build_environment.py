@@ -48,6 +48,7 @@ def _client(service: str, cloud: dict[str, str]) -> Any:
         region_name=cloud["AWS_REGION"],
         aws_access_key_id=cloud["AWS_ACCESS_KEY_ID"],
         aws_secret_access_key=cloud["AWS_SECRET_ACCESS_KEY"],
+        aws_session_token=cloud.get("AWS_SESSION_TOKEN"),
     )
 
 

@@ -14,7 +14,6 @@ from localcloud.emulation import build_cache, build_environment, buildspecs
 from localcloud.emulation.build_process import BuildProcess
 
 GIT_TIMEOUT_SECONDS = 120
-BUILDS_AT_ONCE = 20
 MASK = "***"
 
 
@@ -52,7 +51,6 @@ class BuildRecords(Protocol):
         """Keep which commit is built."""
 
 
-_slots = threading.BoundedSemaphore(BUILDS_AT_ONCE)
 _running: dict[str, BuildExecution] = {}
 
 
@@ -65,9 +63,13 @@ class BuildExecution:
         project: dict[str, Any],
         host: BuildHost,
         records: BuildRecords,
+        session: dict[str, str],
     ):
+        """Take the build; `session` is the environment that tells of its role's session."""
         self._build, self._project = build, project
         self._host, self._records = host, records
+        # Calls are made with the role, not with the cloud's own key.
+        self._cloud = host.cloud | session
         self._folder = host.folder / "builds" / build["id"].rpartition(":")[2]
         self._source = self._folder / "src"
         self._secret: list[str] = []
@@ -88,18 +90,17 @@ class BuildExecution:
             self._process.end(how)
 
     def _run_to_end(self) -> None:
-        with _slots:
-            try:
-                self._run()
-                status, contexts = self._outcome()
-            except PhaseError as error:
-                status, contexts = self._ended_by or "FAILED", [error.context]
-            except Exception as error:  # noqa: BLE001 - a build must not stay in progress
-                status = "FAULT"
-                contexts = [{"statusCode": "INTERNAL_ERROR", "message": repr(error)}]
-            finally:
-                _running.pop(self._build["id"], None)
-                shutil.rmtree(self._folder, ignore_errors=True)
+        try:
+            self._run()
+            status, contexts = self._outcome()
+        except PhaseError as error:
+            status, contexts = self._ended_by or "FAILED", [error.context]
+        except Exception as error:  # noqa: BLE001 - a build must not stay in progress
+            status = "FAULT"
+            contexts = [{"statusCode": "INTERNAL_ERROR", "message": repr(error)}]
+        finally:
+            _running.pop(self._build["id"], None)
+            shutil.rmtree(self._folder, ignore_errors=True)
         self._records.lead("COMPLETED", status, contexts)
 
     def _outcome(self) -> tuple[str, list[dict[str, str]]]:
@@ -196,7 +197,7 @@ class BuildExecution:
     def _environment(self, spec: buildspecs.Buildspec) -> dict[str, str]:
         listed = self._build["environment"]["environmentVariables"]
         try:
-            given, self._secret = build_environment.resolve(listed, self._host.cloud)
+            given, self._secret = build_environment.resolve(listed, self._cloud)
         except build_environment.UnresolvedError as error:
             raise PhaseError("SECRETS_MANAGER_ERROR", str(error)) from error
         home = self._folder / "home"
@@ -206,8 +207,8 @@ class BuildExecution:
             build_environment.of_server()
             | {"HOME": str(home), "AWS_EC2_METADATA_DISABLED": "true"}
             | build_environment.swift_home(self._host.folder)
-            | self._host.cloud
-            | {"AWS_DEFAULT_REGION": self._host.cloud["AWS_REGION"]}
+            | self._cloud
+            | {"AWS_DEFAULT_REGION": self._cloud["AWS_REGION"]}
             | self._host.image
             | spec.variables
             | self._of_build()

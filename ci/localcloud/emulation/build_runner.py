@@ -8,6 +8,11 @@ from typing import Any
 
 from localcloud import runtime
 from localcloud.emulation import build_execution, builds
+from localcloud.emulation.identities import begin_session, role_named
+from localcloud.emulation.permissions import distrust_of_service
+from localcloud.home import REGION
+
+SERVICE = "codebuild.amazonaws.com"
 
 
 class BuildRunner:
@@ -24,8 +29,17 @@ class BuildRunner:
             return
         self._taken.add(build["id"])
         project = backend.codebuild_projects[build["projectName"]].project_metadata
+        role = project["serviceRole"]
+        if problem := distrust_of_service(role, SERVICE, project["arn"]):
+            context = {"statusCode": "ACCESS_DENIED", "message": problem}
+            builds.lead(backend, build, "COMPLETED", "FAILED", [context])
+            return
         build_execution.BuildExecution(
-            build, project, self._host, _Records(backend, build)
+            build,
+            project,
+            self._host,
+            _Records(backend, build),
+            _session(role, build["id"]),
         ).start()
 
     def owns(self, build_id: str) -> bool:
@@ -57,6 +71,13 @@ class BuildRunner:
             self._host.source = Path(wanted["source"])
         if "environment" in wanted:
             self._host.image = wanted["environment"]
+
+
+def _session(role: str, build_id: str) -> dict[str, str]:
+    """Begin the session that a build works with; some tests name a role that nobody made."""
+    found = role_named(role)
+    name = f"AWSCodeBuild-{build_id.rpartition(':')[2]}"
+    return begin_session(found, name, REGION) if found else {}
 
 
 class _Records(build_execution.BuildRecords):

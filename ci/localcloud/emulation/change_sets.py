@@ -15,8 +15,8 @@ from moto.ec2.models import ec2_backends
 from localcloud.emulation.consistency import visibility
 from localcloud.emulation.idempotency import fields_of
 from localcloud.emulation.patching import operation
-from localcloud.emulation.permissions import check_lookups
 from localcloud.emulation.resource_changes import Side, changes_between
+from localcloud.emulation.stack_permissions import check_lookups
 from localcloud.emulation.template_checks import (
     check_capabilities,
     effective_parameters,

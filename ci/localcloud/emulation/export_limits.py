@@ -19,8 +19,11 @@ from moto.s3.models import s3_backends
 from localcloud.answers import Answer, json_answer
 from localcloud.emulation.encryption import is_encrypted
 from localcloud.emulation.images import base_image_id, root_size_gib
+from localcloud.emulation.permissions import distrust_of_service, refusal_of_service
 from localcloud.rules import rule
 
+# Whom VM export acts as, and what it always says who it is with.
+EXPORT_SERVICE, EXTERNAL_ID = "vmie.amazonaws.com", "vmimport"
 IMAGE_LIMIT = 1
 REGION_LIMIT = 5
 # What support raises the region's limit to.
@@ -102,13 +105,30 @@ def check_exportable(response: Any, image: Any, location: dict) -> None:
     _check_bucket(response, location.get("S3Bucket"))
     role = response._get_param("RoleName") or "vmimport"
     roles = iam_backends[response.ec2_backend.account_id]["aws"].roles.values()
-    if role not in {known.name for known in roles}:
+    known = next((known for known in roles if known.name == role), None)
+    if known is None or _export_refusal(response, known.arn, location):
         raise EC2ClientError(
             "InvalidParameter",
             f"The service role {role} provided does not exist or does not have "
             "sufficient permissions",
         )
     _check_image(response.ec2_backend, image)
+
+
+@rule("permissions")
+def _export_refusal(response: Any, role: str, location: dict) -> str | None:
+    """Return why VM export cannot work with a role; which permissions it tries is a guess."""
+    backend = response.ec2_backend
+    source = (
+        f"arn:aws:vmie:{backend.region_name}:{backend.account_id}:export-image-task"
+    )
+    bucket = f"arn:aws:s3:::{location.get('S3Bucket')}"
+    key = f"{bucket}/{location.get('S3Prefix') or ''}export"
+    return (
+        distrust_of_service(role, EXPORT_SERVICE, source, EXTERNAL_ID)
+        or refusal_of_service(role, ["s3:GetBucketLocation"], bucket)
+        or refusal_of_service(role, ["s3:PutObject"], key)
+    )
 
 
 def _check_bucket(response: Any, name: str | None) -> None:

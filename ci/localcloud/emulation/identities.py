@@ -12,6 +12,7 @@ from moto.iam.models import iam_backends
 from moto.sts.models import sts_backends
 
 from localcloud.iam.policies import Decision, Demand, Statement, decide, statements
+from localcloud.iam.principals import Caller
 
 SESSION_SECONDS = 12 * 3600
 
@@ -37,6 +38,18 @@ class Principal:
             narrowed = statements({"session": json.loads(self.session_policy)})
             return decide(narrowed, demand)
         return decision
+
+    @property
+    def caller(self) -> Caller:
+        """It as the policies of resources name it."""
+        return Caller(self.arn, self.identity_arn)
+
+    def session_allows(self, demand: Demand) -> bool:
+        """Return whether the session's own policy allows it; without one it does."""
+        if not self.session_policy:
+            return True
+        narrowed = statements({"session": json.loads(self.session_policy)})
+        return decide(narrowed, demand) is Decision.ALLOWED
 
     def _statements(self) -> list[Statement]:
         identity = find_identity(self.identity_arn)
@@ -66,6 +79,25 @@ def _document(document: Any) -> dict:
     if isinstance(document, dict):
         document = document.get("policy_document", document)
     return json.loads(document) if isinstance(document, str) else document
+
+
+def trust_of(role: Any) -> dict:
+    """Return the policy that says who may begin a session of a role."""
+    return _document(getattr(role, "assume_role_policy_document", None) or {})
+
+
+class Administrator(Principal):
+    """The cloud home's own key: a user of the account who may do everything."""
+
+    def decide(self, demand: Demand) -> Decision:
+        """Allow it: only the policies of resources may object."""
+        return Decision.ALLOWED
+
+
+def administrator() -> Administrator:
+    """Return who the cloud home's own key belongs to."""
+    arn = f"arn:aws:iam::{DEFAULT_ACCOUNT_ID}:user/administrator"
+    return Administrator(arn, arn)
 
 
 def role_named(name: str) -> Any:

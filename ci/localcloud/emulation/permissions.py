@@ -1,4 +1,4 @@
-"""Decides by the caller's policies, before anything is looked at, and for CloudFormation's calls.
+"""Decides by the policies of caller and resource, before anything is looked at.
 
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
 """
@@ -15,22 +15,26 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import IO, Any
 
-from moto.cloudformation.exceptions import ValidationError
-
 from localcloud.answers import Answer, error_answer
-from localcloud.emulation.account_world import AccountWorld
-from localcloud.emulation.identities import Principal, find_identity
+from localcloud.emulation.account_world import AccountWorld, policy_of_bucket
+from localcloud.emulation.identities import Principal, find_identity, trust_of
 from localcloud.iam.calls import Call
 from localcloud.iam.demands import demands_of
-from localcloud.iam.handlers import handler_demands, lookup_demands
 from localcloud.iam.policies import Decision, Demand
+from localcloud.iam.principals import (
+    Caller,
+    Naming,
+    ResourceVerdict,
+    resource_verdict,
+)
 from localcloud.iam.s3_demands import hides_absence
 from localcloud.rules import rule
 from localcloud.wire import WireRequest
 
 BODY_LIMIT_BYTES = 1 << 20
+ASSUMPTION = "sts:AssumeRole"
 # Without credentials of its own, CloudFormation calls with those of whoever began the operation.
-_caller: contextvars.ContextVar[Principal | None] = contextvars.ContextVar(
+acting_caller: contextvars.ContextVar[Principal | None] = contextvars.ContextVar(
     "caller", default=None
 )
 _asked: contextvars.ContextVar[list[Demand] | None] = contextvars.ContextVar(
@@ -41,12 +45,18 @@ _asked: contextvars.ContextVar[list[Demand] | None] = contextvars.ContextVar(
 class Refusal(Exception):
     """A demand that the caller's policies do not allow."""
 
-    def __init__(self, principal: Principal, demand: Demand, decision: Decision):
+    def __init__(
+        self,
+        principal: Principal,
+        demand: Demand,
+        decision: Decision,
+        kind: str = "identity-based",
+    ):
         self.demand = demand
         reason = (
-            "with an explicit deny in an identity-based policy"
+            f"with an explicit deny in {'an' if kind[0] == 'i' else 'a'} {kind} policy"
             if decision is Decision.EXPLICIT_DENY
-            else f"because no identity-based policy allows the {demand.action} action"
+            else f"because no {kind} policy allows the {demand.action} action"
         )
         super().__init__(
             f"User: {principal.arn} is not authorized to perform: {demand.action} "
@@ -64,14 +74,19 @@ class Refusal(Exception):
         return base64.urlsafe_b64encode(text).decode().rstrip("=")
 
 
+def present_caller() -> Principal | None:
+    """Return who is acting; `None` for the cloud's own key."""
+    return acting_caller.get()
+
+
 @contextmanager
 def acting(principal: Principal | None, asked: list[Demand]) -> Iterator[None]:
     """Let what happens within be done by this caller; `asked` gets every demand."""
-    tokens = _caller.set(principal), _asked.set(asked)
+    tokens = acting_caller.set(principal), _asked.set(asked)
     try:
         yield
     finally:
-        _caller.reset(tokens[0])
+        acting_caller.reset(tokens[0])
         _asked.reset(tokens[1])
 
 
@@ -82,25 +97,114 @@ def refusal_of(
     call = _call_of(request, body)
     world = AccountWorld()
     try:
+        if call.action == ASSUMPTION:
+            _check_assumption(call, principal)
+            return None
         for demand in demands_of(call, world):
-            _check(principal, _everywhere(demand, principal, request.region))
+            check(principal, with_common_keys(demand, principal, request.region))
         if call.service == "s3" and (demand := hides_absence(call, world)) is not None:
-            _check(principal, _everywhere(demand, principal, request.region))
+            check(principal, with_common_keys(demand, principal, request.region))
     except Refusal as refusal:
         return _answer(request, refusal)
     return None
 
 
-def _check(principal: Principal, demand: Demand) -> None:
+def check(principal: Principal, demand: Demand) -> None:
+    """Refuse what neither the caller's policies nor the resource's own allow."""
     asked = _asked.get()
     if asked is not None:
         asked.append(demand)
     decision = principal.decide(demand)
+    document = policy_of_bucket(demand.resource)
+    if document is not None and decision is not Decision.EXPLICIT_DENY:
+        verdict = resource_verdict(
+            document, principal.caller, demand, names_resource=True
+        )
+        if verdict.is_denied:
+            raise Refusal(
+                principal, demand, Decision.EXPLICIT_DENY, kind="resource-based"
+            )
+        # Within one account either kind of policy is enough.
+        if verdict.allowed is Naming.SESSION or (
+            verdict.allowed is Naming.IDENTITY and principal.session_allows(demand)
+        ):
+            return
     if decision is not Decision.ALLOWED:
         raise Refusal(principal, demand, decision)
 
 
-def _everywhere(demand: Demand, principal: Principal, region: str) -> Demand:
+def refusal_to_assume(
+    request: WireRequest, body: IO[bytes], principal: Principal
+) -> Answer | None:
+    """Return what the cloud's own key is answered, which may do all that trust allows."""
+    call = _call_of(request, body)
+    if call.action != ASSUMPTION:
+        return None
+    try:
+        _check_assumption(call, principal)
+    except Refusal as refusal:
+        return _answer(request, refusal)
+    return None
+
+
+def _check_assumption(call: Call, principal: Principal) -> None:
+    """Refuse a session that the role's trust policy does not let begin.
+
+    A role of the same account trusts whom it names; where it names the account, that one's own
+    policies decide. What another account's role says is not known here.
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+    """
+    arn = str(call.fields.get("RoleArn", ""))
+    if arn.split(":")[4:5] != [AccountWorld.account]:
+        return
+    context = {}
+    if external := call.fields.get("ExternalId"):
+        context["sts:ExternalId"] = external
+    demand = with_common_keys(Demand(ASSUMPTION, arn, context), principal, call.region)
+    asked = _asked.get()
+    if asked is not None:
+        asked.append(demand)
+    decision = principal.decide(demand)
+    if decision is Decision.EXPLICIT_DENY:
+        raise Refusal(principal, demand, decision)
+    verdict = _trust(arn, principal.caller, demand)
+    if verdict.is_denied:
+        raise Refusal(principal, demand, Decision.EXPLICIT_DENY, kind="resource-based")
+    if verdict.allowed >= Naming.IDENTITY:
+        return
+    if verdict.allowed is Naming.NOT or decision is not Decision.ALLOWED:
+        raise Refusal(principal, demand, Decision.IMPLICIT_DENY)
+
+
+def _trust(arn: str, caller: Caller, demand: Demand) -> ResourceVerdict:
+    """Return what a role's trust policy says; a role that is not there trusts nobody."""
+    role = find_identity(arn)
+    document = trust_of(role) if role is not None else {}
+    return resource_verdict(document, caller, demand, names_resource=False)
+
+
+def distrust_of_service(
+    role: str, service: str, source_arn: str, external_id: str | None = None
+) -> str | None:
+    """Return why a service cannot begin a session of the role that it was given.
+
+    A role that is not in IAM is no obstacle here: some tests name one that nobody made.
+    """
+    if find_identity(role) is None:
+        return None
+    context = {
+        "aws:SourceArn": source_arn,
+        "aws:SourceAccount": source_arn.split(":")[4],
+    }
+    if external_id:
+        context["sts:ExternalId"] = external_id
+    verdict = _trust(role, Caller(service=service), Demand(ASSUMPTION, role, context))
+    if verdict.is_denied or verdict.allowed is Naming.NOT:
+        return f"{service} is not authorized to perform: {ASSUMPTION} on {role}"
+    return None
+
+
+def with_common_keys(demand: Demand, principal: Principal, region: str) -> Demand:
     """Return a demand with the keys that every request has."""
     now = datetime.datetime.now(datetime.UTC)
     context: dict[str, Any] = {
@@ -114,6 +218,8 @@ def _everywhere(demand: Demand, principal: Principal, region: str) -> Demand:
         "aws:SourceIp": "127.0.0.1",
         "aws:ViaAWSService": False,
     }
+    if demand.action.startswith("s3:"):
+        context["s3:TlsVersion"] = "1.3"
     return Demand(demand.action, demand.resource, context | demand.context)
 
 
@@ -164,84 +270,16 @@ def refusal_of_service(
         return None
     name, account = role.rpartition("/")[2], role.split(":")[4]
     principal = Principal(f"arn:aws:sts::{account}:assumed-role/{name}/AWS", role)
+    # What a service does with its role is no demand of whoever called it.
+    token = _asked.set(None)
     try:
         for action in actions:
             demand = Demand(action, resource)
-            _check(principal, _everywhere(demand, principal, resource.split(":")[3]))
+            check(
+                principal, with_common_keys(demand, principal, resource.split(":")[3])
+            )
     except Refusal as refusal:
         return str(refusal)
-    return None
-
-
-# CloudFormation
-
-
-def remember_caller(stack: Any) -> None:
-    """Keep who began the present operation of a stack: it goes on with those permissions."""
-    caller = _caller.get()
-    if caller is not None and stack.__dict__.get("role_arn"):
-        session = caller.arn.rpartition("/")[2]
-        name = stack.role_arn.rpartition("/")[2]
-        arn = f"arn:aws:sts::{caller.account}:assumed-role/{name}/{session}"
-        caller = Principal(arn, stack.role_arn)
-    stack.localcloud_caller = caller
-
-
-@contextmanager
-def working_on(stack: Any) -> Iterator[None]:
-    """Let handlers within work with the permissions of whoever began the stack's operation."""
-    token = _caller.set(stack.__dict__.get("localcloud_caller"))
-    try:
-        yield
     finally:
-        _caller.reset(token)
-
-
-def check_handler(
-    resource_type: str,
-    handler: str,
-    properties: dict[str, Any],
-    region: str,
-    physical_id: str = "",
-) -> None:
-    """Fail, as a resource's handler does whose call is refused."""
-    world = AccountWorld()
-    demands = handler_demands(
-        resource_type, handler, properties, world, region, physical_id
-    )
-    _check_all(demands, region, _handler_message)
-
-
-def check_deletion(resource: Any, region: str) -> None:
-    """Fail, as the deletion of a stack's resource does whose call is refused."""
-    properties = resource.__dict__.get("localcloud_body", {}).get("Properties") or {}
-    physical_id = str(resource.physical_resource_id)
-    check_handler(resource.cf_resource_type, "delete", properties, region, physical_id)
-
-
-def check_lookups(template: dict[str, Any], region: str) -> None:
-    """Fail where the caller may not look up what a template's parameters name.
-
-    In which shape CloudFormation answers that is a guess.
-    """
-    _check_all(lookup_demands(template), region, str)
-
-
-def _check_all(demands: Iterable[Demand], region: str, tell: Any) -> None:
-    caller = _caller.get()
-    if caller is None:
-        return
-    for demand in demands:
-        try:
-            _check(caller, _everywhere(demand, caller, region))
-        except Refusal as refusal:
-            raise ValidationError(message=tell(refusal)) from refusal
-
-
-def _handler_message(refusal: Refusal) -> str:
-    service = refusal.demand.action.partition(":")[0].capitalize()
-    return (
-        'Resource handler returned message: "You are not authorized to perform this operation. '
-        f"{refusal}. Encoded authorization failure message: {refusal.encoded} "
-        f'(Service: {service}, Status Code: 403)" (HandlerErrorCode: UnauthorizedOperation)'
-    )
+        _asked.reset(token)
+    return None

@@ -17,7 +17,7 @@ from moto.ec2.models.instances import Instance
 
 from localcloud import runtime
 from localcloud.emulation.patching import wrap
-from localcloud.emulation.permissions import check_handler
+from localcloud.emulation.stack_permissions import check_handler
 
 _recording = threading.local()
 BUSY_INSTANCE = ("pending", "shutting-down")

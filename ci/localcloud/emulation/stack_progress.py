@@ -7,7 +7,6 @@ from moto.cloudformation.models import CloudFormationBackend, OutputMap, Stack
 from moto.ec2.models.instances import Instance
 
 from localcloud.emulation.change_sets import forget_change_sets
-from localcloud.emulation.permissions import check_deletion, working_on
 from localcloud.emulation.stack_events import (
     BUSY_INSTANCE,
     ResourceRecorder,
@@ -16,6 +15,7 @@ from localcloud.emulation.stack_events import (
     check_fault,
     reason_of,
 )
+from localcloud.emulation.stack_permissions import check_deletion, working_on
 from localcloud.emulation.stack_update import creation_order, is_retained
 from localcloud.emulation.transitions import STACK, Transition
 

@@ -11,10 +11,10 @@ from moto.cloudformation.exceptions import ValidationError
 from moto.ec2 import ec2_backends
 from moto.ec2.models.core import TaggedEC2Resource
 
-from localcloud.emulation.permissions import check_deletion, check_handler
 from localcloud.emulation.resource_changes import ResourceChange
 from localcloud.emulation.resource_schemas import name_property_of
 from localcloud.emulation.stack_events import ResourceRecorder, check_fault, reason_of
+from localcloud.emulation.stack_permissions import check_deletion, check_handler
 from localcloud.emulation.template_values import dependencies
 from localcloud.rules import rule
 

@@ -18,8 +18,8 @@ from localcloud.emulation.change_sets import (
     settle_if_done,
 )
 from localcloud.emulation.patching import operation
-from localcloud.emulation.permissions import remember_caller, working_on
 from localcloud.emulation.stack_events import ResourceRecorder
+from localcloud.emulation.stack_permissions import remember_caller, working_on
 from localcloud.emulation.stack_progress import (
     StackProgress,
     delete_resources,

@@ -133,3 +133,38 @@ def newest_base_image(ec2: Any) -> str:
         ],
     )["Images"]
     return max(images, key=lambda image: image["CreationDate"])["ImageId"]
+
+
+# A trust policy's statement that lets nobody here begin a session.
+OTHERS = {
+    "Effect": "Allow",
+    "Principal": {"Service": "ec2.amazonaws.com"},
+    "Action": "sts:AssumeRole",
+}
+
+
+def make_export_role(cloud: Cloud, name: str, bucket: str) -> None:
+    """Make a role that VM export may work with, into one bucket."""
+    trust = {
+        "Effect": "Allow",
+        "Principal": {"Service": "vmie.amazonaws.com"},
+        "Action": "sts:AssumeRole",
+        "Condition": {"StringEquals": {"sts:ExternalId": "vmimport"}},
+    }
+    writes = {
+        "Effect": "Allow",
+        "Action": ["s3:GetBucketLocation", "s3:PutObject"],
+        "Resource": [f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"],
+    }
+    iam = cloud.client("iam")
+    iam.create_role(RoleName=name, AssumeRolePolicyDocument=policy(trust))
+    iam.put_role_policy(
+        RoleName=name,
+        PolicyName="export",
+        PolicyDocument=policy(writes),
+    )
+
+
+def policy(*statements: dict[str, Any]) -> str:
+    """Return a policy of these statements."""
+    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})

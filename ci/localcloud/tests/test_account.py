@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from .conftest import Cloud
+from .conftest import Cloud, make_export_role
 
 
 def code_of(error: pytest.ExceptionInfo[ClientError]) -> str:
@@ -94,13 +94,13 @@ def test_images_with_a_product_code_or_encryption_are_not_exportable(
     assert found[copy]["BlockDeviceMappings"][0]["Ebs"]["Encrypted"] is True
     attribute = ec2.describe_image_attribute(ImageId=image, Attribute="productCodes")
     assert attribute["ProductCodes"] == found[image]["ProductCodes"]
-    s3, iam = cloud.client("s3"), cloud.client("iam")
+    s3 = cloud.client("s3")
     bucket = f"b-{image}"
     s3.create_bucket(
         Bucket=bucket,
         CreateBucketConfiguration={"LocationConstraint": "eu-central-1"},
     )
-    iam.create_role(RoleName=bucket, AssumeRolePolicyDocument="{}")
+    make_export_role(cloud, bucket, bucket)
     for image_id in (image, copy):
         with pytest.raises(ClientError) as error:
             ec2.export_image(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import sys
 import time
 import uuid
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 
 from localcloud.emulation import buildspecs
 
+from .conftest import OTHERS, policy
 from .test_project_stacks import BUCKET, given, template
 from .test_stacks import deploy
 
@@ -374,3 +376,37 @@ def test_builds_run_side_by_side_at_one_path(builds, tmp_path):
 def test_bad_buildspecs(text):
     with pytest.raises(buildspecs.BuildspecError):
         buildspecs.parse(text)
+
+
+ASK = (
+    f"{sys.executable} -c 'import boto3; "
+    'print(boto3.client("sts").get_caller_identity()["Arn"]); '
+    'boto3.client("ec2").describe_addresses()\' || echo refused'
+)
+
+
+def test_a_build_works_with_its_projects_role(builds, cloud):
+    role = (
+        cloud.client("codebuild")
+        .batch_get_projects(names=[builds.name])["projects"][0]["serviceRole"]
+        .rpartition("/")[2]
+    )
+    lines = builds.log(builds.run(ASK))
+    session = f":assumed-role/{role}/AWSCodeBuild-"
+    assert any(session in line for line in lines), lines
+    assert lines[-1] == "refused"
+    assert any("ec2:DescribeAddresses" in line for line in lines)
+
+
+def test_a_role_that_does_not_trust_codebuild_begins_no_build(builds, cloud):
+    iam = cloud.client("iam")
+    project = cloud.client("codebuild").batch_get_projects(names=[builds.name])
+    role = project["projects"][0]["serviceRole"].rpartition("/")[2]
+    trust = iam.get_role(RoleName=role)["Role"]["AssumeRolePolicyDocument"]
+    iam.update_assume_role_policy(RoleName=role, PolicyDocument=policy(OTHERS))
+    try:
+        build = builds.run("echo never")
+    finally:
+        iam.update_assume_role_policy(RoleName=role, PolicyDocument=json.dumps(trust))
+    assert build["buildStatus"] == "FAILED"
+    assert "sts:AssumeRole" in json.dumps(build["phases"], default=str)

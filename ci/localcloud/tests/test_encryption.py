@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from .conftest import Cloud, newest_base_image
+from .conftest import Cloud, make_export_role, newest_base_image
 
 COPY_REGION = "us-east-1"
 PLAIN = [{"DeviceName": "/dev/sda1", "Ebs": {"VolumeSize": 20, "Encrypted": False}}]
@@ -60,7 +60,7 @@ def test_the_setting_wins_over_the_request(
         )
     assert error.value.response["Error"]["Code"] == "UnsupportedOperation"
     role, bucket = "encryption-export", "encryption-export"
-    cloud.client("iam").create_role(RoleName=role, AssumeRolePolicyDocument="{}")
+    make_export_role(cloud, role, bucket)
     where = {"LocationConstraint": "eu-central-1"}
     cloud.client("s3").create_bucket(Bucket=bucket, CreateBucketConfiguration=where)
     with pytest.raises(ClientError) as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from .conftest import Cloud
+from .conftest import OTHERS, Cloud, make_export_role, policy
 
 REGION = "eu-central-1"
 
@@ -21,7 +22,7 @@ def place(cloud: Cloud) -> Iterator[dict[str, Any]]:
     s3.create_bucket(
         Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION}
     )
-    cloud.client("iam").create_role(RoleName=name, AssumeRolePolicyDocument="{}")
+    make_export_role(cloud, name, name)
     yield {"S3ExportLocation": {"S3Bucket": name}, "RoleName": name}
     ec2 = cloud.client("ec2")
     for task in ec2.describe_export_image_tasks()["ExportImageTasks"]:
@@ -178,3 +179,17 @@ def test_a_launch_asked_for_again_is_the_same_and_no_other(cloud, launch):
     with pytest.raises(ClientError) as caught:
         launch(ClientToken=token, InstanceType="t3.large")
     assert code(caught.value) == "IdempotentParameterMismatch"
+
+
+def test_a_role_that_does_not_trust_vm_export_or_may_not_write_is_refused(
+    cloud, place, make_image
+):
+    image, iam, name = make_image(), cloud.client("iam"), place["RoleName"]
+    trust = iam.get_role(RoleName=name)["Role"]["AssumeRolePolicyDocument"]
+    iam.update_assume_role_policy(RoleName=name, PolicyDocument=policy(OTHERS))
+    error = refusal(cloud, place, image)
+    assert code(error) == "InvalidParameter"
+    assert "does not have sufficient permissions" in str(error)
+    iam.update_assume_role_policy(RoleName=name, PolicyDocument=json.dumps(trust))
+    iam.delete_role_policy(RoleName=name, PolicyName="export")
+    assert code(refusal(cloud, place, image)) == "InvalidParameter"

@@ -3,6 +3,7 @@
 import datetime
 import hashlib
 import http.client
+import json
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -214,8 +215,11 @@ def test_a_presigned_url_expires_and_cannot_be_changed(cloud, bucket):
 
 
 def test_an_assumed_role_signs_with_its_token_only(cloud):
+    account = cloud.description["accountId"]
+    own = {"Effect": "Allow", "Principal": {"AWS": account}, "Action": "sts:AssumeRole"}
     role = cloud.client("iam").create_role(
-        RoleName=f"role-{uuid.uuid4().hex[:8]}", AssumeRolePolicyDocument="{}"
+        RoleName=f"role-{uuid.uuid4().hex[:8]}",
+        AssumeRolePolicyDocument=json.dumps({"Statement": own}),
     )["Role"]
     assumed = cloud.client("sts").assume_role(
         RoleArn=role["Arn"], RoleSessionName="session"
