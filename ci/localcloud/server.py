@@ -68,6 +68,7 @@ def _load_emulation(account_id: str) -> None:
         source_credentials,
         codebuild,
         conditional_writes,
+        build_control,
         builds,
         build_batches,
         dynamic_references,
@@ -198,6 +199,7 @@ def serve(mode: str, port: int, ready: int, role: str = "") -> None:
         },
     )
     from localcloud.emulation import (
+        build_control,
         build_execution,
         build_runner,
         builds,
@@ -219,7 +221,7 @@ def serve(mode: str, port: int, ready: int, role: str = "") -> None:
         lambda method, body: consistency.visibility.answer(method, body),
     )
     control.add_route("tag-policy", tag_policy.answer)
-    control.add_route("builds", builds.answer)
+    control.add_route("builds", build_control.answer)
     control.add_route("role", lambda method, body: roles.answer(body))
     if mode == "paper":
         control.add_route("instances", machines.answer_instances)

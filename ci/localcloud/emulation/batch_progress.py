@@ -6,7 +6,9 @@ from localcloud import runtime
 from localcloud.emulation import builds, buildspecs
 from localcloud.emulation.batch_record import BatchRecord, Group
 from localcloud.emulation.batch_spec import BatchSpec, BatchSpecError, parse
+from localcloud.emulation.build_queue import AccountLimitExceededException
 from localcloud.emulation.permissions import distrust_of_service, refusal_of_service
+from localcloud.rules import rule
 
 MOST_BUILDS = 100
 # What a batch does with its own role.
@@ -34,8 +36,13 @@ def stop(batch: BatchRecord) -> None:
         _stop_builds(batch)
 
 
+@rule("13")
 def _goes_on(batch: BatchRecord) -> bool:
     """Do one step; returns whether there may be another one now."""
+    if batch.is_late:
+        batch.enter("TIMED_OUT", "TIMED_OUT")
+        _stop_builds(batch)
+        return False
     if batch.phase == "SUBMITTED":
         batch.enter("DOWNLOAD_BATCHSPEC")
         _plan(batch)
@@ -48,8 +55,14 @@ def _goes_on(batch: BatchRecord) -> bool:
         batch.is_halted = True
         _stop_builds(batch)
     ready = [] if batch.is_halted else batch.ready()
-    for group in ready:
-        _begin(batch, group)
+    try:
+        for group in ready:
+            _begin(batch, group)
+    except AccountLimitExceededException as error:
+        # How a batch takes it is a guess.
+        batch.enter("FAILED", "FAILED", ("CLIENT_ERROR", str(error.message)))
+        _stop_builds(batch)
+        return False
     if not ready and not batch.running():
         _finish(batch)
     return bool(ready)
@@ -127,6 +140,8 @@ def _begin(batch: BatchRecord, group: Group) -> None:
         "privilegedModeOverride": task.privileged_mode,
     }
     request = {k: v for k, v in wanted.items() if k != "idempotencyToken"}
+    if minutes := request.pop("buildTimeoutInMinutesOverride", None):
+        request["timeoutInMinutesOverride"] = minutes
     request |= {k: v for k, v in overrides.items() if v is not None}
     request["environmentVariablesOverride"] = [
         *wanted.get("environmentVariablesOverride", []),

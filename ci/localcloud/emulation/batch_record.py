@@ -6,6 +6,7 @@ not begun has the ARN that its build will have and the status PENDING; STOPPED a
 
 from __future__ import annotations
 
+import time
 import uuid
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,7 +15,9 @@ from moto.core.utils import iso_8601_datetime_with_milliseconds
 
 from localcloud.emulation.batch_spec import BatchSpec, Task
 
-ENDS = ("SUCCEEDED", "FAILED", "STOPPED")
+ENDS = ("SUCCEEDED", "FAILED", "STOPPED", "TIMED_OUT")
+# What CodeBuild takes where a project sets nothing.
+USUAL_MINUTES = 480
 
 
 @dataclass
@@ -70,6 +73,7 @@ class BatchRecord:
     is_halted: bool = False
     is_advancing: bool = False
     end_time: str | None = None
+    began_at: float = field(default_factory=time.time)
 
     def __post_init__(self) -> None:
         self.download_arn = self._new_build()[1]
@@ -79,6 +83,12 @@ class BatchRecord:
     def project_name(self) -> str:
         """The project that it belongs to."""
         return self.members["projectName"]
+
+    @property
+    def is_late(self) -> bool:
+        """Whether it takes longer than its project lets it."""
+        minutes = self.members["buildBatchConfig"].get("timeoutInMins", USUAL_MINUTES)
+        return time.time() > self.began_at + 60 * int(minutes)
 
     @property
     def phase(self) -> str:
@@ -130,6 +140,7 @@ class BatchRecord:
             begun = [group.summary(is_over=True)] if group.build else []
             new.prior = [*group.prior, *begun]
         self.is_halted = False
+        self.began_at = time.time()
         self.enter("SUBMITTED", "RETRY")
 
     def ready(self) -> list[Group]:

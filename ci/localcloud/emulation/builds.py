@@ -2,7 +2,7 @@
 
 moto keeps a build as a record that is complete at the first look. Here a build is carried out, or
 is a record that each look leads on; a test holds such records and leads them through
-`/localcloud/builds`.
+`/localcloud/builds`, see build_control.py.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from moto.codebuild.exceptions import (
     InvalidInputException,
     ResourceNotFoundException,
 )
-from moto.codebuild.models import CodeBuildBackend, codebuild_backends
+from moto.codebuild.models import CodeBuildBackend
 from moto.codebuild.responses import CodeBuildResponse
 from moto.core.utils import iso_8601_datetime_with_milliseconds
 from moto.logs.models import logs_backends
 
-from localcloud.answers import Answer, json_answer
+from localcloud.emulation.build_queue import queue
 from localcloud.emulation.patching import wrap
 
 PHASES = (
@@ -56,8 +56,8 @@ ended_hooks: list[Callable[[dict[str, Any]], None]] = []
 # raises OSError. None: nothing here can read sources.
 read_source_file: Callable[[dict[str, Any], str], str] | None = None
 
-_switches = {"hold": False}
-_runner: list[Any] = []
+switches = {"hold": False}
+runners: list[Any] = []
 _tokens: dict[tuple[str, str], tuple[dict[str, Any], dict[str, Any]]] = {}
 
 
@@ -94,14 +94,16 @@ def start(backend: Any, wanted: dict[str, Any], **members: Any) -> dict[str, Any
     `members` are what a batch has decided on before: id, ARN and the batch's ARN.
     """
     name = wanted["projectName"]
+    project = backend.codebuild_projects[name].project_metadata
+    made_of = settings(project, wanted)
+    queue.check_room(backend, project, made_of)
     build = backend.start_build(
         name, wanted.get("sourceVersion"), wanted.get("artifactsOverride")
     )
     build |= members
     backend.build_history[name][-1] = build["id"]
-    project = backend.codebuild_projects[name].project_metadata
     build.pop("sourceVersion", None)
-    build |= settings(project, wanted) | {
+    build |= made_of | {
         "buildNumber": len(backend.build_history[name]),
         "timeoutInMinutes": wanted.get(
             "timeoutInMinutesOverride", project["timeoutInMinutes"]
@@ -109,18 +111,22 @@ def start(backend: Any, wanted: dict[str, Any], **members: Any) -> dict[str, Any
         "queuedTimeoutInMinutes": project["queuedTimeoutInMinutes"],
         "logs": {"cloudWatchLogs": {"status": "ENABLED"}},
     }
-    for runner in _runner:
-        runner.begin(backend, build)
+    queue.enter(backend, build, lambda: _begin(backend, build))
     return build
+
+
+def _begin(backend: Any, build: dict[str, Any]) -> None:
+    for runner in runners:
+        runner.begin(backend, build)
 
 
 def use_runner(runner: Any) -> None:
     """Let builds be carried out by a runner, while it is switched on."""
-    _runner[:] = [runner]
+    runners[:] = [runner]
 
 
-def _is_record(build: dict[str, Any]) -> bool:
-    return not any(runner.owns(build["id"]) for runner in _runner)
+def is_record(build: dict[str, Any]) -> bool:
+    return not any(runner.owns(build["id"]) for runner in runners)
 
 
 def settings(project: dict[str, Any], wanted: dict[str, Any]) -> dict[str, Any]:
@@ -158,10 +164,13 @@ def _batch_get_builds(original: Any, backend: Any, ids: list[str]) -> list[dict]
 
 def look(backend: Any, found: list[dict[str, Any]]) -> None:
     """Lead builds on as a look at them does, unless builds are held."""
-    if _switches["hold"]:
+    queue.go_on()
+    if switches["hold"]:
         return
     for build in found:
-        if not build["buildComplete"] and _is_record(build):
+        if queue.waits(build["id"]):
+            continue
+        if not build["buildComplete"] and is_record(build):
             is_early = PHASES.index(build["currentPhase"]) < PHASES.index("BUILD")
             phase = "BUILD" if is_early else "COMPLETED"
             lead(backend, build, phase, "SUCCEEDED", [])
@@ -178,7 +187,7 @@ def _answer_builds(original: Any, response: Any) -> str:
 @wrap(CodeBuildBackend, "stop_build")
 def _stop_build(original: Any, backend: Any, build_id: str) -> dict[str, Any]:
     build = _find(backend, build_id)
-    is_ending = any(runner.end(build_id, "STOPPED") for runner in _runner)
+    is_ending = any(runner.end(build_id, "STOPPED") for runner in runners)
     if build["buildStatus"] == "IN_PROGRESS" and not is_ending:
         lead(backend, build, "COMPLETED", "STOPPED", [])
     return build
@@ -213,6 +222,7 @@ def lead(
         _open_log(backend, build)
     if phase == "COMPLETED":
         build |= {"buildStatus": status, "buildComplete": True, "endTime": now}
+        queue.leave(build)
         for hook in ended_hooks:
             hook(build)
 
@@ -221,7 +231,9 @@ def _open_log(backend: Any, build: dict[str, Any]) -> None:
     if "streamName" in build["logs"]:
         return
     name, _, stream = build["id"].partition(":")
-    settings = backend.codebuild_projects[name].project_metadata.get("logsConfig", {})
+    # A build goes on when its project is deleted.
+    project = backend.codebuild_projects.get(name)
+    settings = project.project_metadata.get("logsConfig", {}) if project else {}
     group = settings.get("cloudWatchLogs", {}).get(
         "groupName", f"/aws/codebuild/{name}"
     )
@@ -244,48 +256,3 @@ def write_log(backend: Any, build: dict[str, Any], lines: list[str]) -> None:
     events = [{"timestamp": now, "message": f"{line}\n"} for line in lines]
     logs = logs_backends[backend.account_id][backend.region_name]
     logs.put_log_events(build["logs"]["groupName"], build["logs"]["streamName"], events)
-
-
-def answer(method: str, body: bytes) -> Answer:
-    """Answer `/localcloud/builds`.
-
-    POST `{"execute": true, "source": …, "environment": {…}}` lets new builds be carried out, of
-    that git repository and with these variables in their image. With `{"execute": false}` builds
-    are records: POST `{"hold": true}` stops them where they are, POST `{"id": …, "phase": …,
-    "status": …, "contexts": […], "log": […]}` writes log lines and leads one on. POST `{"id": …,
-    "kill": true}` loses the machine of one that is carried out. DELETE lets all go on as records.
-    """
-    if method == "DELETE":
-        _switches["hold"] = False
-        for runner in _runner:
-            runner.switch({"execute": False})
-    elif method == "POST":
-        wanted = json.loads(body)
-        if "hold" in wanted:
-            _switches["hold"] = bool(wanted["hold"])
-        for runner in _runner:
-            runner.switch(wanted)
-            if wanted.get("kill") and not runner.end(wanted["id"], "FAULT"):
-                return json_answer(404, {"error": f"no build {wanted['id']} runs"})
-        if problem := _lead_as_told(wanted) if "id" in wanted else None:
-            return json_answer(400, {"error": problem})
-    return json_answer(200, _switches)
-
-
-def _lead_as_told(wanted: dict[str, Any]) -> str | None:
-    """Do what a test asks of one build; returns what is wrong with it."""
-    phase, status = wanted.get("phase"), wanted.get("status", "SUCCEEDED")
-    if phase not in (None, *PHASES) or status not in ENDS:
-        return f"phases are {PHASES}, and ends {ENDS}"
-    for backends in codebuild_backends.values():
-        for backend in backends.values():
-            history = backend.build_metadata_history.values()
-            for build in (b for builds in history for b in builds):
-                if build["id"] != wanted["id"]:
-                    continue
-                if lines := wanted.get("log"):
-                    write_log(backend, build, lines)
-                if phase:
-                    lead(backend, build, phase, status, wanted.get("contexts", []))
-                return None
-    return f"no build {wanted['id']}"

@@ -1,6 +1,6 @@
-"""Service Quotas of EC2: an account's limits, which tests may change (`/localcloud/quotas`).
+"""Service Quotas: an account's limits, which tests may change (`/localcloud/quotas`).
 
-That of vCPUs is enforced, see capacity.py.
+Those of vCPUs and of builds are enforced, see capacity.py and build_queue.py.
 """
 
 from __future__ import annotations
@@ -16,7 +16,10 @@ from localcloud.answers import Answer, json_answer
 from localcloud.emulation.patching import operation, wrap
 from localcloud.rules import rule
 
-SERVICE = "ec2"
+SERVICES = {
+    "ec2": "Amazon Elastic Compute Cloud (Amazon EC2)",
+    "codebuild": "AWS CodeBuild",
+}
 # What every account begins with.
 # Source: https://docs.aws.amazon.com/general/latest/gr/ec2-service.html
 USUAL: dict[str, tuple[str, float]] = {
@@ -27,8 +30,22 @@ USUAL: dict[str, tuple[str, float]] = {
     "L-B665C33B": ("AMIs", 50000),
     "L-0E3CBAB9": ("Public AMIs", 5),
 }
+# Machines of CodeBuild. What the codes are called and begin with is as the service lists them; many
+# new accounts have one build at once.
+# Source: https://docs.aws.amazon.com/general/latest/gr/codebuild.html
+BUILD_SIZES = {
+    "BUILD_GENERAL1_SMALL": ("L-9D07B6EF", "Small"),
+    "BUILD_GENERAL1_MEDIUM": ("L-2DC20C30", "Medium"),
+    "BUILD_GENERAL1_LARGE": ("L-4DDC4A99", "Large"),
+    "BUILD_GENERAL1_XLARGE": ("L-04E5CA62", "XLarge"),
+}
+_of_builds = {
+    code: (f"Concurrently running builds for Linux/{size} environment", 300)
+    for code, size in BUILD_SIZES.values()
+}
+USUAL |= _of_builds
 # This account was used for a while, and had some of them raised.
-RAISED = {"L-1216C47A": 256.0, "L-0E3CBAB9": 500.0}
+RAISED = {"L-1216C47A": 256.0, "L-0E3CBAB9": 500.0} | dict.fromkeys(_of_builds, 20.0)
 _own: dict[str, float] = dict(RAISED)
 
 
@@ -37,12 +54,17 @@ def limit(code: str) -> float:
     return _own.get(code, USUAL[code][1])
 
 
+def _service(code: str) -> str:
+    return "codebuild" if code in _of_builds else "ec2"
+
+
 def _quota(backend: ServiceQuotasBackend, code: str, value: float) -> dict[str, Any]:
+    service = _service(code)
     arn = f"arn:aws:servicequotas:{backend.region_name}:{backend.account_id}"
     return {
-        "ServiceCode": SERVICE,
-        "ServiceName": "Amazon Elastic Compute Cloud (Amazon EC2)",
-        "QuotaArn": f"{arn}:{SERVICE}/{code}",
+        "ServiceCode": service,
+        "ServiceName": SERVICES[service],
+        "QuotaArn": f"{arn}:{service}/{code}",
         "QuotaCode": code,
         "QuotaName": USUAL[code][0],
         "Value": float(value),
@@ -61,7 +83,7 @@ def _get_service_quota(
 
     Source: https://docs.aws.amazon.com/servicequotas/2019-06-24/apireference/API_GetServiceQuota.html
     """
-    if service_code == SERVICE and quota_code in _own:
+    if quota_code in _own and service_code == _service(quota_code):
         return _quota(backend, quota_code, _own[quota_code])
     return original(backend, service_code=service_code, quota_code=quota_code)
 
@@ -71,7 +93,7 @@ def get_aws_default_service_quota(self: Any) -> str:
     """GetAWSDefaultServiceQuota: what every account begins with."""
     asked = json.loads(self.body)
     code = asked.get("QuotaCode")
-    if asked.get("ServiceCode") != SERVICE or code not in USUAL:
+    if code not in USUAL or asked.get("ServiceCode") != _service(code):
         raise NoSuchResource
     return json.dumps({"Quota": _quota(self.backend, code, USUAL[code][1])})
 

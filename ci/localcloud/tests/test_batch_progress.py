@@ -22,7 +22,7 @@ ACCOUNT, REGION, PROJECT = "123456789012", "eu-central-1", "project"
 def codebuild(monkeypatch, tmp_path):
     """A client of moto in this process, where nothing but the test leads builds on."""
     monkeypatch.setattr(runtime, "_installed", [])
-    monkeypatch.setitem(builds._switches, "hold", True)
+    monkeypatch.setitem(builds.switches, "hold", True)
     runtime.install(runtime.Runtime(None, Faults(), tmp_path))
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "testing")
