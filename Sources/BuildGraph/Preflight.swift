@@ -5,10 +5,13 @@ import JSON
 struct Preflight {
     let setup: RunSetup
 
-    /// Runs the checks side by side and records those that fail.
+    /// Runs the checks side by side.
+    ///
+    /// What is wrong here is wrong before anything was started: a configuration error, unless a
+    /// service or network is in trouble, which is recorded as the stage's failure.
     ///
     /// - Returns: how the run ended; nil where it may begin.
-    /// - Throws: the first failure of severity `.configuration`; nothing is recorded then.
+    /// - Throws: the first configuration error; the others are told, and nothing is recorded.
     func run() async throws -> [RunSummary.Stage]? {
         // One that only may run is not asked: most often it turns out fresh.
         let listed = setup.graph.stages.indices.filter { number in
@@ -22,9 +25,11 @@ struct Preflight {
             }
             return found.sorted { $0.number < $1.number }
         }
-        let first = problems.first { $0.problem.severity != .failure }
-        if let first { throw first.problem }
         if problems.isEmpty { return nil }
+        if let first = problems.first(where: { $0.problem.severity != .failure }) {
+            tell(problems.filter { $0.number != first.number }, besides: first.problem)
+            throw first.problem
+        }
         var ends: [RunSummary.Stage] = []
         for (number, problem) in problems { ends.append(await record(number, problem)) }
         return ends
@@ -37,8 +42,26 @@ struct Preflight {
             try await stage.preflight(context)
             return nil
         } catch {
-            return .from(error)
+            var problem = Diagnostic.from(error)
+            if problem.severity == .failure, !problem.isTrouble {
+                problem.severity = .configuration
+            }
+            return problem
         }
+    }
+
+    /// Tells what else is wrong, once where several stages find the same.
+    private func tell(_ problems: [(number: Int, problem: Diagnostic)], besides first: Diagnostic) {
+        var told: Set = [Self.gist(first)]
+        for (number, problem) in problems
+        where problem.severity != .interrupted && told.insert(Self.gist(problem)).inserted {
+            setup.events.emit(.error(problem), stage: setup.graph.stages[number].name)
+        }
+    }
+
+    /// An error without what differs from one call to the next.
+    private static func gist(_ problem: Diagnostic) -> String {
+        "\(problem.code) \(problem.summary) \(problem.location ?? "")"
     }
 
     private func record(_ number: Int, _ problem: Diagnostic) async -> RunSummary.Stage {

@@ -26,6 +26,9 @@ package struct Diagnostic: Error, Sendable, Equatable {
     package var causes: [String]
     /// What to do next.
     package var hint: String?
+    /// Whether nobody's settings are the cause, but a service or network in trouble, or a defect
+    /// of this program: the same command may do better later.
+    package var isTrouble: Bool
 
     /// Makes a diagnostic; see the properties.
     package init(
@@ -34,7 +37,8 @@ package struct Diagnostic: Error, Sendable, Equatable {
         summary: String,
         location: String? = nil,
         causes: [String] = [],
-        hint: String? = nil
+        hint: String? = nil,
+        isTrouble: Bool = false
     ) {
         self.code = code
         self.severity = severity
@@ -42,6 +46,7 @@ package struct Diagnostic: Error, Sendable, Equatable {
         self.location = location
         self.causes = causes
         self.hint = hint
+        self.isTrouble = isTrouble
     }
 
     /// A copy whose summary says more, the old summary becoming the nearest cause.
@@ -70,7 +75,7 @@ package struct Diagnostic: Error, Sendable, Equatable {
         }
         return Diagnostic(
             code: "internal.unexpected", summary: "unexpected error: \(error)",
-            hint: "please report this with the command that you ran")
+            hint: "please report this with the command that you ran", isTrouble: true)
     }
 }
 

@@ -74,7 +74,8 @@ struct EngineFailure: Sendable {
             code: "docker.unreachable",
             summary: "the Docker engine at `\(host.text)`, which \(host.origin) names, cannot be "
                 + "reached",
-            causes: causes, hint: Self.hint(failure, socket))
+            causes: causes, hint: Self.hint(failure, socket),
+            isTrouble: [.idleTimeout, .totalTimeout, .connectionLost].contains(failure.kind))
     }
 
     /// An answer that is not what the API says.

@@ -45,6 +45,6 @@ package struct HTTPFailure: Error, Sendable, Equatable {
             }
         return Diagnostic(
             code: "http.\(kind.rawValue)", summary: "cannot reach `\(host)`", causes: [message],
-            hint: hint)
+            hint: hint, isTrouble: true)
     }
 }

@@ -8,6 +8,8 @@ import Testing
         code: "secrets.missing", severity: .configuration, summary: "no password", hint: "set it")
     private static let noBucket = Diagnostic(
         code: "aws.NoSuchBucket", summary: "no bucket", hint: "deploy it")
+    private static let trouble = Diagnostic(
+        code: "aws.InternalError", summary: "no answer", hint: "try later", isTrouble: true)
 
     /// A small release whose stages of these names find something wrong before they start.
     private func stages(_ log: Log, failing problems: [StageName: Diagnostic]) -> [FakeStage] {
@@ -42,32 +44,56 @@ import Testing
         let store = MemoryResultStore()
         // The other problem stands earlier in the graph and does not hide this one.
         let fixture = GraphFixture(
-            stages(log, failing: ["source-ami": Self.noBucket, "install": Self.missing]),
+            stages(log, failing: ["source-ami": Self.trouble, "install": Self.missing]),
             store: store)
         let error = await #expect(throws: Diagnostic.self) { try await fixture.run() }
         #expect(error == Self.missing)
         #expect(log.all.allSatisfy { $0.hasPrefix("check") })
         #expect(await store.saves.isEmpty)
-        #expect(fixture.events.names == ["plan"])
+        #expect(fixture.events.names == ["plan", "error source-ami"])
         #expect(await store.lockHolder() == nil)
+    }
+
+    @Test func `what is wrong before anything starts is a configuration error, and told once`()
+        async throws
+    {
+        let log = Log()
+        let store = MemoryResultStore()
+        let fixture = GraphFixture(
+            stages(
+                log,
+                failing: [
+                    "ami": Self.missing, "export-vhd": Self.noBucket,
+                    "export-vmdk": Self.noBucket, "install": Self.missing,
+                ]),
+            store: store)
+        let error = await #expect(throws: Diagnostic.self) { try await fixture.run() }
+        #expect(error == Self.missing)
+        #expect(await store.saves.isEmpty)
+        #expect(fixture.events.names == ["plan", "error export-vhd"])
+        let only = GraphFixture(stages(log, failing: ["export-vhd": Self.noBucket]))
+        let other = await #expect(throws: Diagnostic.self) { try await only.run() }
+        #expect(other?.code == "aws.NoSuchBucket")
+        #expect(other?.severity == .configuration)
     }
 
     @Test func `a failure is recorded as its stage's own, and nothing starts`() async throws {
         let log = Log()
         let store = MemoryResultStore()
         let fixture = GraphFixture(
-            stages(log, failing: ["export-vhd": Self.noBucket]), store: store)
+            stages(log, failing: ["export-vhd": Self.trouble]), store: store)
         let summary = try await fixture.run()
         #expect(summary.status == .failed)
         #expect(summary.statuses == ["failed export-vhd"])
-        #expect(summary["export-vhd"]?.problem == Self.noBucket)
+        #expect(summary["export-vhd"]?.problem == Self.trouble)
         #expect(log.all.allSatisfy { $0.hasPrefix("check") })
         #expect(await store.saves == ["export-vhd"])
         let record = try await store.load("export-vhd")?.record
         #expect(record?.status == .failed)
         #expect(
             record?.error
-                == RecordedError(code: "aws.NoSuchBucket", message: "no bucket", hint: "deploy it"))
+                == RecordedError(code: "aws.InternalError", message: "no answer", hint: "try later")
+        )
         #expect(
             fixture.events.names == [
                 "plan", "error export-vhd", "stage-finished export-vhd", "run-finished",
@@ -78,7 +104,7 @@ import Testing
     @Test func `several failures are all told, in the order of the graph`() async throws {
         let log = Log()
         let problems: [StageName: Diagnostic] = [
-            "export-vmdk": Self.noBucket, "ami": Self.noBucket, "export-vhd": Self.noBucket,
+            "export-vmdk": Self.trouble, "ami": Self.trouble, "export-vhd": Self.trouble,
         ]
         let fixture = GraphFixture(stages(log, failing: problems))
         let summary = try await fixture.run { $0.keepGoing = true }
@@ -88,7 +114,7 @@ import Testing
 
     @Test func `once the cause is gone the same command does everything`() async throws {
         let log = Log()
-        var fixture = GraphFixture(stages(log, failing: ["ami": Self.noBucket]))
+        var fixture = GraphFixture(stages(log, failing: ["ami": Self.trouble]))
         try await fixture.run()
         fixture.stages = stages(log, failing: [:])
         #expect(try await fixture.run().status == .succeeded)
@@ -99,7 +125,7 @@ import Testing
         let log = Log()
         var fixture = GraphFixture(stages(log, failing: [:]))
         try await fixture.run()
-        fixture.stages = stages(log, failing: ["export-vhd": Self.noBucket])
+        fixture.stages = stages(log, failing: ["export-vhd": Self.trouble])
         let forced = Selection(force: ["export-vhd"])
         #expect(try await fixture.run(forced).status == .failed)
         let record = try await fixture.store.load("export-vhd")?.record
@@ -113,7 +139,7 @@ import Testing
         try await fixture.run()
         log.clear()
         fixture.stages = stages(
-            log, failing: Dictionary(uniqueKeysWithValues: all.map { ($0, Self.noBucket) }))
+            log, failing: Dictionary(uniqueKeysWithValues: all.map { ($0, Self.trouble) }))
         #expect(try await fixture.run().status == .succeeded)
         #expect(log.all.isEmpty)
         #expect(try await fixture.run(Selection(force: ["export-vhd"])).status == .succeeded)

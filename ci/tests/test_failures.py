@@ -10,6 +10,7 @@ import pytest
 from .cloud import Cloud
 from .program import assert_error
 from .project import EXPORTS, MANIFEST, Project
+from .roles import make_role
 from .sshserver import free_port
 
 
@@ -83,8 +84,7 @@ def test_missing_bucket_stack_is_found_before_the_machine_starts(
     project.set("export", "bucket", value={"stack": "NO-SUCH-STACK"})
     mark = cloud.mark()
     outcome = project.dssbatch(MANIFEST)
-    assert outcome.status in (1, 2), str(outcome)
-    assert_error(outcome, outcome.status, "`NO-SUCH-STACK`", "setup-vm-bucket")
+    assert_error(outcome, 2, "`NO-SUCH-STACK`", "setup-vm-bucket")
     assert cloud.operations(mark, "creating") == []
     assert project.runner_calls() == []
 
@@ -97,9 +97,53 @@ def test_missing_bucket_is_found_before_the_machine_starts(
     )
     mark = cloud.mark()
     outcome = project.dssbatch(MANIFEST)
-    assert outcome.status in (1, 2), str(outcome)
-    assert_error(outcome, outcome.status, "no-such-bucket")
+    assert_error(outcome, 2, "no-such-bucket")
     assert cloud.operations(mark, "creating") == []
+
+
+def test_a_role_that_vm_export_cannot_take_is_found_before_the_machine_starts(
+    project: Project, cloud: Cloud
+) -> None:
+    bucket = cloud.bucket
+    for role, said in (
+        ("no-such-role", "no role `no-such-role`"),
+        (make_role(cloud, f"other-{project.asset_id}"), "may not assume role"),
+    ):
+        name = role.rpartition("/")[2]
+        project.edit_manifest(
+            lambda m, name=name: m["export"].update(bucket=bucket, role=name)
+        )
+        mark = cloud.mark()
+        assert_error(project.dssbatch(MANIFEST), 2, said, "/export/role")
+        assert cloud.operations(mark, "creating") == []
+        # Nothing was begun, so that no stage has failed either.
+        assert failed_stages(project) == set()
+    # What others must not see is no mistake of the manifest: the export tells.
+    denied = {"status": 403, "code": "AccessDenied", "count": 9}
+    cloud.add_faults({"operation": "iam:GetRole"} | denied)
+    outcome = project.run(check=1)
+    assert any("iam:GetRole" in w["message"] for w in outcome.events("warning"))
+    cloud.restore()
+
+
+def test_everything_that_is_wrong_is_told_at_once(
+    project: Project, cloud: Cloud
+) -> None:
+    project.set("export", "bucket", value={"stack": "NO-SUCH-STACK"})
+    outcome = project.dssbatch(MANIFEST, env={"DSS_DEFAULT_PASSWORD": None})
+    assert_error(outcome, 2, "`NO-SUCH-STACK`", "DSS_DEFAULT_PASSWORD")
+    assert outcome.stderr.count("stack `NO-SUCH-STACK` does not exist") == 1
+
+
+def test_a_service_in_trouble_is_no_mistake_of_the_manifest(
+    project: Project, cloud: Cloud
+) -> None:
+    trouble = {"status": 500, "code": "InternalError", "count": 99}
+    cloud.add_faults({"operation": "s3:HeadBucket"} | trouble)
+    outcome = project.dssbatch(MANIFEST)
+    assert_error(outcome, 1, "cannot use bucket")
+    assert "export-vhd" in failed_stages(project)
+    cloud.restore()
 
 
 def test_no_image_matches(project: Project, cloud: Cloud) -> None:

@@ -89,7 +89,7 @@ def test_without_a_credential_for_the_source_nothing_is_begun(fresh: Project) ->
     cloud.forget_source_credentials()
     mark = cloud.mark()
     outcome = fresh.dssbatch("setup-ci-codebuild")
-    assert_error(outcome, 1, "no credential for GitHub", "import-source-credentials")
+    assert_error(outcome, 2, "no credential for GitHub", "import-source-credentials")
     assert "codebuild:ListSourceCredentials" in cloud.operations(mark)
     assert cloud.operations(mark, "creating") == []
     cloud.import_source_credential()

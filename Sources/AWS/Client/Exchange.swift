@@ -143,7 +143,8 @@ struct Exchange {
         case .bodyTooLong:
             return Diagnostic(
                 code: "aws.wire", summary: "the answer to \(action.qualifiedName) is too long",
-                causes: causes, hint: "narrow the search, or check the endpoint `\(lost.host)`")
+                causes: causes, hint: "narrow the search, or check the endpoint `\(lost.host)`",
+                isTrouble: true)
         case .badRequest:
             return Diagnostic(
                 code: "aws.request", severity: .configuration,
@@ -153,7 +154,7 @@ struct Exchange {
             return Diagnostic(
                 code: "aws.unreachable",
                 summary: "\(action.qualifiedName) cannot reach `\(lost.host)`", causes: causes,
-                hint: lost.diagnostic.hint)
+                hint: lost.diagnostic.hint, isTrouble: true)
         }
     }
 

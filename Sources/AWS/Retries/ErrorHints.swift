@@ -13,7 +13,9 @@ extension AWSServiceError {
         return Diagnostic(
             code: "aws.\(code)", summary: "\(action.qualifiedName) failed with `\(code)`",
             causes: ["AWS \(action.qualifiedName) answered \(code)\(said) (\(id)\(attempt))"],
-            hint: hint(action: action, origin: origin ?? "none"))
+            hint: hint(action: action, origin: origin ?? "none"),
+            isTrouble: RetryPolicy.isTransient(self) || RetryPolicy.isThrottling(self)
+                || status >= 500)
     }
 
     private func hint(action: AWSAction, origin: String) -> String {
@@ -45,7 +47,8 @@ extension AWSServiceError {
         case "InvalidKeyPair.Duplicate": "delete the key pair or use another name"
         case "AlreadyExistsException": "a stack of that name exists: delete it or use another name"
         case "InstanceLimitExceeded", "VcpuLimitExceeded", "VolumeLimitExceeded",
-            "ResourceCountLimitExceeded", "SnapshotCreationPerVolumeRateExceeded":
+            "ResourceCountLimitExceeded", "AccountLimitExceededException",
+            "SnapshotCreationPerVolumeRateExceeded":
             "raise the quota in the Service Quotas console or remove what is no longer needed"
         default:
             RetryPolicy.isThrottling(self)

@@ -60,6 +60,11 @@ struct RetryPolicy: Sendable {
         throttlingCodes.contains(error.code) || error.status == 429
     }
 
+    /// Whether an answer means that the service has trouble.
+    static func isTransient(_ error: AWSServiceError) -> Bool {
+        transientCodes.contains(error.code) || [500, 502, 503, 504].contains(error.status)
+    }
+
     /// Whether an error code alone says that the same call may succeed later.
     static func isPassing(code: String) -> Bool {
         throttlingCodes.contains(code) || transientCodes.contains(code)
@@ -86,9 +91,7 @@ struct RetryPolicy: Sendable {
         case .service(let error):
             if isThrottling(error) {
                 Kind(isCertainlyNotPerformed: true, isThrottling: true)
-            } else if transientCodes.contains(error.code)
-                || [500, 502, 503, 504].contains(error.status)
-            {
+            } else if isTransient(error) {
                 Kind()
             } else {
                 nil

@@ -18,7 +18,8 @@ struct GitHubFailure: Sendable {
         return Diagnostic(
             code: refusal.isTaken ? "github.already-exists" : "github.\(refusal.status)",
             severity: refusal.status == 401 ? .configuration : .failure,
-            summary: summary(refusal), causes: [said(refusal)], hint: hint(refusal))
+            summary: summary(refusal), causes: [said(refusal)], hint: hint(refusal),
+            isTrouble: refusal.status >= 500)
     }
 
     /// No whole answer came.
@@ -29,14 +30,15 @@ struct GitHubFailure: Sendable {
             code: "github.unreachable", summary: "GitHub at `\(failure.host)` cannot be reached",
             causes: [redacted(cause)],
             hint: "check the network, any proxy (`HTTPS_PROXY`) and `GITHUB_API_URL`, then run the "
-                + "same command again")
+                + "same command again", isTrouble: true)
     }
 
     private func unknown(_ cause: String) -> Diagnostic {
         Diagnostic(
             code: "github.unknown-outcome",
             summary: "nobody knows whether GitHub did \(call.purpose) in \(name)",
-            causes: [cause], hint: "run the same command again: it looks at what is there first")
+            causes: [cause], hint: "run the same command again: it looks at what is there first",
+            isTrouble: true)
     }
 
     private func rateLimited(_ refusal: GitHubRefusal) -> Diagnostic {
@@ -47,7 +49,8 @@ struct GitHubFailure: Sendable {
             code: "github.rate-limit",
             summary: "the rate limit of GitHub is used up, and waiting for it would take too long",
             causes: [said(refusal)],
-            hint: "run the same command again\(until ?? " in an hour"), or with a token of its own")
+            hint: "run the same command again\(until ?? " in an hour"), or with a token of its own",
+            isTrouble: true)
     }
 
     private func summary(_ refusal: GitHubRefusal) -> String {

@@ -15,8 +15,6 @@ struct EBSEncryption: Sendable {
     /// What is to become of the images here, such as `exported`; empty where they may be encrypted.
     let purposes: [String]
 
-    private static let denials: Set = ["aws.UnauthorizedOperation", "aws.AccessDenied"]
-
     /// Refuses before anything starts; where the setting may not be read, a warning says so.
     ///
     /// - Throws: `ebs.encryption-by-default`.
@@ -28,7 +26,7 @@ struct EBSEncryption: Sendable {
             {
                 throw problem
             }
-        } catch let error as Diagnostic where Self.denials.contains(error.code) {
+        } catch let error as Diagnostic where error.isDenial {
             context.warn(
                 "not allowed to ask whether EBS encrypts by default in `\(region)` "
                     + "(`ec2:GetEbsEncryptionByDefault`); the machine's volumes will tell")
@@ -60,7 +58,7 @@ struct EBSEncryption: Sendable {
         plain image: EC2Image, _ entry: JournalEntryID, _ context: StageContext
     ) async throws {
         guard !purposes.isEmpty, image.isEncrypted else { return }
-        try await EC2Images(aws: aws, region: region).remove(image)
+        try await EC2Images(aws: aws, region: region, time: context.time).remove(image)
         try await context.journal.gone(entry)
         throw Self.encrypted("a snapshot of image `\(image.id)`", self)
     }

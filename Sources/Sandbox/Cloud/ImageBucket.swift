@@ -1,6 +1,7 @@
 import AWS
 import BuildGraph
 import Diagnostics
+import JSON
 
 /// The bucket, role and web host that exported images go through.
 struct ImageBucket: Sendable, Equatable {
@@ -29,6 +30,37 @@ struct ImageBucket: Sendable, Equatable {
         }
         return found
     }
+
+    /// Looks whether VM export can assume the role; where IAM may not be asked, a warning says so.
+    ///
+    /// - Throws: `export.no-role`, `export.role-trust`.
+    func checkRole(_ context: StageContext, region: String, aws: any AWSCaller) async throws {
+        do {
+            let found = try await aws.call(GetRole(roleName: role), region: region)
+            let policy = try JSONValue.parse(
+                Array(found.trustPolicy.utf8), source: "the role's trust policy")
+            guard TrustPolicy(policy).letsExports else {
+                throw Diagnostic(
+                    code: "export.role-trust", severity: .configuration,
+                    summary: "`\(TrustPolicy.exportService)` may not assume role `\(role)` with "
+                        + "the external id `\(TrustPolicy.exportExternalId)`",
+                    location: "/export/bucket", hint: Self.roleHint)
+            }
+        } catch let error as Diagnostic where error.code == "aws.NoSuchEntity" {
+            throw Diagnostic(
+                code: "export.no-role", severity: .configuration,
+                summary: "there is no role `\(role)` for VM export", location: "/export/bucket",
+                causes: error.causes, hint: Self.roleHint)
+        } catch let error as Diagnostic where error.isDenial {
+            context.warn(
+                "not allowed to look at role `\(role)` (`iam:GetRole`); the export will tell "
+                    + "whether it is there")
+        }
+    }
+
+    /// How the role comes to be there, and as VM export needs it.
+    static let roleHint =
+        "deploy `cfn/vm-bucket.yaml` again, or name another role in `/export/role`"
 
     private static func ofStack(
         _ name: String, region: String, services: SandboxServices

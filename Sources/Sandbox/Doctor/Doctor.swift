@@ -100,15 +100,10 @@ package struct Doctor: Sendable {
         }
     }
 
-    private static let denials: Set<String> = [
-        "aws.AccessDenied", "aws.AccessDeniedException", "aws.UnauthorizedOperation",
-        "aws.AuthorizationError",
-    ]
-
     /// What an error of a check means.
     static func finding(of problem: Diagnostic) -> HealthFinding {
         let causes = problem.causes.first.map { " (\($0))" } ?? ""
-        if denials.contains(problem.code) {
+        if problem.isDenial {
             return HealthFinding(
                 .warning, "could not be checked: \(problem.summary)", hint: problem.hint)
         }

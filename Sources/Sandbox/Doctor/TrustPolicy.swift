@@ -7,6 +7,13 @@ import OrderedCollections
 struct TrustPolicy {
     /// Whom VM export acts as.
     static let exportService = "vmie.amazonaws.com"
+    /// What VM export always says who it is with.
+    static let exportExternalId = "vmimport"
+
+    /// Whether VM export may assume the role.
+    var letsExports: Bool {
+        lets(service: Self.exportService, externalId: Self.exportExternalId)
+    }
 
     private let statements: [JSONValue]
 

@@ -80,8 +80,6 @@ enum PublicAccessBlock {
     /// What `GetImageBlockPublicAccessState` answers where new public images are refused.
     static let blocking = "block-new-sharing"
 
-    private static let denials: Set = ["aws.UnauthorizedOperation", "aws.AccessDenied"]
-
     /// Refuses before anything starts; where the setting may not be read, a warning says so.
     ///
     /// - Throws: `ami.public-access-blocked`.
@@ -97,7 +95,7 @@ enum PublicAccessBlock {
                 code: "ami.public-access-blocked", severity: .configuration,
                 summary: "no image can be made public in `\(region)`",
                 hint: hint(region: region))
-        } catch let error as Diagnostic where denials.contains(error.code) {
+        } catch let error as Diagnostic where error.isDenial {
             context.warn(
                 "not allowed to ask whether the account blocks public images "
                     + "(`ec2:GetImageBlockPublicAccessState`)")

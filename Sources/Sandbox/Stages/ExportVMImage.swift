@@ -49,7 +49,9 @@ package struct ExportVMImage: Stage {
     }
 
     package func preflight(_ context: StageContext) async throws {
-        _ = try await ImageBucket.find(settings.bucket, region: region, services: services)
+        let target = try await ImageBucket.find(
+            settings.bucket, region: region, services: services)
+        try await target.checkRole(context, region: region, aws: aws)
     }
 
     package func run(_ context: StageContext) async throws -> Outputs {

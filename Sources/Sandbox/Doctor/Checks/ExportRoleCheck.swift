@@ -8,9 +8,6 @@ struct ExportRoleCheck: HealthCheck {
     var name: String { Self.name }
     var needs: [String] { [ExportBucketCheck.name] }
 
-    private static let hint =
-        "deploy `cfn/vm-bucket.yaml` again, or name another role in `/export/role`"
-
     func applies(_ context: DoctorContext) -> Bool { context.manifest.export != nil }
 
     func run(_ context: DoctorContext) async throws -> HealthFinding {
@@ -26,16 +23,16 @@ struct ExportRoleCheck: HealthCheck {
                 policy: try JSONValue.parse(
                     Array(role.trustPolicy.utf8), source: "the role's trust policy"))
         } catch let problem as Diagnostic where problem.code == "aws.NoSuchEntity" {
-            return .failed("there is no role `\(name)`", hint: Self.hint)
+            return .failed("there is no role `\(name)`", hint: ImageBucket.roleHint)
         }
     }
 
     /// Decides by the role's trust policy.
     static func judge(role: String, policy: JSONValue) -> HealthFinding {
-        TrustPolicy(policy).lets(service: TrustPolicy.exportService, externalId: "vmimport")
+        TrustPolicy(policy).letsExports
             ? .ok("`\(TrustPolicy.exportService)` may assume `\(role)`")
             : .failed(
                 "`\(TrustPolicy.exportService)` may not assume role `\(role)` with the external "
-                    + "id `vmimport`", hint: hint)
+                    + "id `vmimport`", hint: ImageBucket.roleHint)
     }
 }
