@@ -116,8 +116,8 @@ import Testing
     {
         bench.aws.on(
             "DescribeImages", ["Filter.1.Value.1": "sandbox-1.0*"], .images())
-        // Its own may only not be visible yet: looked for patiently at the refusal.
-        for _ in 0..<(3 + PatientLook.delaysSeconds.count) {
+        // Its own may only not be visible yet: looked for patiently at the refusal, and at the end.
+        for _ in 0..<(3 + 2 * PatientLook.delaysSeconds.count) {
             bench.aws.on(
                 "DescribeImages", ["Filter.1.Value.1": "sandbox-1.0"],
                 .images(Answer.image("ami-2", tags: Self.earlier)))

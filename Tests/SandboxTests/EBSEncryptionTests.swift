@@ -18,7 +18,9 @@ import Testing
             "DescribeImages", [:],
             .images(
                 Answer.image("ami-1", snapshots: ["snap-1", "snap-2"], isEncrypted: isEncrypted)))
-        return try await EC2Images(aws: bench.aws, region: StageBench.region).require("ami-1")
+        return try await EC2Images(
+            aws: bench.aws, region: StageBench.region, time: bench.clock
+        ).require("ami-1")
     }
 
     @Test func `nothing is asked where images may be encrypted`() async throws {

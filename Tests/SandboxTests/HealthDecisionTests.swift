@@ -74,6 +74,14 @@ import Testing
         let date = DeprecateAMI.date(days: 3, created: made, now: now)
         #expect(date.timeIntervalSince(now) == 172_800)
         #expect(DeprecateAMI.date(days: 1, created: made, now: now) > now)
+        for (ageDays, isPublic, accepted) in [
+            (1.0, true, true), (729, true, true), (731, true, false), (731, false, true),
+        ] {
+            let created = now.addingTimeInterval(-ageDays * 86_400)
+            let soon = DeprecateAMI.date(days: 1, created: created, now: now)
+            #expect(
+                DeprecateAMI.accepts(soon, created: created, isPublic: isPublic) == accepted)
+        }
     }
 
     @Test func `exports of others are waited for, not failed over`() {

@@ -6,7 +6,7 @@ import Diagnostics
 struct EC2Images {
     let aws: any AWSCaller
     let region: String
-    var time: any TimeSource = SystemTimeSource()
+    let time: any TimeSource
 
     /// What the journal calls an image.
     static let resource = "ec2:image"

@@ -171,7 +171,7 @@ struct ExportTask: Sendable {
             try await Task { try await context.journal.gone(entry) }.value
             throw problem.cause
         } catch let problem as Diagnostic where problem.code == "aws.NotExportable" {
-            throw await explained(problem)
+            throw await explained(problem, context)
         }
     }
 
@@ -196,8 +196,10 @@ struct ExportTask: Sendable {
     /// Adds what the image tells of why EC2 does not export it.
     ///
     /// Source: <https://docs.aws.amazon.com/vm-import/latest/userguide/limits-image-export.html>
-    private func explained(_ problem: Diagnostic) async -> Diagnostic {
-        let images = EC2Images(aws: aws, region: region)
+    private func explained(
+        _ problem: Diagnostic, _ context: StageContext
+    ) async -> Diagnostic {
+        let images = EC2Images(aws: aws, region: region, time: context.time)
         do {
             guard let image = try await images.find(imageId), let base = image.sourceImageId,
                 try await images.find(base) == nil

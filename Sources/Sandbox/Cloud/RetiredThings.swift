@@ -23,6 +23,10 @@ struct RetiredThings {
 
     private var aws: any AWSCaller { services.aws }
 
+    private func images(in region: String) -> EC2Images {
+        EC2Images(aws: aws, region: region, time: services.time)
+    }
+
     /// What the journal calls a thing that is being retired.
     static func resource(of kind: ReplacedThing.Kind) -> String {
         kind == .image ? imageResource : objectResource
@@ -45,11 +49,9 @@ struct RetiredThings {
     func objection(to thing: ReplacedThing) async throws -> String? {
         switch thing.kind {
         case .image:
-            guard
-                let image = try await EC2Images(aws: aws, region: thing.region).find(thing.id)
-            else { return nil }
-            let owned = try await EC2Images(aws: aws, region: thing.region).own(thing.id)
-            guard owned != nil else { return "another account owns it" }
+            let images = images(in: thing.region)
+            guard let image = try await images.find(thing.id) else { return nil }
+            guard try await images.own(thing.id) != nil else { return "another account owns it" }
             return objection(to: image.tags)
         case .object:
             guard let tags = try await tags(of: thing) else { return nil }
@@ -67,7 +69,7 @@ struct RetiredThings {
         guard try await objection(to: thing) == nil else { return }
         switch thing.kind {
         case .image:
-            let images = EC2Images(aws: aws, region: thing.region)
+            let images = images(in: thing.region)
             guard let image = try await images.own(thing.id) else { return }
             guard !image.isProtected else {
                 throw Diagnostic(

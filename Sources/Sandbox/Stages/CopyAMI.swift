@@ -38,7 +38,9 @@ package struct CopyAMI: Stage {
     private var encryption: EBSEncryption {
         EBSEncryption(aws: aws, region: region, purposes: plainPurposes)
     }
-    private var images: EC2Images { EC2Images(aws: aws, region: region) }
+    private func images(_ context: StageContext) -> EC2Images {
+        EC2Images(aws: aws, region: region, time: context.time)
+    }
 
     package func preflight(_ context: StageContext) async throws {
         try await encryption.checkSetting(context)
@@ -52,17 +54,17 @@ package struct CopyAMI: Stage {
     }
 
     package func verify(_ outputs: Outputs, _ context: StageContext) async throws -> Existence {
-        try await images.existence(of: outputs.imageId)
+        try await images(context).existence(of: outputs.imageId)
     }
 
     package func ownership(
         of outputs: Outputs, account: String, _ context: StageContext
     ) async throws -> Ownership {
-        try await images.ownership(of: outputs.imageId, account: account, asset: assetId)
+        try await images(context).ownership(of: outputs.imageId, account: account, asset: assetId)
     }
 
     package func adopt(id: String, _ context: StageContext) async throws -> Outputs {
-        outputs(of: try await images.require(id))
+        outputs(of: try await images(context).require(id))
     }
 
     package var alwaysDiffers: Bool { true }
@@ -82,8 +84,8 @@ package struct CopyAMI: Stage {
         let name =
             released.revision(of: source.name) == nil
             ? RevisedName(stem: source.name, limitBytes: RevisedName.imageLimitBytes) : released
-        var names = try await ImageNames.read(name, assetId: assetId.text, images: images)
-        return try await images.naming(
+        var names = try await ImageNames.read(name, assetId: assetId.text, images: images(context))
+        return try await images(context).naming(
             &names, context, wanted: source.name, token: { UUID().uuidString.lowercased() },
             details: ["sourceImageId": source.imageId]
         ) { name, token in
@@ -95,7 +97,7 @@ package struct CopyAMI: Stage {
             return try await LostAnswer.creating(
                 duplicateCode: ImageNames.duplicateCode, time: context.time,
                 create: { try await aws.call(call, region: region) },
-                find: { try await images.own(named: name, ofRun: context.runId)?.id })
+                find: { try await images(context).own(named: name, ofRun: context.runId)?.id })
         }
     }
 
@@ -105,25 +107,25 @@ package struct CopyAMI: Stage {
     ) async throws -> Outputs? {
         for entry in await context.journal.unfinished(resource: Self.resource)
         where entry.details["sourceImageId"] == source.imageId {
-            if let image = try await images.begun(entry),
+            if let image = try await images(context).begun(entry),
                 image.state == "pending" || image.state == "available"
             {
                 return try await finish(image.id, entry.entry, context)
             }
         }
-        try await images.removeUnfinished(context)
+        try await images(context).removeUnfinished(context)
         return nil
     }
 
     private func finish(
         _ id: String, _ entry: JournalEntryID, _ context: StageContext
     ) async throws -> Outputs {
-        let image = try await images.waitUntilAvailable(
+        let image = try await images(context).waitUntilAvailable(
             id, context: context, deadlineSeconds: Self.deadlineSeconds)
         try await encryption.require(plain: image, entry, context)
         try await context.journal.kept(entry)
         // Where a name was refused, this run's copy may have come to be under it after all.
-        try await images.removeUnfinished(context)
+        try await images(context).removeUnfinished(context)
         return outputs(of: image)
     }
 

@@ -36,7 +36,9 @@ package struct CreateAMI: Stage {
         [.setting(pointer: "/ami/namePrefix", value: .string(namePrefix))]
     }
 
-    private var images: EC2Images { EC2Images(aws: aws, region: region) }
+    private func images(_ context: StageContext) -> EC2Images {
+        EC2Images(aws: aws, region: region, time: context.time)
+    }
 
     package func run(_ context: StageContext) async throws -> Outputs {
         if let (image, entry) = try await resumable(context) {
@@ -45,7 +47,7 @@ package struct CreateAMI: Stage {
                 image.id, entry.entry, try await documents(of: entry, context), context)
         }
         let instanceId = try instanceId(context)
-        try await images.removeUnfinished(context)
+        try await images(context).removeUnfinished(context)
         let documents = try context.outputs(of: CheckMachine.self).values.first?.documents
         let (id, entry) = try await create(from: instanceId, documents, context)
         return try await finish(id, entry, documents, context)
@@ -56,17 +58,17 @@ package struct CreateAMI: Stage {
     }
 
     package func verify(_ outputs: Outputs, _ context: StageContext) async throws -> Existence {
-        try await images.existence(of: outputs.imageId)
+        try await images(context).existence(of: outputs.imageId)
     }
 
     package func ownership(
         of outputs: Outputs, account: String, _ context: StageContext
     ) async throws -> Ownership {
-        try await images.ownership(of: outputs.imageId, account: account, asset: assetId)
+        try await images(context).ownership(of: outputs.imageId, account: account, asset: assetId)
     }
 
     package func adopt(id: String, _ context: StageContext) async throws -> Outputs {
-        Self.outputs(of: try await images.require(id), documents: nil)
+        Self.outputs(of: try await images(context).require(id), documents: nil)
     }
 
     package var alwaysDiffers: Bool { true }
@@ -90,7 +92,7 @@ package struct CreateAMI: Stage {
         _ context: StageContext
     ) async throws -> (image: EC2Image, entry: JournalEntry)? {
         for entry in await context.journal.resumable(resource: Self.resource) {
-            if let image = try await images.begun(entry),
+            if let image = try await images(context).begun(entry),
                 image.state == "pending" || image.state == "available"
             {
                 return (image, entry)
@@ -106,6 +108,7 @@ package struct CreateAMI: Stage {
         let details = try documents.map {
             [Self.documentsDetail: try JSONValue.encoding($0).compactText]
         }
+        let images = images(context)
         var names = try await ImageNames.read(
             ResourceNames.images(prefix: namePrefix, assetId: assetId.text),
             assetId: assetId.text, images: images)
@@ -133,20 +136,20 @@ package struct CreateAMI: Stage {
                         tags: tags),
                     region: region)
             },
-            find: { try await images.own(named: name, ofRun: context.runId)?.id })
+            find: { try await images(context).own(named: name, ofRun: context.runId)?.id })
     }
 
     private func finish(
         _ id: String, _ entry: JournalEntryID, _ documents: InventoryDocuments?,
         _ context: StageContext
     ) async throws -> Outputs {
-        let image = try await images.waitUntilAvailable(
+        let image = try await images(context).waitUntilAvailable(
             id, context: context, deadlineSeconds: Self.deadlineSeconds)
         try await EBSEncryption(aws: aws, region: region, purposes: plainPurposes)
             .require(plain: image, entry, context)
         try await context.journal.kept(entry)
         // Where a name was refused, this run's image may have come to be under it after all.
-        try await images.removeUnfinished(context)
+        try await images(context).removeUnfinished(context)
         return Self.outputs(of: image, documents: documents)
     }
 

@@ -37,11 +37,22 @@ package struct DeprecateAMI: Stage {
 
     package func run(_ context: StageContext) async throws -> Outputs {
         let images = try ReleasedImages.byRegion(region: region, context)
+        let now = context.time.now()
         let date = Self.date(
-            days: days, created: try await created(images[region]), now: context.time.now())
-        for (region, image) in images.sorted(by: { $0.key < $1.key }) {
+            days: days, created: try Self.created(try await image(images[region], region, context)),
+            now: now)
+        for (region, id) in images.sorted(by: { $0.key < $1.key }) {
+            let image = try await image(id, region, context)
+            guard Self.accepts(date, created: try Self.created(image), isPublic: image.isPublic)
+            else {
+                // EC2 deprecates a public image by itself two years after its creation.
+                context.warn(
+                    "image `\(id)` is public and older than \(Self.longestDays) days: it stays "
+                        + "deprecated as it is")
+                continue
+            }
             _ = try await aws.call(
-                EnableImageDeprecation(imageId: image, deprecateAt: date), region: region)
+                EnableImageDeprecation(imageId: id, deprecateAt: date), region: region)
         }
         return Outputs(deprecateAt: Timestamp.text(date), images: images)
     }
@@ -53,15 +64,22 @@ package struct DeprecateAMI: Stage {
             now.addingTimeInterval(soonestSeconds))
     }
 
-    /// When the image was made; its copies are younger.
-    private func created(_ image: String?) async throws -> Date {
-        guard let image,
-            let text = try await EC2Images(aws: aws, region: region).require(image).creationDate,
-            let date = Timestamp.date(text)
-        else {
+    /// Whether EC2 takes a date for an image: for a public one none after two years.
+    static func accepts(_ date: Date, created: Date, isPublic: Bool) -> Bool {
+        !isPublic || date <= created.addingTimeInterval(Double(longestDays) * 86_400)
+    }
+
+    private func image(
+        _ id: String?, _ region: String, _ context: StageContext
+    ) async throws -> EC2Image {
+        try await EC2Images(aws: aws, region: region, time: context.time).require(id ?? "")
+    }
+
+    private static func created(_ image: EC2Image) throws -> Date {
+        guard let date = image.creationDate.flatMap(Timestamp.date) else {
             throw Diagnostic(
                 code: "ami.no-creation-date",
-                summary: "EC2 does not say when image `\(image ?? "")` was made",
+                summary: "EC2 does not say when image `\(image.id)` was made",
                 hint: "run the same command again, or leave `/ami/deprecateAfterDays` out")
         }
         return date
@@ -69,14 +87,15 @@ package struct DeprecateAMI: Stage {
 
     package func verify(_ outputs: Outputs, _ context: StageContext) async throws -> Existence {
         for (region, image) in outputs.images {
-            let found = try await EC2Images(aws: aws, region: region).find(image)
+            let found = try await EC2Images(aws: aws, region: region, time: context.time).find(
+                image)
             if found?.deprecationTime == nil { return .missing("deprecation of image \(image)") }
         }
         return .exists
     }
 
     package func adopt(id: String, _ context: StageContext) async throws -> Outputs {
-        let image = try await EC2Images(aws: aws, region: region).require(id)
+        let image = try await EC2Images(aws: aws, region: region, time: context.time).require(id)
         return Outputs(deprecateAt: image.deprecationTime ?? "", images: [region: id])
     }
 }

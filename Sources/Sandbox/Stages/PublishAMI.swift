@@ -39,7 +39,8 @@ package struct PublishAMI: Stage {
 
     package func verify(_ outputs: Outputs, _ context: StageContext) async throws -> Existence {
         for (region, image) in outputs.images {
-            guard try await EC2Images(aws: aws, region: region).find(image) != nil,
+            let images = EC2Images(aws: aws, region: region, time: context.time)
+            guard try await images.find(image) != nil,
                 try await publication.isPublic(.init(region: region, id: image)) == outputs.public
             else { return .missing("launch permission of image \(image)") }
         }

@@ -30,35 +30,36 @@ package struct SourceAMI: Stage {
     }
 
     package func run(_ context: StageContext) async throws -> Outputs {
-        try outputs(of: try await find())
+        try outputs(of: try await find(context.time))
     }
 
     /// The image that `/ami/base` means now.
     ///
     /// - Throws: `source-ami.no-match`, `ami.not-found`.
-    func find() async throws -> EC2Image {
+    func find(_ time: any TimeSource) async throws -> EC2Image {
         switch base {
-        case .id(let id): return try await image(id: id)
+        case .id(let id): return try await image(id: id, time)
         case .ssmParameter(let parameter):
             let id = try await aws.call(GetParameter(name: parameter), region: region).value
-            return try await image(id: id)
+            return try await image(id: id, time)
         case .newest(let owner, let architecture, let name):
             return try await newest(owner: owner, architecture: architecture, name: name)
         }
     }
 
     package func verify(_ outputs: Outputs, _ context: StageContext) async throws -> Existence {
-        try await EC2Images(aws: aws, region: region).existence(of: outputs.imageId)
+        try await EC2Images(aws: aws, region: region, time: context.time)
+            .existence(of: outputs.imageId)
     }
 
     package func adopt(id: String, _ context: StageContext) async throws -> Outputs {
-        try outputs(of: try await image(id: id))
+        try outputs(of: try await image(id: id, context.time))
     }
 
     package func identity(of outputs: Outputs) -> String { outputs.imageId }
 
-    private func image(id: String) async throws -> EC2Image {
-        try await EC2Images(aws: aws, region: region).require(id)
+    private func image(id: String, _ time: any TimeSource) async throws -> EC2Image {
+        try await EC2Images(aws: aws, region: region, time: time).require(id)
     }
 
     private func newest(owner: String, architecture: String, name: String) async throws -> EC2Image

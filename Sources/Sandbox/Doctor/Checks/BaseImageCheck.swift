@@ -8,7 +8,7 @@ struct BaseImageCheck: HealthCheck {
     func run(_ context: DoctorContext) async throws -> HealthFinding {
         let stage = SourceAMI(
             base: context.manifest.ami.base, region: context.region, aws: context.services.aws)
-        let image = try await stage.find()
+        let image = try await stage.find(context.services.time)
         return Self.judge(image, isExported: context.manifest.export != nil)
     }
 

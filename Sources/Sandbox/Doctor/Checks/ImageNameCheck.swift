@@ -8,8 +8,10 @@ struct ImageNameCheck: HealthCheck {
     func run(_ context: DoctorContext) async throws -> HealthFinding {
         let (name, assetId) = (context.imageName, context.manifest.assetId.text)
         return try await context.inEveryRegion { region in
-            let image = try await EC2Images(aws: context.services.aws, region: region)
-                .own(named: name)
+            let image = try await EC2Images(
+                aws: context.services.aws, region: region, time: context.services.time
+            )
+            .own(named: name)
             return Self.judge(image, name: name, assetId: assetId, region: region)
         }
     }
