@@ -96,6 +96,20 @@ def test_without_a_credential_for_the_source_nothing_is_begun(fresh: Project) ->
     fresh.dssbatch("setup-ci-codebuild", check=0)
 
 
+def test_the_page_for_what_is_not_there_is_written(fresh: Project) -> None:
+    cloud = fresh.cloud
+    fresh.dssbatch("setup-vm-bucket", check=0)
+    outputs = values(stacks_of(cloud)[BUCKET], "Output")
+    page = cloud.client("s3").get_object(
+        Bucket=outputs["VMBucketId"], Key=outputs["NotFoundPageKey"]
+    )
+    assert page["ContentType"].startswith("text/html")
+    assert page["CacheControl"] == "no-cache"
+    assert b"no such file" in page["Body"].read()
+    # The page that the template maps.
+    assert outputs["NotFoundPageKey"] == "data_science_sandbox/404.html"
+
+
 def test_presets_deploy_what_they_name_and_what_that_needs(fresh: Project) -> None:
     cloud = fresh.cloud
     fresh.dssbatch("setup-ci-codebuild", check=0)

@@ -62,6 +62,13 @@ package struct DeployStack: Stage {
     }
 
     package func run(_ context: StageContext) async throws -> Outputs {
+        let outputs = try await deploy(context)
+        try await NotFoundPage(outputs: outputs.outputs)?
+            .put(aws: services.aws, region: stack.region)
+        return outputs
+    }
+
+    private func deploy(_ context: StageContext) async throws -> Outputs {
         let parameters = try parameters(context)
         try await settleInterrupted(context)
         for _ in 0..<Self.mostSteps {

@@ -333,7 +333,9 @@ def test_the_bucket_stays_when_its_stack_goes(cloud, name):
         "CfDistributionId",
         "CfDistributionDomainName",
         "DownloadDomainName",
+        "NotFoundPageKey",
     }
+    assert outputs["NotFoundPageKey"] == "data_science_sandbox/404.html"
     assert outputs["DownloadDomainName"] == outputs["CfDistributionDomainName"]
     wanted = given(WebAclArn=acl, ImagePrefix="other")
     seen = create_change_set(client, name, body, "UPDATE", **wanted)
