@@ -36,11 +36,22 @@ extension MatrixSession {
     ) async throws -> (BuildProject, BatchPlan?)? {
         do {
             try await services.realms?.ask()
+            let region = matrix.manifest.base.region
             let project = try await BuildProject.find(
-                stack: request.build.stackName, region: matrix.manifest.base.region,
-                services: services)
+                stack: request.build.stackName, region: region, services: services)
             let builds = min(request.builds ?? .max, try project.requireBatches())
-            return (project, try await matrix.batch(variants, builds: builds))
+            let output = output
+            let warn: @Sendable (String) -> Void = { output.say("warning: \($0)") }
+            let atOnce = try await project.mostAtOnce(
+                region: region, services: services, warn: warn)
+            guard
+                let batch = try await matrix.batch(
+                    variants, builds: builds, atOnce: atOnce ?? .max)
+            else { return (project, nil) }
+            if !request.isDryRun {
+                try await project.requireNeeds(region: region, services: services, warn: warn)
+            }
+            return (project, batch)
         } catch  where Task.isCancelled {
             StandardStreams.writeError("interrupted: no batch was started\n")
             return nil
@@ -57,7 +68,11 @@ extension MatrixSession {
         }
         let work = RemoteWork(
             kind: "batch", output: output, isJSON: isJSON,
-            start: { try await builds.start(buildspec, branch: request.branch, of: $0) },
+            start: { project in
+                try await builds.start(
+                    buildspec, branch: request.branch, of: project,
+                    releasesInABuild: batch.releasesInABuild)
+            },
             follow: { try await builds.follow($0, batch, of: $1) },
             stop: { try await builds.stop($0) })
         do {

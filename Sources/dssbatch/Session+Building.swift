@@ -23,8 +23,12 @@ extension Session {
         try await Interruptible.finishing(output, saysInterrupted: false) {
             try await work.run(options) {
                 if isBound { try await services.realms?.ask() }
-                return try await BuildProject.find(
+                let project = try await BuildProject.find(
                     stack: options.stackName, region: region, services: services)
+                try await project.requireNeeds(region: region, services: services) {
+                    show(.warning($0))
+                }
+                return project
             }
         }
     }

@@ -7,15 +7,17 @@ import Sandbox
 extension Session {
     /// Asks every check and prints each answer as soon as those before it are there.
     ///
+    /// - Parameter besides: types of the other machines that a matrix starts at the same time.
     /// - Throws: `Exit` with status 1 where a check failed.
-    func examine() async throws {
+    func examine(besides: [String]) async throws {
         let plan = try await planForDoctor()
         let doctor = Doctor(
             context: DoctorContext(
                 manifest: try manifest, services: services,
                 verifies: graph.names.contains { $0.rawValue.hasPrefix("verify-") },
                 expectedSeconds: ExpectedDuration.seconds(of: plan),
-                temporaryFolder: URL(fileURLWithPath: NSTemporaryDirectory()).path))
+                temporaryFolder: URL(fileURLWithPath: NSTemporaryDirectory()).path,
+                besides: besides))
         let text = HealthText(names: doctor.names)
         try await finishing {
             let answers = try await doctor.examine { answer in

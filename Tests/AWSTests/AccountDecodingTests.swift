@@ -36,11 +36,12 @@ import Testing
 
     @Test func `quotas, kinds of machines and networks are read`() throws {
         let usual = try decode(
-            GetAWSDefaultServiceQuota(serviceCode: "ec2", quotaCode: "L-1"),
+            GetAWSDefaultServiceQuota(QuotaName(serviceCode: "ec2", quotaCode: "L-1")),
             #"{"Quota": {"Value": 5.0}}"#)
         #expect(usual == 5)
         let quota = try decode(
-            GetServiceQuota(serviceCode: "ec2", quotaCode: "L-1"), #"{"Quota": {"Value": 32.0}}"#)
+            GetServiceQuota(QuotaName(serviceCode: "ec2", quotaCode: "L-1")),
+            #"{"Quota": {"Value": 32.0}}"#)
         #expect(quota == 32)
         let types = try decode(
             DescribeInstanceTypes(),

@@ -121,4 +121,24 @@ import Testing
         #expect(problem.code == "codebuild.batch-failed")
         #expect(problem.causes == ["build `a` ended with TIMED_OUT", "YAML_FILE_ERROR: bad"])
     }
+
+    @Test func `no more builds than run at once, unless names would become too long`() throws {
+        for atOnce in [1, 2, 7, 50] {
+            let plan = try BatchPlan(assetIds: ids(20), shared: [], builds: 100, atOnce: atOnce)
+            let made = plan.tasks.compactMap { task in
+                if case .make(let part) = task.work { part } else { nil }
+            }
+            #expect(made.count == min(atOnce, 20))
+            #expect(made.flatMap { $0 } == ids(20))
+            #expect(plan.releasesInABuild == (20 + min(atOnce, 20) - 1) / min(atOnce, 20))
+        }
+        let long = (0..<100).map { "\($0)" + String(repeating: "x", count: 60) }
+        let plan = try BatchPlan(assetIds: long, shared: [], builds: 100, atOnce: 1)
+        #expect(plan.tasks.count == 2 + 1)
+    }
+
+    @Test func `a build of several releases gets their time, and CodeBuild's most at most`() {
+        let project = BuildProject(name: "p", timeoutMinutes: 480, queuedTimeoutMinutes: 480)
+        #expect([1, 2, 4, 5, 100].map(project.timeoutMinutes) == [480, 960, 1920, 2160, 2160])
+    }
 }

@@ -44,6 +44,18 @@ import Testing
         }
     }
 
+    @Test func `machines of a matrix that wait for each other are told, one without room fails`() {
+        let quota = Quota(code: "L-1216C47A", what: "vCPUs")
+        for (used, besides, status) in [
+            (0, 0, HealthFinding.Status.ok), (0, 3, .ok), (0, 4, .warning), (3, 1, .warning),
+            (4, 0, .failed), (4, 9, .failed),
+        ] {
+            let finding = VCPUQuotaCheck.judge(
+                quota, used: used, needed: 2, besides: besides, limit: 5, region: "r")
+            #expect(finding.status == status, "\(used) \(besides): \(finding)")
+        }
+    }
+
     @Test(arguments: [
         ("t3.medium", "L-1216C47A"), ("m7i-flex.large", "L-1216C47A"),
         ("im4gn.large", "L-1216C47A"), ("g5.xlarge", "L-DB2E81BA"), ("inf2.xlarge", "L-1945791B"),

@@ -29,6 +29,6 @@ import Testing
         ("    Webhook: false", false), ("    # Webhook: true", false), ("Resources:", false),
     ])
     func `a template that makes a webhook is known by its text`(line: String, expected: Bool) {
-        #expect(DeployStack.makesWebhook("Resources:\n\(line)\n") == expected)
+        #expect(BuildTemplate("Resources:\n\(line)\n").makesWebhook == expected)
     }
 }

@@ -67,6 +67,7 @@ def _load_emulation(account_id: str) -> None:
         resource_types,
         source_credentials,
         codebuild,
+        managed_policy,
         conditional_writes,
         build_control,
         builds,

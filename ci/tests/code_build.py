@@ -25,6 +25,8 @@ GIT_SECONDS = 600
 
 def deploy(cloud: Cloud, name: str, **parameters: str) -> None:
     """Deploy the project's stack under a name, where it is not there as it should be."""
+    make_secrets(cloud)
+    cloud.import_source_credential()
     client = cloud.client("cloudformation")
     given = PARAMETERS | {"GitHubTokenSecret": SECRET} | parameters
     # Other tests deploy it by the program, with the manifest's parameters, and delete it.
@@ -43,6 +45,17 @@ def deploy(cloud: Cloud, name: str, **parameters: str) -> None:
         Capabilities=["CAPABILITY_IAM"],
     )
     client.get_waiter("stack_create_complete").wait(StackName=name, WaiterConfig=wait)
+
+
+def make_secrets(cloud: Cloud) -> None:
+    """Let the secrets be there that the builds need."""
+    manager = cloud.client("secretsmanager")
+    known = {secret["Name"] for secret in manager.list_secrets()["SecretList"]}
+    for secret, text in SECRETS.items():
+        if secret in known:
+            manager.put_secret_value(SecretId=secret, SecretString=text)
+        else:
+            manager.create_secret(Name=secret, SecretString=text)
 
 
 class BuildSource:
@@ -76,13 +89,7 @@ class BuildSource:
     def carry_out(self, name: str, **environment: str) -> None:
         """Let the builds of a project be carried out of it, with the suite's own program."""
         cloud = self.project.cloud
-        manager = cloud.client("secretsmanager")
-        known = {secret["Name"] for secret in manager.list_secrets()["SecretList"]}
-        for secret, text in SECRETS.items():
-            if secret in known:
-                manager.put_secret_value(SecretId=secret, SecretString=text)
-            else:
-                manager.create_secret(Name=secret, SecretString=text)
+        make_secrets(cloud)
         image = {
             "DSS_ANSIBLE_RUNNER": self.project.environment["DSS_ANSIBLE_RUNNER"],
         } | environment

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from .cloud import BUCKET_STACK, Cloud
-from .code_build import SECRET, deploy
+from .code_build import SECRET, deploy, make_secrets
 from .github_server import TOKEN, GitHubServer
 from .program import Outcome, RunningProgram, assert_error, binary
 from .project import Project
@@ -98,6 +98,7 @@ def test_a_build_is_followed_to_its_good_end(follow: Callable[..., Following]) -
     following.lead("INSTALL", log=["one", "two", "two"])
     following.sees("two\ntwo\n")
     following.lead("BUILD", log=["three"])
+    following.sees("phase BUILD\n")
     following.sees("three\n")
     # The last lines come with the end.
     following.lead(log=["four", "five"])
@@ -249,14 +250,14 @@ def test_without_a_stack_the_hint_says_how_to_make_one(project: Project) -> None
     outcome = project.dssbatch(
         "start-release-build", "--release-id", "1", "--stack-name", "NONE"
     )
-    assert_error(outcome, 1, "stack `NONE` does not exist", "setup-release-codebuild")
+    assert_error(outcome, 2, "stack `NONE` does not exist", "setup-release-codebuild")
 
 
 def test_another_stack_is_no_project(project: Project) -> None:
     outcome = project.dssbatch(
         "start-release-build", "--release-id", "1", "--stack-name", BUCKET_STACK
     )
-    assert_error(outcome, 1, "has no output `ProjectName`", "--stack-name")
+    assert_error(outcome, 2, "has no output `ProjectName`", "--stack-name")
 
 
 def test_a_project_that_somebody_deleted_is_missed(
@@ -268,7 +269,7 @@ def test_a_project_that_somebody_deleted_is_missed(
     outcome = project.dssbatch(
         "start-release-build", "--release-id", "1", "--stack-name", name
     )
-    assert_error(outcome, 1, f"no project `{name}`", "setup-release-codebuild")
+    assert_error(outcome, 2, f"no project `{name}`", "setup-release-codebuild")
 
 
 def start_test_release(
@@ -309,7 +310,7 @@ def test_no_draft_is_made_where_no_build_can_be(
     project: Project, cloud: Cloud, hub: GitHubServer
 ) -> None:
     outcome = start_test_release(project, hub, "--stack-name", "NONE")
-    assert_error(outcome, 1, "stack `NONE` does not exist")
+    assert_error(outcome, 2, "stack `NONE` does not exist")
     assert hub.log == []
 
 
@@ -401,6 +402,42 @@ def test_an_interruption_before_the_build_starts_none(
     assert (outcome.status, outcome.stdout) == (130, ""), str(outcome)
     assert "no build was started" in outcome.stderr
     assert ids(held) == before
+
+
+def test_without_its_secrets_no_build_starts(
+    project: Project, held: Cloud, hub: GitHubServer
+) -> None:
+    manager = held.client("secretsmanager")
+    before = ids(held)
+    manager.delete_secret(SecretId=SECRET, ForceDeleteWithoutRecovery=True)
+    outcome = project.dssbatch("start-release-build", "--release-id", "42")
+    missing = f"no secret `{SECRET}`"
+    assert_error(outcome, 2, missing, f"create-secret --name {SECRET}")
+    assert_error(start_test_release(project, hub), 2, missing)
+    assert hub.log == [] and ids(held) == before
+    findings = project.dssbatch("doctor", "--json").events("check")
+    (finding,) = [f for f in findings if f["name"] == "release-build"]
+    assert finding["status"] == "failed" and missing in finding["message"]
+    make_secrets(held)
+    manager.delete_secret(SecretId=SECRET, RecoveryWindowInDays=7)
+    outcome = project.dssbatch("start-release-build", "--release-id", "42")
+    assert_error(outcome, 2, "scheduled for deletion", "restore-secret")
+    manager.restore_secret(SecretId=SECRET)
+    project.dssbatch("start-release-build", "--release-id", "42", "--no-wait", check=0)
+
+
+def test_without_a_credential_builds_are_warned_of(
+    project: Project, held: Cloud
+) -> None:
+    held.forget_source_credentials()
+    try:
+        outcome = project.dssbatch(
+            "start-release-build", "--release-id", "42", "--no-wait", check=0
+        )
+    finally:
+        held.import_source_credential()
+    assert "no credential for GitHub" in outcome.stderr
+    assert "public repository only" in outcome.stderr
 
 
 def read_until(terminal: int, text: str) -> None:

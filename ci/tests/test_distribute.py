@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import secrets
 import signal
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -14,6 +16,7 @@ from .code_build import deploy
 from .matrix import FILE, Matrix
 from .program import RunningProgram, assert_error
 from .project import Project
+from .roles import denied
 from .test_shared_results import Shared
 
 STACK = "DATA-SCIENCE-SANDBOX-RELEASE-CODEBUILD"
@@ -211,7 +214,7 @@ def test_events_tell_the_same(
         (["--builds", "2"], 2, "do not fit into 2 builds"),
         (["--builds", "0"], 2, "above 0"),
         (["--asset-id", "nobody"], 2, "no variant `nobody`"),
-        (["--stack-name", "NONE"], 1, "stack `NONE` does not exist"),
+        (["--stack-name", "NONE"], 2, "stack `NONE` does not exist"),
     ],
 )
 def test_what_cannot_be_distributed_starts_nothing(
@@ -242,3 +245,80 @@ def test_a_batch_works_with_its_own_role(
     finally:
         iam.put_role_policy(**policy, PolicyDocument=json.dumps(document))
     assert_error(outcome, 1, "is not authorized to perform: codebuild:StartBuild")
+
+
+LARGE = "L-4DDC4A99"
+
+
+def test_no_more_builds_than_the_account_runs_at_once(
+    matrix: Matrix, cloud: Cloud, place: tuple[str, str]
+) -> None:
+    first, second, third = matrix.ids
+    for limit, dealt in (
+        (1, [f"{first},{second},{third}"]),
+        (2, [first, f"{second},{third}"]),
+        (20, [first, second, third]),
+    ):
+        cloud.set_quota(LARGE, limit)
+        graph = dry_run(matrix, *place)["batch"]["build-graph"]
+        variables = [task["env"]["variables"] for task in graph]
+        assert [v["DSS_VARIANTS"] for v in variables if "DSS_VARIANTS" in v] == dealt
+    cloud.set_quota(LARGE, 0)
+    outcome = matrix.project.dssbatch("distribute", FILE, *place)
+    assert_error(outcome, 2, "may run no builds", "request-service-quota-increase")
+
+
+def test_a_build_of_many_releases_gets_their_time_and_one_runs_at_a_time(
+    matrix: Matrix, cloud: Cloud, place: tuple[str, str]
+) -> None:
+    cloud.set_quota(LARGE, 1)
+    running, batch_id = start(matrix, place)
+    seen = read(cloud, batch_id)
+    assert seen["buildTimeoutInMinutes"] == 3 * 480
+    assert seen["buildBatchConfig"]["timeoutInMins"] == 2160
+    for name in ("shared", "releases_001", "collect"):
+        (present,) = builds(cloud, batch_id).items()
+        assert present[0] == name
+        cloud.lead_build(present[1], "COMPLETED")
+    assert running.outcome().status == 1  # No build of a record makes anything.
+
+
+@pytest.fixture
+def starter(cloud: Cloud) -> Iterator[dict[str, str]]:
+    """The environment of somebody who may do what the stack's policy says, and no more."""
+    client, iam = cloud.client("cloudformation"), cloud.client("iam")
+    # Results lie in the bucket that the project names.
+    name = f"{STACK}-STARTER"
+    deploy(cloud, name, VMBucketName=cloud.bucket)
+    outputs = client.describe_stacks(StackName=name)["Stacks"][0]["Outputs"]
+    (policy,) = [
+        o["OutputValue"] for o in outputs if o["OutputKey"] == "BuildStarterPolicyArn"
+    ]
+    role = f"starter-{secrets.token_hex(4)}"
+    iam.create_role(RoleName=role, AssumeRolePolicyDocument="{}")
+    iam.attach_role_policy(RoleName=role, PolicyArn=policy)
+    yield cloud.call("/localcloud/role", "POST", {"role": role})
+    iam.detach_role_policy(RoleName=role, PolicyArn=policy)
+    iam.delete_role(RoleName=role)
+    client.delete_stack(StackName=name)
+
+
+def test_the_stacks_policy_is_all_that_who_distributes_needs(
+    matrix: Matrix, cloud: Cloud, place: tuple[str, str], starter: dict[str, str]
+) -> None:
+    name = ("--stack-name", f"{STACK}-STARTER")
+    mark = cloud.mark()
+    running = matrix.project.start("distribute", FILE, *place, *name, env=starter)
+    running.wait_until(lambda: running.stdout().endswith("\n"), "the batch's id")
+    batch_id = running.stdout().splitlines()[0]
+    (shared,) = builds(cloud, batch_id).values()
+    cloud.lead_build(shared, "BUILD", log=["last words"])
+    cloud.lead_build(shared, "COMPLETED", status="FAILED")
+    outcome = running.outcome()
+    assert "last words" in outcome.stderr, str(outcome)
+    assert denied(cloud.requests(mark)) == []
+    outcome = matrix.project.dssbatch(
+        "start-release-build", "--release-id", "42", "--no-wait", *name, env=starter
+    )
+    assert outcome.status == 0, str(outcome)
+    assert denied(cloud.requests(mark)) == []

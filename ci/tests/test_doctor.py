@@ -13,6 +13,7 @@ import pytest
 
 from .cloud import BUCKET_STACK, REGION, Cloud
 from .foreign_exports import ForeignExports
+from .matrix import FILE, Matrix
 from .program import Outcome, assert_error
 from .project import MANIFEST, PASSWORDS, Project
 from .roles import make_role
@@ -211,6 +212,29 @@ def test_running_machines_count(healthy: Project, cloud: Cloud) -> None:
         examine(healthy, status=0)
     finally:
         ec2.terminate_instances(InstanceIds=[instance])
+
+
+def test_machines_of_a_matrix_count_together(healthy: Project, cloud: Cloud) -> None:
+    matrix = Matrix(healthy)
+    cloud.set_quota("L-1216C47A", used_vcpus(cloud) + 5)
+    asked = ("--asset-id", matrix.ids[0])
+    checks = matrix_checks(healthy, *asked)
+    assert checks["vcpu-quota"]["status"] == "warning", checks["vcpu-quota"]
+    assert "/atOnce" in checks["vcpu-quota"]["hint"]
+    cloud.set_quota("L-1216C47A", used_vcpus(cloud) + 6)
+    assert matrix_checks(healthy, *asked)["vcpu-quota"]["status"] == "ok"
+
+
+def matrix_checks(project: Project, *options: str) -> dict[str, dict[str, Any]]:
+    outcome = project.dssbatch("doctor", FILE, "--json", *options)
+    return {check["name"]: check for check in outcome.events("check")}
+
+
+def used_vcpus(cloud: Cloud) -> int:
+    """Every machine of these tests has two."""
+    states = {"Name": "instance-state-name", "Values": ["pending", "running"]}
+    found = cloud.client("ec2").describe_instances(Filters=[states])["Reservations"]
+    return 2 * sum(len(r["Instances"]) for r in found)
 
 
 def test_instance_type_that_does_not_exist(healthy: Project) -> None:

@@ -110,6 +110,15 @@ def test_the_page_for_what_is_not_there_is_written(fresh: Project) -> None:
     assert outputs["NotFoundPageKey"] == "data_science_sandbox/404.html"
 
 
+def test_secrets_that_are_not_there_yet_are_warned_of(fresh: Project) -> None:
+    manager = fresh.cloud.client("secretsmanager")
+    for secret in manager.list_secrets()["SecretList"]:
+        manager.delete_secret(SecretId=secret["ARN"], ForceDeleteWithoutRecovery=True)
+    outcome = fresh.dssbatch("setup-release-codebuild", check=0)
+    for name in ("default-password", "jupyter-password"):
+        assert f"no secret `data-science-sandbox/{name}`" in outcome.stderr
+
+
 def test_presets_deploy_what_they_name_and_what_that_needs(fresh: Project) -> None:
     cloud = fresh.cloud
     fresh.dssbatch("setup-ci-codebuild", check=0)

@@ -11,17 +11,20 @@ package struct StartBuildBatch: AWSOperation, Encodable {
     package var sourceVersion: String?
     /// The text of the buildspec, whose `batch` says which builds there are.
     package var buildspecOverride: String
+    /// What stops a build of the batch, 5 to 2160; nil for the project's own.
+    package var buildTimeoutInMinutesOverride: Int?
     /// CodeBuild knows a repetition by it for five minutes.
     package var idempotencyToken: String
 
     /// Makes the call; see the properties.
     package init(
         projectName: String, sourceVersion: String? = nil, buildspecOverride: String,
-        idempotencyToken: String
+        buildTimeoutInMinutesOverride: Int? = nil, idempotencyToken: String
     ) {
         self.projectName = projectName
         self.sourceVersion = sourceVersion
         self.buildspecOverride = buildspecOverride
+        self.buildTimeoutInMinutesOverride = buildTimeoutInMinutesOverride
         self.idempotencyToken = idempotencyToken
     }
 

@@ -6,6 +6,7 @@ package enum AWSService: String, Sendable, CaseIterable {
     case iam
     case logs
     case s3
+    case secretsManager = "secretsmanager"
     case serviceQuotas = "servicequotas"
     case ssm
     case sts
@@ -30,6 +31,7 @@ package enum AWSService: String, Sendable, CaseIterable {
         case .s3: .restXml
         case .codeBuild: .json(version: "1.1", targetPrefix: "CodeBuild_20161006")
         case .logs: .json(version: "1.1", targetPrefix: "Logs_20140328")
+        case .secretsManager: .json(version: "1.1", targetPrefix: "secretsmanager")
         case .serviceQuotas: .json(version: "1.1", targetPrefix: "ServiceQuotasV20190624")
         case .ssm: .json(version: "1.1", targetPrefix: "AmazonSSM")
         }
@@ -44,6 +46,7 @@ package enum AWSService: String, Sendable, CaseIterable {
         case .iam: "2010-05-08"
         case .logs: "2014-03-28"
         case .s3: "2006-03-01"
+        case .secretsManager: "2017-10-17"
         case .serviceQuotas: "2019-06-24"
         case .ssm: "2014-11-06"
         case .sts: "2011-06-15"
@@ -60,6 +63,7 @@ package enum AWSService: String, Sendable, CaseIterable {
     package var configurationName: String {
         switch self {
         case .logs: "cloudwatch_logs"
+        case .secretsManager: "secrets_manager"
         case .serviceQuotas: "service_quotas"
         default: rawValue
         }

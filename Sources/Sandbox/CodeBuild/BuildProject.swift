@@ -10,6 +10,14 @@ package struct BuildProject: Sendable, Equatable {
     package let queuedTimeoutMinutes: Int
     /// What bounds its batches; nil where it has none.
     package var batches: Batches?
+    /// The most builds of it at once; nil where only the account bounds them.
+    package var buildsAtOnce: Int?
+    /// Where its builds take secrets from.
+    package var secrets: [BuildSecret] = []
+    /// Whose credential its builds need to get their source, such as `GITHUB`; nil for none.
+    package var sourceServer: String?
+    /// The quota that its builds count against; nil for an unknown kind of machine.
+    var quota: Quota?
 
     /// What bounds a project's batches.
     package struct Batches: Sendable, Equatable {
@@ -40,6 +48,16 @@ package struct BuildProject: Sendable, Equatable {
         Double(timeoutMinutes + queuedTimeoutMinutes + Self.marginMinutes) * 60
     }
 
+    /// CodeBuild's own limit, in minutes.
+    ///
+    /// Source: <https://docs.aws.amazon.com/codebuild/latest/userguide/limits.html>
+    private static let longestMinutes = 2160
+
+    /// How long a build may take that makes several releases one after the other.
+    func timeoutMinutes(ofReleases count: Int) -> Int {
+        max(timeoutMinutes, min(timeoutMinutes * count, Self.longestMinutes))
+    }
+
     /// No batch takes longer.
     var longestBatchSeconds: Double {
         Double((batches?.timeoutMinutes ?? timeoutMinutes) + Self.marginMinutes) * 60
@@ -51,7 +69,7 @@ package struct BuildProject: Sendable, Equatable {
     package func requireBatches() throws -> Int {
         guard let batches else {
             throw Diagnostic(
-                code: "codebuild.no-batches",
+                code: "codebuild.no-batches", severity: .configuration,
                 summary: "project `\(name)` has no configuration for batches",
                 hint: "bring its stack up to date: `dssbatch setup-release-codebuild`")
         }
@@ -68,13 +86,13 @@ package struct BuildProject: Sendable, Equatable {
         let stacks = StackDeployment(aws: services.aws, region: region, time: services.time)
         guard let stack = try await stacks.find(stackName) else {
             throw Diagnostic(
-                code: "codebuild.no-stack",
+                code: "codebuild.no-stack", severity: .configuration,
                 summary: "stack `\(stackName)` does not exist in region `\(region)`",
                 hint: "\(again) first, or name another stack with `--stack-name`")
         }
         guard let name = stack.outputs[output], !name.isEmpty else {
             throw Diagnostic(
-                code: "codebuild.no-output",
+                code: "codebuild.no-output", severity: .configuration,
                 summary: "stack `\(stackName)` (\(stack.status)) has no output `\(output)`",
                 hint: "\(again), or name the stack of `cfn/release-codebuild.yaml` with "
                     + "`--stack-name`")
@@ -82,7 +100,7 @@ package struct BuildProject: Sendable, Equatable {
         let found = try await services.aws.call(BatchGetProjects(names: [name]), region: region)
         guard let project = found.first else {
             throw Diagnostic(
-                code: "codebuild.no-project",
+                code: "codebuild.no-project", severity: .configuration,
                 summary: "there is no project `\(name)`, which stack `\(stackName)` names",
                 hint: "somebody has deleted it: delete the stack, then \(again)")
         }
@@ -94,6 +112,7 @@ package struct BuildProject: Sendable, Equatable {
                 timeoutMinutes: settings.timeoutInMins ?? defaultBatch.minutes,
                 builds: settings.restrictions?.maximumBuildsAllowed ?? defaultBatch.builds)
         }
+        described.add(needsOf: project)
         return described
     }
 }

@@ -26,12 +26,16 @@ package struct BatchBuild: Sendable {
     /// - Parameters:
     ///   - buildspec: the text that says which builds there are.
     ///   - branch: nil for the project's own.
+    ///   - releasesInABuild: the most that one build makes, each of which may take as long as the
+    ///     project says of a build.
     /// - Returns: its id.
     package func start(
-        _ buildspec: String, branch: String?, of project: BuildProject
+        _ buildspec: String, branch: String?, of project: BuildProject, releasesInABuild: Int
     ) async throws -> String {
+        let minutes = project.timeoutMinutes(ofReleases: releasesInABuild)
         let call = StartBuildBatch(
             projectName: project.name, sourceVersion: branch, buildspecOverride: buildspec,
+            buildTimeoutInMinutesOverride: minutes == project.timeoutMinutes ? nil : minutes,
             idempotencyToken: UUID().uuidString.lowercased())
         let id = try await services.aws.call(call, region: region).id
         onNote(.batchStarted(id: id))

@@ -17,17 +17,26 @@ package struct BatchPlan: Sendable, Equatable {
 
     /// Deals out releases to builds, as evenly as can be, in their order.
     ///
+    /// More builds than may run at once would only wait for each other; there are more where the
+    /// names of a build's releases would become too long.
+    ///
     /// - Parameters:
     ///   - assetIds: the stale ones.
     ///   - shared: stages that are to be run for all before any is made; none for no such build.
     ///   - builds: the most builds that the batch may have.
+    ///   - atOnce: the most builds that run side by side.
     /// - Throws: `distribute.too-few-builds`.
-    package init(assetIds: [String], shared: [String], builds: Int) throws {
-        let slots = min(builds, Self.buildLimit) - Self.otherBuilds
-        guard slots > 0 else { throw Self.tooFew(builds) }
-        let parts = Self.parts(assetIds, count: min(slots, assetIds.count))
-        guard parts.allSatisfy({ $0.joined(separator: ",").utf8.count <= Self.valueLimitBytes })
-        else { throw Self.tooFew(builds) }
+    package init(
+        assetIds: [String], shared: [String], builds: Int, atOnce: Int = .max
+    ) throws {
+        let most = min(min(builds, Self.buildLimit) - Self.otherBuilds, assetIds.count)
+        guard most > 0 else { throw Self.tooFew(builds) }
+        let fitting = (max(1, min(atOnce, most))...most).lazy
+            .map { Self.parts(assetIds, count: $0) }
+            .first {
+                $0.allSatisfy { $0.joined(separator: ",").utf8.count <= Self.valueLimitBytes }
+            }
+        guard let parts = fitting else { throw Self.tooFew(builds) }
         var tasks: [BatchTask] = []
         if !shared.isEmpty {
             tasks.append(BatchTask(identifier: "shared", work: .share(shared), needs: []))
@@ -43,6 +52,11 @@ package struct BatchPlan: Sendable, Equatable {
         let makers = tasks.map(\.identifier)
         tasks.append(BatchTask(identifier: "collect", work: .collect, needs: makers))
         self.tasks = tasks
+    }
+
+    /// The most releases that one build makes.
+    package var releasesInABuild: Int {
+        tasks.map { if case .make(let assetIds) = $0.work { assetIds.count } else { 1 } }.max() ?? 1
     }
 
     /// Parts whose sizes differ by one at most.

@@ -3,9 +3,13 @@ package import BuildGraph
 extension Matrix {
     /// The builds that bring variants up to date; nil where none is stale.
     ///
-    /// - Parameter builds: the most builds that the batch may have.
+    /// - Parameters:
+    ///   - builds: the most builds that the batch may have.
+    ///   - atOnce: the most that run side by side.
     /// - Throws: as `plan(_:_:)`, and `distribute.too-few-builds`.
-    package func batch(_ variants: [Variant], builds: Int) async throws -> BatchPlan? {
+    package func batch(
+        _ variants: [Variant], builds: Int, atOnce: Int
+    ) async throws -> BatchPlan? {
         let plans = try await plan(variants, SelectionRequest())
         let stale = zip(variants, plans).filter { !$0.1.isFresh }
         guard !stale.isEmpty else { return nil }
@@ -22,6 +26,7 @@ extension Matrix {
         }
         return try BatchPlan(
             assetIds: stale.map(\.0.assetId),
-            shared: order.filter { wanted[$0, default: 0] > 1 }.map(\.rawValue), builds: builds)
+            shared: order.filter { wanted[$0, default: 0] > 1 }.map(\.rawValue), builds: builds,
+            atOnce: atOnce)
     }
 }

@@ -21,7 +21,7 @@ package struct Doctor: Sendable {
         ImageNameCheck(),
         NetworkCheck(), BaseImageCheck(), ExportQuotaCheck(), DeliveryCheck(),
         ExportBucketCheck(), ExportEncryptionCheck(), ExportRoleCheck(), ExportPermissionsCheck(),
-        PasswordsCheck(), GitHubTokenCheck(),
+        PasswordsCheck(), GitHubTokenCheck(), BuildNeedsCheck(),
         ToolCheck.ssh, ToolCheck.sshKeygen, AnsibleCheck(), EmulatorCheck(), ToolCheck.qemuImg,
         DockerCheck(), ToolCheck.git, DiskSpaceCheck(),
     ]

@@ -10,6 +10,8 @@ package struct DoctorContext: Sendable {
     let expectedSeconds: Double
     /// Where disks and keys lie while a run lasts; absolute.
     let temporaryFolder: String
+    /// The types of the other machines that a matrix starts at the same time.
+    let besides: [String]
 
     var region: String { manifest.region }
     var workstation: any Workstation { services.workstation }
@@ -17,13 +19,14 @@ package struct DoctorContext: Sendable {
     /// Makes a context; see the properties.
     package init(
         manifest: ReleaseManifest, services: SandboxServices, verifies: Bool,
-        expectedSeconds: Double, temporaryFolder: String
+        expectedSeconds: Double, temporaryFolder: String, besides: [String] = []
     ) {
         self.manifest = manifest
         self.services = services
         self.verifies = verifies
         self.expectedSeconds = expectedSeconds
         self.temporaryFolder = temporaryFolder
+        self.besides = besides
     }
 
     /// Asks the same in every region of the release, side by side, and merges the answers.

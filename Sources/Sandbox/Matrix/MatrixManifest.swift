@@ -81,6 +81,15 @@ package struct MatrixManifest: Sendable {
         }
     }
 
+    /// The machines' types of the variants that run at the same time as one of them: the first
+    /// others, as many as run at once.
+    ///
+    /// - Throws: as `release(of:)`.
+    package func typesBesides(_ assetId: String?) throws -> [String] {
+        try variants.filter { $0.assetId.text != assetId }.prefix(atOnce - 1)
+            .map { try release(of: $0).instance.type }
+    }
+
     /// The variants that a text names: asset ids and globs with commas in between; nil for all.
     ///
     /// - Throws: `usage.asset-id` for one that names none.

@@ -6,34 +6,44 @@ extension DeployStack {
     private static let connectionParameter = "GitHubConnectionArn"
     private static let serverType = "GITHUB"
 
+    /// Looks for what a project needs.
+    ///
     /// A webhook needs a credential for its source in the account and region: without one the
-    /// stack would roll back after minutes.
+    /// stack would roll back after minutes. Secrets and a credential that only builds need may
+    /// come later, and are told.
     ///
     /// - Throws: `stack.no-source-credential`.
-    ///
-    /// Source: https://docs.aws.amazon.com/codebuild/latest/userguide/access-tokens-github.html
     package func preflight(_ context: StageContext) async throws {
         let text = try StackDeployment.template(stack.template, of: project)
-        guard Self.makesWebhook(text), !hasConnection else { return }
-        let credentials = try await services.aws.call(
-            ListSourceCredentials(), region: stack.region)
-        guard !credentials.contains(where: { $0.serverType == Self.serverType }) else { return }
-        throw Diagnostic(
-            code: "stack.no-source-credential",
-            summary: "no credential for GitHub in CodeBuild of region `\(stack.region)`",
-            location: "/stacks/\(stack.stage)",
-            causes: ["stack `\(stack.name)` makes a webhook, which CodeBuild registers at GitHub"],
-            hint: "once for each account and region: `aws codebuild import-source-credentials "
-                + "--region \(stack.region) --server-type GITHUB --auth-type "
-                + "PERSONAL_ACCESS_TOKEN --token TOKEN`, or name a connection in "
-                + "`/stacks/\(stack.stage)/parameters/\(Self.connectionParameter)`")
-    }
-
-    /// Whether a template's text asks CodeBuild for a webhook.
-    static func makesWebhook(_ template: String) -> Bool {
-        template.split(separator: "\n").contains { line in
-            line.prefix { $0 != "#" }.split(separator: " ") == ["Webhook:", "true"]
+        let template = BuildTemplate(text)
+        guard template.isProject else { return }
+        let values = Dictionary(
+            stack.parameters.compactMap { parameter -> (String, String)? in
+                guard case .text(let value) = parameter.value else { return nil }
+                return (parameter.name, value)
+            }, uniquingKeysWith: { $1 })
+        for secret in template.secrets(values) {
+            let presence = try await secret.look(services.aws, region: stack.region)
+            if let complaint = secret.complaint(presence, region: stack.region) {
+                context.warn(
+                    "\(complaint): no build begins before that: "
+                        + secret.remedy(presence, region: stack.region))
+            }
         }
+        guard !hasConnection else { return }
+        let finding = try await SourceCredential.finding(
+            server: Self.serverType, needsIt: template.makesWebhook, region: stack.region,
+            services: services)
+        guard finding.status != .ok else { return }
+        guard finding.status == .failed else {
+            return context.warn(finding.message + (finding.hint.map { ": \($0)" } ?? ""))
+        }
+        throw Diagnostic(
+            code: "stack.no-source-credential", severity: .configuration,
+            summary: finding.message, location: "/stacks/\(stack.stage)",
+            causes: ["stack `\(stack.name)` makes a webhook, which CodeBuild registers at GitHub"],
+            hint: (finding.hint ?? "") + ", or name a connection in "
+                + "`/stacks/\(stack.stage)/parameters/\(Self.connectionParameter)`")
     }
 
     private var hasConnection: Bool {

@@ -9,7 +9,8 @@ struct DoctorCommand: AsyncParsableCommand {
         discussion: """
             Asks AWS and this machine: whose credentials these are and how long they last, \
             regions, quotas, the network, names that are taken, whether the base image can be \
-            exported, the bucket and role of the exports, passwords, programs and disk space. \
+            exported, the bucket and role of the exports, passwords, the secrets and credential \
+            of builds on CodeBuild, programs and disk space. \
             Nothing is changed. Each check is a line: ok, warning, failed, or skipped where \
             something before it failed; what could not be looked at for want of a permission is \
             a warning. The exit status is 1 where a check failed.
@@ -31,6 +32,15 @@ struct DoctorCommand: AsyncParsableCommand {
         var options = ManifestOptions()
         options.manifest = manifest
         options.changes = changes
-        try await Session(options, global, kind: ReleaseManifest.self).examine()
+        let session = try Session(options, global, kind: ReleaseManifest.self)
+        try await session.examine(besides: try besides())
+    }
+
+    /// The types of the other machines that a matrix starts at the same time.
+    private func besides() throws -> [String] {
+        guard try MatrixManifest.isMatrix(manifest) else { return [] }
+        return try MatrixManifest(
+            contentsOf: manifest, overrides: try changes.overrides(region: global.region)
+        ).typesBesides(changes.assetId)
     }
 }

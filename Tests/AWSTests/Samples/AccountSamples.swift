@@ -16,6 +16,7 @@ extension OperationSample {
             OperationSample(
                 DescribeSubnets(filters: filters, pageToken: token),
                 ["Filters": filters.json, "NextToken": token.json]),
+            OperationSample(DescribeSecret(secretId: name), ["SecretId": name.json]),
             OperationSample(GetRole(roleName: name), ["RoleName": name.json]),
             OperationSample(
                 SimulatePrincipalPolicy(
@@ -25,10 +26,10 @@ extension OperationSample {
                     "ResourceArns": some.json, "Marker": token.json,
                 ]),
             OperationSample(
-                GetAWSDefaultServiceQuota(serviceCode: name, quotaCode: token),
+                GetAWSDefaultServiceQuota(QuotaName(serviceCode: name, quotaCode: token)),
                 ["ServiceCode": name.json, "QuotaCode": token.json]),
             OperationSample(
-                GetServiceQuota(serviceCode: name, quotaCode: token),
+                GetServiceQuota(QuotaName(serviceCode: name, quotaCode: token)),
                 ["ServiceCode": name.json, "QuotaCode": token.json]),
         ]
     }

@@ -26,10 +26,11 @@ extension OperationSample {
             OperationSample(
                 StartBuildBatch(
                     projectName: name, sourceVersion: value, buildspecOverride: token,
-                    idempotencyToken: value),
+                    buildTimeoutInMinutesOverride: 480, idempotencyToken: value),
                 [
                     "projectName": name.json, "sourceVersion": value.json,
-                    "buildspecOverride": token.json, "idempotencyToken": value.json,
+                    "buildspecOverride": token.json, "buildTimeoutInMinutesOverride": 480,
+                    "idempotencyToken": value.json,
                 ]),
             OperationSample(StopBuild(id: name), ["id": name.json]),
             OperationSample(StopBuildBatch(id: name), ["id": name.json]),

@@ -166,7 +166,7 @@ def test_an_update_of_a_project_changes_it_in_place(cloud, name):
     wanted = given(**BUCKET, TimeoutMinutes="600", GitHubTokenSecret="team/github")
     seen = create_change_set(client, name, body, "UPDATE", **wanted)
     changes = changes_of(seen)
-    assert changes.keys() == {"Project", "ReleaseRole"}
+    assert changes.keys() == {"BuildStarterPolicy", "Project", "ReleaseRole"}
     assert {c["Replacement"] for c in changes.values()} == {"False"}
     client.execute_change_set(ChangeSetName=seen["ChangeSetId"])
     stack, _ = settle(client, name)

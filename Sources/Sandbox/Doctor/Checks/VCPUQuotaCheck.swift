@@ -1,7 +1,8 @@
 import AWS
 import Diagnostics
 
-/// Whether the account may start the machine besides those that run.
+/// Whether the account may start the machine besides those that run, and those that a matrix
+/// starts with it.
 struct VCPUQuotaCheck: HealthCheck {
     var name: String { "vcpu-quota" }
     var needs: [String] { [RegionCheck.name, InstanceTypesCheck.name] }
@@ -23,7 +24,8 @@ struct VCPUQuotaCheck: HealthCheck {
             ]), region: region
         ).filter { $0.lifecycle == nil }.compactMap(\.instanceType)
             .filter { Self.quota(of: $0) == quota }
-        let types = Array(Set(running + [type])).sorted()
+        let besides = context.besides.filter { Self.quota(of: $0) == quota }
+        let types = Array(Set(running + besides + [type])).sorted()
         var vcpus: [String: Int] = [:]
         for start in stride(from: 0, to: types.count, by: Self.typesLimit) {
             let some = Array(types[start..<min(start + Self.typesLimit, types.count)])
@@ -39,9 +41,23 @@ struct VCPUQuotaCheck: HealthCheck {
                 hint: "name another in `/instance/type`")
         }
         let limit = try await quota.limit(aws, region: region)
-        return quota.judge(
-            used: running.reduce(0) { $0 + (vcpus[$1] ?? 0) }, needed: needed, limit: limit,
+        func sum(_ types: [String]) -> Int { types.reduce(0) { $0 + (vcpus[$1] ?? 0) } }
+        return Self.judge(
+            quota, used: sum(running), needed: needed, besides: sum(besides), limit: limit,
             region: region)
+    }
+
+    /// Decides: machines of a matrix wait for each other, and one of them must find room.
+    static func judge(
+        _ quota: Quota, used: Int, needed: Int, besides: Int, limit: Double, region: String
+    ) -> HealthFinding {
+        let one = quota.judge(used: used, needed: needed, limit: limit, region: region)
+        guard one.status == .ok, besides > 0 else { return one }
+        let all = quota.judge(used: used, needed: needed + besides, limit: limit, region: region)
+        guard all.status == .failed, let hint = all.hint else { return all }
+        return .warning(
+            "\(all.message) for all machines of the matrix at once: some wait for others",
+            hint: hint + ", or a smaller `/atOnce`")
     }
 
     /// The quota that on-demand machines of a type count against; nil for an unknown family.
