@@ -106,9 +106,14 @@ import Testing
         #expect(bench.messages.contains("continuing with export task export-ami-0"))
     }
 
-    @Test func `a task whose id was never learnt is asked for by the same token`() async throws {
+    @Test(arguments: ["described so", nil])
+    func `a task whose id was never learnt is asked for by the same token`(
+        description: String?
+    ) async throws {
+        var details = Self.details
+        details["description"] = description
         let entry = try await bench.leave(
-            Self.resource, of: "export-vhd", token: "token-0", details: Self.details)
+            Self.resource, of: "export-vhd", token: "token-0", details: details)
         tellBucket()
         bench.aws.on(
             "ExportImage", ["ClientToken": "token-0"],
@@ -123,6 +128,8 @@ import Testing
         // A token stands for one request with all of its fields, the tags too.
         let call = try #require(bench.aws.calls("ExportImage").first)
         #expect(call["TagSpecification.1.Tag.2.Value"] == entry.runId)
+        // Who wrote none down gave every format the same.
+        #expect(call["Description"] == description ?? "Data Science Sandbox 1.0")
     }
 
     @Test(arguments: ["imageId", "bucket", "folder"])

@@ -102,6 +102,7 @@ import Testing
 
     private static let export = [
         "imageId": "ami-1", "format": "VHD", "bucket": "bucket", "folder": "images/1.0/",
+        "description": "Data Science Sandbox 1.0, VHD",
     ]
 
     private func tellExportTask(_ statuses: String...) {

@@ -50,6 +50,7 @@ import Testing
             ExportVMImage.taskResource, of: "export-vhd",
             details: [
                 "imageId": "ami-1", "format": "VHD", "bucket": "bucket", "folder": "images/1.0/",
+                "description": "Data Science Sandbox 1.0, VHD",
             ], ageSeconds: 5)
         let task = Answer.exportTask(
             "export-ami-1", "active", tags: Answer.made(by: entry.runId))

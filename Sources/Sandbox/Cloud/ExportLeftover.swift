@@ -69,15 +69,11 @@ struct ExportLeftover {
     /// description tell.
     private func taskId() async throws -> String? {
         if let id = entry.id { return id }
-        let format = entry.details["format"].flatMap(ImageFormat.init)
-        let description = format.map {
-            ExportTask.description(assetId: entry.assetId, format: $0)
-        }
         return try await PatientLook(time: time).find(bornAt: entry.time) {
             try await aws.all(DescribeExportImageTasks(), region: entry.region).first { task in
                 task.tags[ResourceNames.runTag] == entry.runId
                     && task.imageId == entry.details["imageId"]
-                    && task.description == description
+                    && task.description == ExportTask.description(of: entry)
             }?.id
         }
     }

@@ -71,9 +71,17 @@ struct ExportTask: Sendable {
         "\(folder)\(id).\(format.fileExtension)"
     }
 
+    private static let descriptionDetail = "description"
+
     /// What tells the tasks of a release from each other, since EC2 does not tell their formats.
-    static func description(assetId: String, format: ImageFormat) -> String {
-        "Data Science Sandbox \(assetId), \(format.rawValue)"
+    private var description: String { "Data Science Sandbox \(assetId), \(format.rawValue)" }
+
+    /// How the task of an entry of the journal was described when it was asked for.
+    ///
+    /// A client token is only good for the very same request. Programs that wrote no description
+    /// down gave every format the same one, and no own tags.
+    static func description(of entry: JournalEntry) -> String {
+        entry.details[descriptionDetail] ?? "Data Science Sandbox \(entry.assetId)"
     }
 
     /// Whether there is an object of exactly that key.
@@ -114,8 +122,10 @@ struct ExportTask: Sendable {
         case .asked(let entry, let token):
             // The same token starts no second task; where there never was one, it starts it.
             do {
+                let isOlder = entry.details[Self.descriptionDetail] == nil
                 let id = try await start(
-                    entry.entry, token: token, runId: entry.runId, in: slot, context)
+                    entry.entry, token: token, description: Self.description(of: entry),
+                    tags: tags(entry.runId, isOlder ? .none : ownTags), in: slot, context)
                 if try await isUsable(id, of: entry, bornAt: nil, context) {
                     return (entry.entry, id)
                 }
@@ -132,12 +142,18 @@ struct ExportTask: Sendable {
             resource: ExportVMImage.taskResource, region: region, token: token,
             details: [
                 "imageId": imageId, "format": format.rawValue, "bucket": bucket,
-                "folder": folder,
+                "folder": folder, Self.descriptionDetail: description,
             ])
         return (
             entry,
-            try await start(entry, token: token, runId: context.runId, in: slot, context)
+            try await start(
+                entry, token: token, description: description, tags: tags(context.runId, ownTags),
+                in: slot, context)
         )
+    }
+
+    private func tags(_ runId: String, _ own: OwnTags) -> [AWSTag] {
+        ResourceNames.tags(assetId: assetId, own: own, runId: runId)
     }
 
     private func remove(_ entry: JournalEntry, _ context: StageContext) async throws {
@@ -151,16 +167,15 @@ struct ExportTask: Sendable {
     }
 
     private func start(
-        _ entry: JournalEntryID, token: String, runId: String, in slot: ExportSlots.Slot,
-        _ context: StageContext
+        _ entry: JournalEntryID, token: String, description: String, tags: [AWSTag],
+        in slot: ExportSlots.Slot, _ context: StageContext
     ) async throws -> String {
         let request = ExportRequest(
             aws: aws, region: region,
             call: ExportImage(
                 imageId: imageId, diskImageFormat: format.rawValue, bucket: bucket,
                 prefix: folder, clientToken: token, roleName: role,
-                description: Self.description(assetId: assetId, format: format),
-                tags: ResourceNames.tags(assetId: assetId, own: ownTags, runId: runId)),
+                description: description, tags: tags),
             slot: slot)
         do {
             let id = try await request.accepted(context)
