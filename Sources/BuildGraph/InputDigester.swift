@@ -13,6 +13,7 @@ package final class InputDigester: Sendable {
     /// The project's folder, to which declared paths are relative.
     package let root: String
     private let cachePath: String?
+    private let equals: [String: String]
     private let cache: Mutex<DigestCache>
 
     /// Reads the cache, where there is one; reads no input yet.
@@ -20,9 +21,12 @@ package final class InputDigester: Sendable {
     /// - Parameters:
     ///   - root: the folder that declared paths are relative to.
     ///   - cachePath: where `saveCache` keeps what was read; nil for nowhere.
-    package init(root: String, cachePath: String?) {
+    ///   - equals: digests of declared files that count as another one: of an earlier content, from
+    ///     which the same things are made.
+    package init(root: String, cachePath: String?, equals: [String: String] = [:]) {
         self.root = root
         self.cachePath = cachePath
+        self.equals = equals
         cache = Mutex(cachePath.map { DigestCache(path: $0) } ?? DigestCache())
     }
 
@@ -44,7 +48,8 @@ package final class InputDigester: Sendable {
             case .setting: continue
             case .file(let path):
                 guard seen.insert("file:\(path)").inserted else { continue }
-                digests.setFile(path, digest: try InputWalk(self).file(path))
+                let digest = try InputWalk(self).file(path)
+                digests.setFile(path, digest: equals[digest] ?? digest)
             case .folder(let path):
                 guard seen.insert("folder:\(path)").inserted else { continue }
                 digests.setFolder(path, try InputWalk(self).folder(path))

@@ -51,7 +51,8 @@ struct MatrixSession: Sendable {
         let cache = place.digestCache(of: try place.store(manifest.name))
         matrix = try Matrix(
             manifest, services: services, pipeline: pipeline, stores: { try place.store($0) },
-            digester: InputDigester(root: manifest.base.project.path, cachePath: cache),
+            digester: InputDigester(
+                root: manifest.base.project.path, cachePath: cache, equals: MachineTemplate.equals),
             tool: Version.tool)
         variants = try matrix.variants(named: changes.assetId)
         self.options = options

@@ -1,4 +1,6 @@
+import BuildGraph
 import Diagnostics
+import Foundation
 import JSON
 import Testing
 
@@ -33,5 +35,22 @@ import Testing
         }
         #expect(error?.code == "template.no-mark")
         #expect(error?.severity == .configuration)
+    }
+
+    /// Whoever changes the template decides whether releases are to be made anew: where they are,
+    /// the first digest stands alone, else the present one is added.
+    @Test func `the template makes the machines of the first one`() throws {
+        var root = URL(fileURLWithPath: #filePath)
+        for _ in 0..<3 { root.deleteLastPathComponent() }
+        func digest(_ equals: [String: String]) throws -> String? {
+            let digester = InputDigester(root: root.path, cachePath: nil, equals: equals)
+            return try digester.digest([.file(path: LaunchInstance.template)])
+                .byPath([.file(path: LaunchInstance.template)])[LaunchInstance.template]
+        }
+        let present = try #require(try digest([:]))
+        #expect(MachineTemplate.equals[present] != nil, "the template is \(present) now")
+        #expect(
+            try digest(MachineTemplate.equals)
+                == "sha256:cd1838741125c43575e77089862f99091c42599c3bb480dcf181544d8a999424")
     }
 }

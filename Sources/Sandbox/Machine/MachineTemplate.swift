@@ -10,7 +10,15 @@ import JSON
 /// length is no parameter, so that they are written where a comment of the template says.
 ///
 /// Source: <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-resource-tags.html>
-enum MachineTemplate {
+package enum MachineTemplate {
+    /// The digest of a template that makes the machines of an earlier one, and that one's digest:
+    /// releases that were made with the earlier one are not stale for it.
+    ///
+    /// From the first: no parameter for a zone, a key pair that CloudFormation looks up, no marks.
+    package static let equals = [
+        "sha256:66ae90ab9d66509601b930ebc1ccd88daba5377663fcca99d1c99e2216b595e9":
+            "sha256:cd1838741125c43575e77089862f99091c42599c3bb480dcf181544d8a999424"
+    ]
     /// The comment, alone in its line, that a line for each tag takes the place of.
     static let mark = "# Own tags."
     /// What the template names itself; a key may not come twice.
