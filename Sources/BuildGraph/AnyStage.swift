@@ -19,6 +19,8 @@ package struct AnyStage: Sendable {
     /// As in `Stage`.
     package let isShareable: Bool
     /// As in `Stage`.
+    package let follows: [StageName]
+    /// As in `Stage`.
     package let alwaysDiffers: Bool
     /// As in `Stage`.
     package let isOfCloud: Bool
@@ -42,6 +44,7 @@ package struct AnyStage: Sendable {
         upstream = stage.upstream.filter { seen.insert($0).inserted }
         isLookup = stage.isLookup
         isShareable = stage.isShareable
+        follows = stage.follows
         alwaysDiffers = stage.alwaysDiffers
         isOfCloud = stage.isOfCloud
         documents = stage.documents

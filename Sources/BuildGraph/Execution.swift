@@ -81,7 +81,8 @@ actor Execution {
                 if !isAlone[number] { continue }
             }
             phases[number] = .waiting
-            for other in graph.durableUpstream[number] where phases[other] != .settled {
+            for other in graph.durableUpstream[number] + graph.follows[number]
+            where phases[other] != .settled {
                 waitingFor[number] += 1
                 dependents[other].append(number)
             }
@@ -161,7 +162,8 @@ actor Execution {
     private func consider(_ number: Int, _ group: inout TaskGroup<Completion>) {
         guard phases[number] == .waiting else { return }
         guard !mustEnd else { return finish(number, .cancelled) }
-        let broken = graph.durableUpstream[number].compactMap { other -> Reason? in
+        let before = graph.durableUpstream[number] + graph.follows[number]
+        let broken = before.compactMap { other -> Reason? in
             recorder.blockCause(other).map { .blockedBy(graph.stages[other].name, $0) }
         }
         guard broken.isEmpty else {

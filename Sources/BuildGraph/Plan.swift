@@ -58,13 +58,15 @@ package struct Plan: Sendable {
     let digests: InputDigests
     /// Whether it is known that the results are of the account that is worked in.
     package let isAccountCompared: Bool
+    /// How long the stages that will run take, as they took last time.
+    let seconds: Double
     /// Recorded stages that made something which is not asked for any more.
     package var superseded: [StageName] = []
 
     /// The plan of no stages.
     package static let empty = Plan(
         stages: [], selection: Selection(only: []), all: [], isListed: [], digests: InputDigests(),
-        isAccountCompared: true)
+        isAccountCompared: true, seconds: 0)
 
     /// Said where it is not known whose account is worked in.
     package static let notCompared = "account not compared"
@@ -74,8 +76,16 @@ package struct Plan: Sendable {
         let unbound = stages.count { $0.reasons.contains(.notBound) }
         return (isAccountCompared ? [] : [Self.notCompared])
             + (unbound == 0 ? [] : ["\(unbound) \(Reason.notBound)"])
-            + superseded.map { "\($0) is no longer asked for (`clean` takes what it made)" }
+            + supersededNotes
     }
+
+    /// What is to be said of what is not asked for any more.
+    package var supersededNotes: [String] {
+        superseded.map { "\($0) is no longer asked for (`clean` takes what it made)" }
+    }
+
+    /// Whether something published may turn out to be replaced, once a lookup has its answer.
+    package var mayDifferByLookups: Bool { EarlyLookups.isAtStake(self) }
 
     /// Whether everything that was asked for is up to date.
     package var isFresh: Bool { stages.allSatisfy { $0.state == .fresh } }
@@ -88,17 +98,17 @@ package struct Plan: Sendable {
         package var replaces = 0
         /// How many things are deleted.
         package var deletes = 0
-        /// How long they took last time, one after the other; what never ran does not count.
+        /// How long they take from the first to the last, side by side as far as one need not
+        /// wait for another, as they took last time; what never ran does not count.
         package var seconds = 0.0
     }
 
     /// What all stages that will run come to.
     package var sums: Sums {
-        stages.filter { $0.state == .run }.reduce(into: Sums()) { sums, stage in
+        stages.filter { $0.state == .run }.reduce(into: Sums(seconds: seconds)) { sums, stage in
             sums.runs += 1
             sums.replaces += stage.effects.replaces.count
             sums.deletes += stage.effects.deletes.count
-            sums.seconds += stage.expectedSeconds ?? 0
         }
     }
 

@@ -28,7 +28,8 @@ package struct Planner {
         return Plan(
             stages: zip(planner.stages, isListed).filter(\.1).map(\.0), selection: selection,
             all: planner.stages, isListed: isListed, digests: planner.digests,
-            isAccountCompared: world.isAccountCompared)
+            isAccountCompared: world.isAccountCompared,
+            seconds: ExpectedTime.seconds(graph, planner.stages, isListed: isListed))
     }
 
     private init(_ graph: StageGraph, _ world: RecordedWorld, _ selection: Selection) {

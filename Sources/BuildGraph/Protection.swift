@@ -1,23 +1,33 @@
 import Diagnostics
 
 /// What is published is not replaced unless the run is told so.
-enum Protection {
+package enum Protection {
     static let code = "publish.protected"
     private static let hint =
-        "look at `dssbatch plan`, then run with `--replace-published`: what is replaced stays "
+        "look at `dssbatch plan`, then give `--replace-published`: what is replaced stays "
         + "until its successor is there"
 
     /// Makes sure that nothing published is replaced by the stages that will run.
     ///
     /// - Throws: `publish.protected`, severity `.configuration`, whose causes name all of it.
-    static func check(_ plan: Plan) throws {
-        let causes = plan.stages.filter { $0.state == .run }.flatMap { stage in
+    package static func check(_ plan: Plan) throws { try check(causes(plan)) }
+
+    /// What of the published the stages that will run replace.
+    package static func causes(_ plan: Plan) -> [String] {
+        plan.stages.filter { $0.state == .run }.flatMap { stage in
             stage.effects.published.map { "stage \(stage.name) replaces \($0.text)" }
         }
+    }
+
+    /// Refuses where there is any cause.
+    ///
+    /// - Throws: `publish.protected`, severity `.configuration`.
+    package static func check(
+        _ causes: [String], summary: String = "this run would replace what is published"
+    ) throws {
         guard !causes.isEmpty else { return }
         throw Diagnostic(
-            code: code, severity: .configuration,
-            summary: "this run would replace what is published", causes: causes, hint: hint)
+            code: code, severity: .configuration, summary: summary, causes: causes, hint: hint)
     }
 
     /// Why a stage that turned out to have to run may not; nil where it may.
@@ -38,14 +48,16 @@ struct EarlyLookups {
 
     init(_ plan: Plan, _ graph: StageGraph) {
         selection = plan.selection
-        let isAtStake = plan.stages.contains {
-            $0.state == .maybe && !$0.effects.published.isEmpty
-        }
         names =
-            isAtStake
+            Self.isAtStake(plan)
             ? Set(
                 plan.stages.filter { $0.state == .run && graph[$0.name]?.isLookup == true }
                     .map(\.name)) : []
+    }
+
+    /// Whether anything published hangs on an answer that is still to be looked up.
+    static func isAtStake(_ plan: Plan) -> Bool {
+        plan.stages.contains { $0.state == .maybe && !$0.effects.published.isEmpty }
     }
 
     /// Asks for the lookups alone.

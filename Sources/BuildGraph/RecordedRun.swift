@@ -29,6 +29,11 @@ package struct RecordedRun: Sendable, Equatable {
 
     /// `adopted` where the outputs were not made by a run.
     package var origin: String?
+    /// Whether adopted outputs were made for this very asset, by a run that records elsewhere.
+    package var isOwn = false
+
+    /// Whether the outputs are somebody else's, and nothing that this asset may remove.
+    package var isForeign: Bool { origin == Self.adopted && !isOwn }
 
     /// Makes one; see the properties.
     package init(

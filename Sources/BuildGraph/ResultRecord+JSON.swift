@@ -83,6 +83,7 @@ extension RecordedRun {
         members["revisions"] = Self.sorted(revisions) { .integer(Int64($0)) }
         if let identity { members["identity"] = .string(identity) }
         if let origin { members["origin"] = .string(origin) }
+        if isOwn { members["own"] = true }
         return members
     }
 
@@ -99,6 +100,7 @@ extension RecordedRun {
             seconds: reader.members["seconds"]?.doubleValue ?? 0,
             runId: try reader.text("runId"), tool: try reader.text("tool"),
             identity: reader.optionalText("identity"), origin: reader.optionalText("origin"))
+        isOwn = reader.members["own"] == .bool(true)
     }
 
     private static func sorted<Value>(

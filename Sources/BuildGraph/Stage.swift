@@ -19,6 +19,8 @@ package protocol Stage: Sendable {
     var inputs: [StageInput] { get }
     /// Stages whose outputs it reads. Order does not matter.
     var upstream: [StageName] { get }
+    /// Stages that end before it begins where they run too; their outputs are none of its inputs.
+    var follows: [StageName] { get }
     /// Whether its answer was looked up (the newest base AMI) and `--refresh` asks again.
     var isLookup: Bool { get }
     /// Whether what it gives depends on its inputs alone, so that releases with the same ones may
@@ -121,6 +123,8 @@ extension Stage {
     package var inputs: [StageInput] { [] }
     /// None.
     package var upstream: [StageName] { [] }
+    /// None.
+    package var follows: [StageName] { [] }
     /// It was not looked up.
     package var isLookup: Bool { false }
     /// What it makes is its asset's own.

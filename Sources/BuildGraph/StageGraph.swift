@@ -9,6 +9,8 @@ package struct StageGraph: Sendable {
     package let stages: [AnyStage]
     /// Direct upstream stages by number.
     let upstream: [[Int]]
+    /// Stages by number that only have to end first.
+    let follows: [[Int]]
     /// Direct dependents by number, ascending.
     let dependents: [[Int]]
     /// Ephemeral stages that exist for this one, through chains of ephemeral ones; ascending.
@@ -37,6 +39,7 @@ package struct StageGraph: Sendable {
         for (number, place) in order.enumerated() { numbers[all[place].name] = number }
         let stages = order.map { all[$0] }
         let upstream = stages.map { $0.upstream.compactMap { numbers[$0] }.sorted() }
+        follows = stages.map { $0.follows.compactMap { numbers[$0] }.sorted() }
         self.stages = stages
         self.numbers = numbers
         self.upstream = upstream
@@ -96,7 +99,9 @@ package struct StageGraph: Sendable {
     /// A stack of our own instead of recursion, so that a long chain cannot overflow the thread's.
     private static func order(_ all: [AnyStage], _ places: [StageName: Int]) throws -> [Int] {
         let needs = try all.map { stage in
-            try stage.upstream.map { try place(of: $0, neededBy: stage, all, places) }
+            try (stage.upstream + stage.follows).map {
+                try place(of: $0, neededBy: stage, all, places)
+            }
         }
         var order: [Int] = []
         var isDone = Array(repeating: false, count: all.count)

@@ -38,7 +38,8 @@ struct AssetsSession: Sendable {
             store: try session.machineStore, runId: session.lock.runId,
             time: session.services.time)
         let entries = await journal.unfinished() + machines.unfinished()
-        let records = try await session.store.loadAll().values.compactMap(\.record)
+        let results = try await session.store.loadAll()
+        let records = results.values.compactMap(\.record)
         let others = try await foreign(
             Set(records.compactMap(\.realm) + entries.compactMap(\.realm)))
         let result = try await inventory.look(
@@ -46,9 +47,17 @@ struct AssetsSession: Sendable {
             entries: entries.filter { $0.realm.map(others.contains) != true },
             isEverywhere: isEverywhere)
         for note in result.notes { session.output.say(note) }
+        let known = results.filter { _, stored in
+            stored.record?.realm.map(others.contains) != true
+        }
+        let superseded = SupersededThings(
+            known, graph: session.graph, manifest: manifest,
+            documented: try await ReleasedNames.recorded(in: session.store))
         return (
             AssetListing(
-                pattern: pattern, regions: result.places.regions, assets: result.findings.assets),
+                pattern: pattern, regions: result.places.regions,
+                assets: superseded.classified(
+                    result.findings.assets, now: session.services.time.now())),
             result.findings.problems
         )
     }

@@ -15,6 +15,7 @@ struct FakeStage: Stage {
     var revision = 1
     var inputs: [StageInput]
     var upstream: [StageName]
+    var follows: [StageName] = []
     var isLookup = false
     var alwaysDiffers = false
     var pool: String?

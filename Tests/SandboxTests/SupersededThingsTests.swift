@@ -33,11 +33,12 @@ import Testing
     }
 
     private func roles(
-        _ records: [(StageName, StoredResult)], _ assets: [Asset]
+        _ records: [(StageName, StoredResult)], _ assets: [Asset], documented: [String] = []
     ) -> [AssetRole] {
         let results = Dictionary(uniqueKeysWithValues: records)
-        return SupersededThings(results, graph: graph, manifest: manifest)
-            .classified(AssetRole.classified(assets), now: Self.now).map(\.role)
+        return SupersededThings(
+            results, graph: graph, manifest: manifest, documented: documented
+        ).classified(AssetRole.classified(assets), now: Self.now).map(\.role)
     }
 
     private func image(_ id: String) -> Asset {
@@ -60,6 +61,13 @@ import Testing
         #expect(roles([record("ami", new, replaced: [old])], assets) == [.superseded, .artifact])
         let adopted = run(["imageId": "ami-old"], origin: RecordedRun.adopted)
         #expect(roles([record("ami", new, replaced: [adopted])], assets) == [.artifact, .artifact])
+        var own = adopted
+        own.isOwn = true
+        #expect(roles([record("ami", new, replaced: [own])], assets) == [.superseded, .artifact])
+        // Its documents were not written anew yet.
+        #expect(
+            roles([record("ami", new, replaced: [old])], assets, documented: ["ami-old"])
+                == [.artifact, .artifact])
         // A run that was killed before the new image was public.
         let isPublic = record(
             "ami-public", run(["public": true, "images": ["eu-central-1": "ami-old"]]))
@@ -94,5 +102,14 @@ import Testing
         let formats = SupersededThings.formats(
             in: Dictionary(uniqueKeysWithValues: [raw]), graph: graph, manifest: manifest)
         #expect(formats == ["export-raw"])
+    }
+
+    @Test func `a format that only a command line asked for stays`() {
+        let outputs: JSONValue = ["bucket": "b", "key": "p/3.4.0/a.raw", "requested": true]
+        let raw = record("export-raw", run(outputs))
+        #expect(roles([raw], [object("p/3.4.0/a.raw")]) == [.artifact])
+        let formats = SupersededThings.formats(
+            in: Dictionary(uniqueKeysWithValues: [raw]), graph: graph, manifest: manifest)
+        #expect(formats.isEmpty)
     }
 }

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -56,16 +57,20 @@ class Watch:
     cloud: Cloud
     image: str
     objects: dict[str, bytes]
+    document: Path
     gaps: list[str] = field(default_factory=list)
     looks: int = 0
 
     def look(self, successors: set[str]) -> None:
-        """Note what is missing: the image without a successor, an object, a byte of it."""
+        """Note what is missing: a public image, what the document names, an object, a byte."""
         self.looks += 1
+        named = self.document.read_bytes()
         found = self.cloud.client("ec2").describe_images(Owners=["self"])["Images"]
         usable = {item["ImageId"] for item in found if item["State"] == "available"}
-        if self.image not in usable and not successors & usable:
-            self.gaps.append(f"no image: {usable}")
+        public = {item["ImageId"] for item in found if item["Public"]} & usable
+        if not ({self.image} | successors) & public:
+            self.gaps.append(f"no public image: {usable}")
+        self.look_for_named(named, usable)
         for key, body in self.objects.items():
             try:
                 now = self.cloud.client("s3").get_object(
@@ -76,6 +81,20 @@ class Watch:
                 continue
             if now.read() != body:
                 self.gaps.append(f"{key} has other bytes")
+
+    def look_for_named(self, text: bytes, usable: set[str]) -> None:
+        """Note what a document names that is not there, unless it was written anew meanwhile."""
+        document = json.loads(text)
+        missing = set(document["ami"]["regions"].values()) - usable
+        for item in document["images"]:
+            try:
+                self.cloud.client("s3").head_object(
+                    Bucket=item["bucket"], Key=item["key"]
+                )
+            except ClientError:
+                missing.add(item["key"])
+        if missing and self.document.read_bytes() == text:
+            self.gaps.append(f"named, and not there: {missing}")
 
 
 @contextmanager
@@ -91,6 +110,7 @@ def watched(project: Project, cloud: Cloud) -> Iterator[Watch]:
             key: client.get_object(Bucket=cloud.bucket, Key=key)["Body"].read()
             for key in keys
         },
+        project.results / "release.json",
     )
     ended = threading.Event()
 
@@ -155,28 +175,91 @@ def test_a_public_release_is_replaced_without_a_gap(
     assert outputs(own_release, "ami")["name"] == f"{old['name']}-r3"
 
 
+KILLED_AT = (
+    "ec2:CreateImage",
+    "ec2:ExportImage",
+    "s3:CompleteMultipartUpload",
+    "s3:PutObject",
+    "ec2:ModifyImageAttribute",
+    "ec2:DeregisterImage",
+    "s3:PutObjectTagging",
+)
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        name
+        if name in ("ec2:CreateImage", "ec2:DeregisterImage")
+        else pytest.param(name, marks=pytest.mark.slow)
+        for name in KILLED_AT
+    ],
+)
 def test_a_killed_replacement_leaves_the_release_whole(
+    own_release: Project, cloud: Cloud, operation: str
+) -> None:
+    publish(own_release)
+    old = outputs(own_release, "ami")["imageId"]
+    edit_role(own_release)
+    with watched(own_release, cloud):
+        # Carried out, and not answered before the end.
+        cloud.add_faults({"operation": operation, "delaySeconds": 2, "count": 9})
+        mark = cloud.mark()
+        running = own_release.start(MANIFEST, CONSENT)
+        running.wait_until(
+            lambda: operation in cloud.operations(mark) or begun(cloud, operation, 9),
+            operation,
+        )
+        running.send(signal.SIGKILL)
+        running.outcome(40)
+        cloud.restore()
+        cloud.settle()
+        if operation == "ec2:CreateImage":
+            # Consent is given at every run.
+            assert_error(own_release.dssbatch(MANIFEST), 2, f"image {old}")
+        own_release.run(CONSENT)
+    assert len(own_release.view.images()) == 1
+    assert own_release.stale() == {}
+    own_release.view.assert_nothing_runs()
+
+
+def begun(cloud: Cloud, operation: str, count: int) -> bool:
+    """Return whether a fault of so many requests has met one."""
+    left = [r["count"] for r in cloud.unused_faults() if r["operation"] == operation]
+    return left != [count]
+
+
+def test_what_the_document_names_stays_until_it_is_written_anew(
     own_release: Project, cloud: Cloud
 ) -> None:
     publish(own_release)
     old = outputs(own_release, "ami")["imageId"]
     edit_role(own_release)
     with watched(own_release, cloud):
-        cloud.set_speed("ec2::image", progression="time", seconds=3)
-        mark = cloud.mark()
-        running = own_release.start(MANIFEST, CONSENT)
-        running.wait_until(
-            lambda: "ec2:CreateImage" in cloud.operations(mark), "the new image"
-        )
-        running.send(signal.SIGKILL)
-        running.outcome(40)
-        cloud.restore()
-        # Consent is given at every run.
-        assert_error(own_release.dssbatch(MANIFEST), 2, f"image {old}")
-        own_release.run(CONSENT)
+        own_release.run(CONSENT, "--skip", "release-notes")
+        # The next run knows what was replaced.
+        own_release.run("--skip", "release-notes")
+        kept = outputs(own_release, "retire")["kept"]
+        assert {"`release.json` names it"} == {item["reason"] for item in kept}
+        assert old in {item["thing"]["id"] for item in kept}
+        own_release.dssbatch("clean", "--yes", check=0)
+        assert len(own_release.view.images()) == 2
+        assert own_release.run().started() == {"release-notes", "retire"}
     assert len(own_release.view.images()) == 1
-    assert own_release.stale() == {}
-    own_release.view.assert_nothing_runs()
+
+
+def test_documents_that_keep_their_names_come_after_the_images(
+    own_release: Project, cloud: Cloud
+) -> None:
+    edit_role(own_release)
+    mark = cloud.mark()
+    own_release.run()
+    made = cloud.operations(mark)
+    assert made.index("s3:PutObject") > max(
+        place
+        for place, operation in enumerate(made)
+        if operation == "s3:CompleteMultipartUpload"
+    )
 
 
 def test_a_plan_file_is_consent(own_release: Project) -> None:
@@ -343,7 +426,7 @@ def test_clean_takes_an_image_that_was_replaced(own_release: Project) -> None:
 
 
 def test_clean_takes_a_format_that_left_the_manifest(
-    own_release: Project, hub: GitHubServer
+    own_release: Project, cloud: Cloud, hub: GitHubServer
 ) -> None:
     page = hub.add("3.4.0", body="")
     update(own_release, hub, page)
@@ -355,10 +438,16 @@ def test_clean_takes_a_format_that_left_the_manifest(
     status = own_release.dssbatch("status", MANIFEST, "--json", check=0)
     words = {e["stage"]: e["status"] for e in status.events()}
     assert words["export-vhd"] == "superseded" and words["export-vmdk"] == "fresh"
+    listed = own_release.dssbatch("show-aws-assets", "--format", "json", check=0)
+    roles = {a["id"]: a["role"] for a in json.loads(listed.stdout)["assets"]}
+    assert roles[f"s3://{cloud.bucket}/{key}"] == "artifact"
     # The release's page still names it.
     own_release.dssbatch("clean", "--yes", check=0)
     assert key in own_release.view.objects()
     update(own_release, hub, page)
+    listed = own_release.dssbatch("show-aws-assets", "--format", "json", check=0)
+    roles = {a["id"]: a["role"] for a in json.loads(listed.stdout)["assets"]}
+    assert roles[f"s3://{cloud.bucket}/{key}"] == "superseded"
     own_release.dssbatch("clean", "--yes", check=0)
     assert key not in own_release.view.objects()
     assert outputs(own_release, "export-vmdk")["key"] in own_release.view.objects()
@@ -366,3 +455,17 @@ def test_clean_takes_a_format_that_left_the_manifest(
     own_release.set("export", "formats", value=["VHD", "VMDK"])
     assert "export-vhd" in own_release.run().started()
     assert outputs(own_release, "export-vhd")["key"] in own_release.view.objects()
+
+
+def test_a_format_that_only_a_command_line_asked_for_stays(
+    own_release: Project,
+) -> None:
+    """No manifest has ceased to ask for it: `clean --all` takes it, and nothing else."""
+    own_release.run("--set", '/export/formats=["VHD","VMDK","RAW"]')
+    key = outputs(own_release, "export-raw")["key"]
+    text = own_release.dssbatch("plan", MANIFEST, check=0).stdout
+    assert "no longer asked for" not in text
+    own_release.dssbatch("clean", "--yes", check=0)
+    assert key in own_release.view.objects()
+    own_release.dssbatch("clean", "--all", "--yes", check=0)
+    assert own_release.view.objects() == {}

@@ -41,7 +41,15 @@ SCHEMA = {
                     "assetId": TEXT,
                     "runId": MAYBE_TEXT,
                     "state": MAYBE_TEXT,
-                    "role": {"enum": ["artifact", "leftover", "in-use", "ended"]},
+                    "role": {
+                        "enum": [
+                            "artifact",
+                            "leftover",
+                            "superseded",
+                            "in-use",
+                            "ended",
+                        ]
+                    },
                     "foundBy": {"enum": ["tag", "export-task", "key"]},
                     "bucket": MAYBE_TEXT,
                     "key": MAYBE_TEXT,

@@ -129,8 +129,10 @@ package struct Cleaning: Sendable {
         let entries = own + machines.entries
         let found = try await look(options, records: records, entries: entries)
         let plan = CleanPlan(
-            assets: SupersededThings(results, graph: graph, manifest: manifest)
-                .classified(found.assets, now: services.time.now()), entries: entries,
+            assets: SupersededThings(
+                results, graph: graph, manifest: manifest,
+                documented: try await ReleasedNames.recorded(in: store)
+            ).classified(found.assets, now: services.time.now()), entries: entries,
             policy: CleanPlan.Policy(
                 includesArtifacts: options.includesArtifacts, olderThan: options.olderThan,
                 endedRuns: machines.endedRuns.union(

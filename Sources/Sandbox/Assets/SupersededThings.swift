@@ -1,13 +1,15 @@
 package import BuildGraph
-import Foundation
+package import Foundation
+import JSON
 
 /// What of a release nobody asks for any more, and nothing published names: a pure function of
 /// its results.
 ///
 /// | thing | goes |
 /// |---|---|
-/// | image that a newer one replaced | at once |
-/// | object of a format that left the manifest | at once |
+/// | image that a newer one replaced, once `release.json` names it no more | at once |
+/// | object of a format that left the manifest, likewise | at once |
+/// | object of a format that only a command line asked for | never: no manifest ceased to ask |
 /// | object that was replaced | 24 hours after `retire` has tagged it |
 package struct SupersededThings: Sendable, Equatable {
     /// Ids of images and `s3://` addresses.
@@ -17,16 +19,23 @@ package struct SupersededThings: Sendable, Equatable {
 
     /// Decides.
     ///
-    /// - Parameter graph: what the manifest asks for.
-    init(_ results: [StageName: StoredResult], graph: StageGraph, manifest: ReleaseManifest) {
+    /// - Parameters:
+    ///   - graph: what the manifest asks for.
+    ///   - documented: what the release's own documents name.
+    package init(
+        _ results: [StageName: StoredResult], graph: StageGraph, manifest: ReleaseManifest,
+        documented: [String] = []
+    ) {
         let published = PublishedThings(results)
+        held = Set(documented)
         var old: [ReplacedThing] = []
         for (stage, record) in results.compactMapValues(\.record) {
             let isAsked = !Self.isSuperseded(stage, graph, manifest)
             for run in record.everyGood {
                 for thing in ReplacedThing.made(by: run, of: stage, region: manifest.region) {
-                    let isOther = run.origin == RecordedRun.adopted
-                    if isOther || published.publication(of: thing.id, madeBy: run) != nil {
+                    if run.isForeign || Self.isRequested(run)
+                        || published.publication(of: thing.id, madeBy: run) != nil
+                    {
                         held.insert(thing.id)
                     } else if !isAsked {
                         old.append(thing)
@@ -44,7 +53,7 @@ package struct SupersededThings: Sendable, Equatable {
     }
 
     /// Gives what is among them its role.
-    func classified(_ assets: [Asset], now: Date) -> [Asset] {
+    package func classified(_ assets: [Asset], now: Date) -> [Asset] {
         assets.map { asset in
             guard asset.role == .artifact, asset.proof == .tag, !held.contains(asset.id) else {
                 return asset
@@ -67,8 +76,15 @@ package struct SupersededThings: Sendable, Equatable {
         in results: [StageName: StoredResult], graph: StageGraph, manifest: ReleaseManifest
     ) -> [StageName] {
         results.filter { stage, stored in
-            isSuperseded(stage, graph, manifest) && stored.record?.lastGood?.outputs != nil
+            guard let run = stored.record?.lastGood, run.outputs != nil else { return false }
+            return isSuperseded(stage, graph, manifest) && !isRequested(run)
         }.map(\.key).sorted { $0.rawValue < $1.rawValue }
+    }
+
+    /// Whether the command line alone asked for what a run made: no manifest ever did, so that
+    /// none has ceased to.
+    private static func isRequested(_ run: RecordedRun) -> Bool {
+        run.outputs?["requested"] == .bool(true)
     }
 
     private static func isSuperseded(

@@ -18,6 +18,18 @@ extension ReleaseManifest {
     /// - Parameter known: was read from the same file.
     init(_ document: JSONValue, like known: ReleaseManifest) throws {
         try self.init(document, path: known.path, results: known.results, known: known)
+        let isSame = document["export"] == known.document["export"]
+        requestedFormats = isSame ? known.requestedFormats : []
+    }
+
+    /// As the command line changes it, which is not what the file itself asks for.
+    init(
+        _ document: JSONValue, changedBy overrides: ManifestOverrides, path: String
+    ) throws {
+        try self.init(
+            try overrides.applied(to: document), path: path, results: overrides.results)
+        let written = document["export"]?["formats"]?.arrayValue?.compactMap(\.stringValue) ?? []
+        requestedFormats = Set(export?.formats ?? []).filter { !written.contains($0.rawValue) }
     }
 
     private init(

@@ -102,6 +102,9 @@ package struct ReleaseManifest: Sendable {
     /// Folder (relative to the project) or `s3://` address of the results.
     package let results: String
 
+    /// Formats that the command line asks for, and that the file does not.
+    var requestedFormats: Set<ImageFormat> = []
+
     /// Where images of the release lie: the manifest's region, then those of its copies.
     package var regions: [String] {
         [region] + ami.copyToRegions.filter { $0 != region }

@@ -30,6 +30,9 @@ package enum WorkloadKind {
                 summary: "a manifest of kind `\(name)` has no asset id", location: path,
                 hint: "leave `--asset-id` out")
         }
+        if kind == ReleaseManifest.self {
+            return try ReleaseManifest(document, changedBy: overrides, path: path)
+        }
         return try kind.init(
             try overrides.applied(to: document), path: path, results: overrides.results)
     }
@@ -44,8 +47,7 @@ package enum WorkloadKind {
         guard name == ReleaseManifest.kind else {
             throw unsuitable(path, kind: name, wanted: [ReleaseManifest.kind])
         }
-        return try ReleaseManifest(
-            overrides.applied(to: document), path: path, results: overrides.results)
+        return try ReleaseManifest(document, changedBy: overrides, path: path)
     }
 
     /// The file and its kind: the file decides, before anything is changed about it.

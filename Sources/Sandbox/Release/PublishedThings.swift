@@ -9,6 +9,7 @@ struct PublishedThings {
     private let named: ReleasedNames
     private let images: Set<String>
     private let since: String
+    private let isPushed: Bool
 
     /// Reads what the stages that publish recorded last.
     init(_ results: [StageName: StoredResult]) {
@@ -17,8 +18,12 @@ struct PublishedThings {
         let isPublic = run?.outputs?["public"] == .bool(true)
         let regions = run?.outputs?["images"]?.objectValue
         images = isPublic ? Set(regions?.values.compactMap(\.stringValue) ?? []) : []
+        isPushed = results["docker-push"]?.record?.lastGood != nil
         since = String(run?.finishedAt.prefix(10) ?? "")
     }
+
+    /// Whether there is anything.
+    var isAnything: Bool { !images.isEmpty || named.isAnything || isPushed }
 
     /// Who has a thing that a run made, in a plan's words; nil where nobody has.
     func publication(of id: String, madeBy run: RecordedRun) -> String? {

@@ -14,7 +14,8 @@ package enum ReleasePipeline {
             manifest.export.map { settings in
                 ExportVMImage(
                     format: format, settings: settings, assetId: manifest.assetId,
-                    region: manifest.region, services: services, ownTags: manifest.tags)
+                    region: manifest.region, services: services, ownTags: manifest.tags,
+                    isRequested: manifest.requestedFormats.contains(format))
             }
         }
         var stages: [any Stage] = [
@@ -41,7 +42,7 @@ package enum ReleasePipeline {
         }
         let verifications = verifications(
             of: exports, manifest: manifest, services: services, options)
-        let uploads = uploads(of: manifest, services: services)
+        let uploads = uploads(of: manifest, services: services, exports: exports.map(\.name))
         stages += exports
         stages += uploads
         stages += verifications
@@ -116,14 +117,16 @@ package enum ReleasePipeline {
     }
 
     private static func uploads(
-        of manifest: ReleaseManifest, services: SandboxServices
+        of manifest: ReleaseManifest, services: SandboxServices, exports: [StageName]
     ) -> [UploadInventory] {
         guard let settings = manifest.export, !settings.formats.isEmpty else { return [] }
         let sources: [UploadInventory.Source] =
             manifest.docker == nil ? [.ami] : [.ami, .dockerImage]
         return sources.map { source in
-            UploadInventory(
-                source: source, settings: settings, assetId: manifest.assetId,
+            let pushes: [StageName] = manifest.docker?.publish == true ? ["docker-push"] : []
+            return UploadInventory(
+                source: source, follows: source == .ami ? exports : pushes, settings: settings,
+                assetId: manifest.assetId,
                 region: manifest.region, services: services, ownTags: manifest.tags)
         }
     }

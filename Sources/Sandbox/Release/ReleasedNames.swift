@@ -1,11 +1,11 @@
-import BuildGraph
+package import BuildGraph
 import JSON
 import OrderedCollections
 
 /// What releases that are published elsewhere name, from recorded results alone.
 ///
 /// Whatever else will publish (a channel) adds its names here.
-struct ReleasedNames: Sendable {
+package struct ReleasedNames: Sendable {
     private let page: String?
     private let publishedAt: String
     /// Nil where the result was written by a version that did not record them.
@@ -22,6 +22,9 @@ struct ReleasedNames: Sendable {
         names = run?.outputs?["names"]?.arrayValue.map { Set($0.compactMap(\.stringValue)) }
     }
 
+    /// Whether anybody may name anything.
+    var isAnything: Bool { page != nil }
+
     /// Who names a thing that a run made; nil where nobody does.
     ///
     /// Where it is not recorded what a release names, it may be all that there was by then.
@@ -32,7 +35,7 @@ struct ReleasedNames: Sendable {
     }
 
     /// What the release's document beside the results names.
-    static func recorded(in results: any ResultStore) async throws -> [String] {
+    package static func recorded(in results: any ResultStore) async throws -> [String] {
         let file = ReleaseNotes.documentName
         guard let bytes = try await results.readFile(file) else { return [] }
         return named(in: try JSONValue.parse(bytes, source: file))

@@ -31,7 +31,7 @@ struct RetirePlan: Sendable, Equatable {
             for run in record.replaced + record.history {
                 for thing in ReplacedThing.made(by: run, of: stage, region: region)
                 where seen.insert(thing).inserted {
-                    if run.origin == RecordedRun.adopted {
+                    if run.isForeign {
                         keep(thing, stage, "it was adopted, and is not this release's to remove")
                     } else if let holder = named.holder(of: thing.id, madeBy: run) {
                         keep(thing, stage, "\(holder) names it")

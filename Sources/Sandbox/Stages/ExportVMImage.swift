@@ -19,6 +19,8 @@ package struct ExportVMImage: Stage {
         package let url: String
         package let format: String
         package let region: String
+        /// True where the command line alone asked for the format, which no manifest did.
+        package var requested: Bool?
     }
 
     let format: ImageFormat
@@ -28,6 +30,8 @@ package struct ExportVMImage: Stage {
     let services: SandboxServices
     /// The manifest's own tags.
     var ownTags = OwnTags.none
+    /// Whether the command line alone asks for it.
+    var isRequested = false
 
     static let taskResource = "ec2:export-image-task"
     private static let deadlineSeconds = 6 * 3600.0
@@ -191,6 +195,7 @@ package struct ExportVMImage: Stage {
             bucket: target.bucket, key: key, bytes: head.sizeBytes, etag: head.etag,
             sha256: sha256,
             crc64nvme: settings.checksum == .s3 ? head.crc64nvme : nil,
-            url: target.url(key: key, region: region), format: format.rawValue, region: region)
+            url: target.url(key: key, region: region), format: format.rawValue, region: region,
+            requested: isRequested ? true : nil)
     }
 }

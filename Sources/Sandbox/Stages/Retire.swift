@@ -12,6 +12,7 @@ import JSON
 /// | replaced object | its claim leaves the results, then it is tagged, for whoever reads it now |
 /// | tagged object, after 24 hours | a later run or `clean` deletes it |
 /// | named by a recorded release, adopted, refused | kept, with the reason |
+/// | named by `release.json`, as `release-notes` was skipped or failed | kept until it is not |
 ///
 /// Between a claim and its removal the journal knows the thing, so that a crash loses none.
 package struct Retire: Stage {
@@ -42,6 +43,9 @@ package struct Retire: Stage {
         package var refusedAt: String?
         /// Whether AWS was asked, and it is not this release's to remove.
         package var isForeign: Bool?
+        /// Whether the release's own document names it, so that it stays until that is written
+        /// anew.
+        package var isDocumented: Bool?
     }
 
     let manifest: ReleaseManifest
@@ -71,8 +75,14 @@ package struct Retire: Stage {
         }
         var claims = refused.filter { Self.isRipe($0.refusedAt, now: services.time.now()) }
             .map { RetirePlan.Claim(thing: $0.thing, stage: StageName(rawValue: $0.stage)) }
+        let documented = Set(try await ReleasedNames.recorded(in: context.results))
         for claim in plan.taken {
-            if let reason = try await things.objection(to: claim.thing) {
+            if documented.contains(claim.thing.id) {
+                outputs.kept.append(
+                    Kept(
+                        thing: claim.thing, stage: claim.stage.rawValue,
+                        reason: "`\(ReleaseNotes.documentName)` names it", isDocumented: true))
+            } else if let reason = try await things.objection(to: claim.thing) {
                 outputs.kept.append(
                     Kept(
                         thing: claim.thing, stage: claim.stage.rawValue, reason: reason,
@@ -94,8 +104,10 @@ package struct Retire: Stage {
         let recorded = results[name]?.record?.lastGood?.outputs
         let before = recorded.flatMap { try? $0.decoded(as: Outputs.self) } ?? Outputs()
         let now = services.time.now()
-        // What was looked at and found not to be this release's stays without being asked again.
-        let known = Set(before.kept.filter { $0.isForeign == true }.map(\.thing))
+        // What was looked at and found not to be this release's stays without being asked again;
+        // what its document named is asked about when that is written anew.
+        let known = Set(
+            before.kept.filter { $0.isForeign == true || $0.isDocumented == true }.map(\.thing))
         if let next = plan.taken.first(where: { !known.contains($0.thing) })?.thing {
             return .now("\(next.label) was replaced")
         }

@@ -31,6 +31,8 @@ package struct UploadInventory: Stage {
     }
 
     let source: Source
+    /// What the documents lie beside: they keep their keys, and tell of what is there.
+    package var follows: [StageName] = []
     let settings: ReleaseManifest.Export
     let assetId: AssetId
     let region: String

@@ -22,8 +22,9 @@ struct ShowAWSAssetsCommand: AsyncParsableCommand {
             asset whose image it would have become.
 
             The role says what a thing is: an artifact of a release, a leftover that \
-            `dssbatch clean` removes, in use by something else, or ended, which AWS forgets by \
-            itself. The cost is an estimate of storage alone; what it rests on is printed with it.
+            `dssbatch clean` removes, superseded (replaced, or not asked for any more), which it \
+            removes too, in use by something else, or ended, which AWS forgets by itself. \
+            The cost is an estimate of storage alone; what it rests on is printed with it.
 
             Examples:
               dssbatch show-aws-assets                            the manifest's asset id
