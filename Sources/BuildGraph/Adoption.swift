@@ -14,14 +14,18 @@ package enum Adoption {
     ///   - tool: what the result file says recorded it.
     ///   - lock: who asks.
     ///   - time: the clock.
+    ///   - isOwn: whether it was made for this very asset.
+    ///   - replacesPublished: whether what is published may be replaced by it.
     ///   - realms: knows whose results these may be; nil to compare nothing.
     ///   - onEvent: told of progress and warnings.
     /// - Returns: what was recorded.
     /// - Throws: `graph.unknown-selection`, `graph.not-adoptable`, `graph.upstream-unknown`,
-    ///   `results.locked`; what the stage throws where there is no such output.
+    ///   `results.locked`, `publish.protected`; what the stage throws where there is no such
+    ///   output.
     package static func adopt(
         id: String, as name: StageName, in graph: StageGraph, store: any ResultStore,
         digester: InputDigester, tool: String, lock: LockInfo, time: any TimeSource,
+        isOwn: Bool = false, replacesPublished: Bool = false,
         realms: (any RealmSource)? = nil, onEvent: @escaping @Sendable (RunEvent) -> Void
     ) async throws -> ResultRecord {
         _ = try Selector.resolve(name.rawValue, in: graph)
@@ -40,11 +44,13 @@ package enum Adoption {
                 location: store.location)
             world.interrupted = []
             store.bind(try await realms?.present())
+            var options = RunOptions(lock: lock)
+            options.replacesPublished = replacesPublished
             let setup = RunSetup(
                 graph: graph, store: store, digester: digester, time: time, tool: tool,
-                options: RunOptions(lock: lock), journal: journal, events: events, world: world,
+                options: options, journal: journal, events: events, world: world,
                 plan: Planner.plan(graph, world))
-            let record = try await adopt(id, name, setup)
+            let record = try await adopt(id, name, isOwn: isOwn, setup)
             try await store.save(record)
             try await journal.commitKept(of: name)
             await store.unlock()
@@ -56,7 +62,7 @@ package enum Adoption {
     }
 
     private static func adopt(
-        _ id: String, _ name: StageName, _ setup: RunSetup
+        _ id: String, _ name: StageName, isOwn: Bool, _ setup: RunSetup
     ) async throws -> ResultRecord {
         guard let number = setup.graph.number(of: name), !setup.graph.stages[number].isEphemeral
         else {
@@ -88,13 +94,30 @@ package enum Adoption {
         let start = setup.time.monotonicSeconds()
         let outputs = try await stage.adopt(
             id: id, setup.context(stage, upstream: upstream, earlier: earlier?.lastGood))
-        let run = RecordedRun(
+        var run = RecordedRun(
             key: key, inputs: material.inputs, settings: material.settings,
             revisions: material.revisions, outputs: outputs,
             startedAt: Timestamp.text(startedAt), finishedAt: Timestamp.text(setup.time.now()),
             seconds: setup.time.monotonicSeconds() - start, runId: setup.runId, tool: setup.tool,
             identity: try stage.identity(of: outputs), origin: RecordedRun.adopted)
+        run.isOwn = isOwn
+        try checkConsent(to: run, stage, material, setup)
         return .success(
             run, of: name, assetId: setup.store.assetId, after: earlier, identify: stage.identify)
+    }
+
+    /// What takes the place of something published needs the same consent as in a run.
+    private static func checkConsent(
+        to run: RecordedRun, _ stage: AnyStage, _ material: KeyMaterial, _ setup: RunSetup
+    ) throws {
+        let recorded = setup.world.results[stage.name]?.record?.lastGood
+        guard let recorded, !setup.options.hasConsent,
+            recorded.identity(stage.identify) != run.identity
+        else { return }
+        let effects = stage.base.effects(
+            StageEffects.Facts(run: recorded, material: material, results: setup.world.results))
+        try Protection.check(
+            effects.published.map { "stage \(stage.name) replaces \($0.text)" },
+            summary: "this would replace what is published")
     }
 }

@@ -26,6 +26,8 @@ package struct RunOptions: Sendable {
     package var verify: Bool
     /// `--replace-published`: also what is published may be replaced.
     package var replacesPublished: Bool
+    /// Ends before any stage but lookups is begun, once everything is settled that may refuse it.
+    var isRehearsal = false
     /// `--plan`: do just that plan, or refuse.
     package var expectedPlan: PlanFile?
     /// Longest time for taking down one ephemeral stage.
@@ -56,5 +58,5 @@ package struct RunOptions: Sendable {
     }
 
     /// Whether what is published may be replaced: a plan file names it, and so agrees to it.
-    var hasConsent: Bool { replacesPublished || expectedPlan != nil }
+    package var hasConsent: Bool { replacesPublished || expectedPlan != nil }
 }

@@ -88,6 +88,11 @@ package struct Runner: Sendable {
         } else {
             events.emit(.plan(setup.plan))
         }
+        if options.isRehearsal {
+            return RunSummary(
+                status: .succeeded, stages: [], seconds: time.monotonicSeconds() - start,
+                runId: options.lock.runId, problems: [], leftovers: [])
+        }
         let resumed = try await Resumption(setup: setup, left: left).run()
         if !resumed.isEmpty {
             world = setup.world

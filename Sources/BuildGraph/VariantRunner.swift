@@ -82,6 +82,25 @@ package struct VariantRunner: Sendable {
         }
     }
 
+    /// Does of each run what may still refuse it for replacing something published: lookups,
+    /// verification, binding to an account.
+    ///
+    /// - Returns: what they would replace.
+    package func rehearse(
+        _ variants: [Variant], _ options: RunOptions,
+        selection: @escaping @Sendable (StageGraph) throws -> Selection
+    ) async throws -> [String] {
+        var options = options
+        options.isRehearsal = true
+        // One that fails otherwise fails in its run as well.
+        options.keepGoing = true
+        return try await run(variants, options, selection: selection).flatMap { outcome in
+            let isProtected = outcome.problem?.code == Protection.code
+            return isProtected
+                ? (outcome.problem?.causes ?? []).map { "\(outcome.assetId): \($0)" } : []
+        }
+    }
+
     private func run(
         _ variant: Variant, _ common: RunOptions,
         _ selection: @Sendable (StageGraph) throws -> Selection
@@ -89,6 +108,8 @@ package struct VariantRunner: Sendable {
         let assetId = variant.assetId
         let onEvent = onEvent
         let report: @Sendable (RunEvent) -> Void = { event in
+            // What a rehearsal says of the whole, the run says again.
+            if common.isRehearsal && event.stage == nil { return }
             var event = event
             event.assetId = assetId
             onEvent(event)

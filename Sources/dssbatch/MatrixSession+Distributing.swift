@@ -16,7 +16,8 @@ extension MatrixSession {
             }
             guard let batch else { return try await collectNow() }
             let buildspec = batch.buildspec(
-                manifest: place.manifest, results: place.results, buildspec: request.buildspec
+                manifest: place.manifest, results: place.results, buildspec: request.buildspec,
+                options: request.replacesPublished ? ["--replace-published"] : []
             ).prettyText
             if let path = request.output {
                 try AtomicFile.write(Array(buildspec.utf8), to: path)
@@ -46,7 +47,8 @@ extension MatrixSession {
                 region: region, services: services, warn: warn)
             guard
                 let batch = try await matrix.batch(
-                    variants, builds: builds, atOnce: atOnce ?? .max)
+                    variants, builds: builds, atOnce: atOnce ?? .max,
+                    replacesPublished: request.replacesPublished || request.isDryRun)
             else { return (project, nil) }
             if !request.isDryRun {
                 try await project.requireNeeds(region: region, services: services, warn: warn)

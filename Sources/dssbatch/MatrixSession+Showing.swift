@@ -33,7 +33,10 @@ extension MatrixSession {
                 StandardStreams.printLine(MatrixText.status(entry, at: now).compactText)
             }
         } else {
-            let rows = entries.map { [$0.assetId, $0.status.rawValue, $0.firstReason ?? ""] }
+            let rows = entries.map { entry in
+                let notes = [entry.firstReason].compactMap { $0 } + entry.supersededNotes
+                return [entry.assetId, entry.status.rawValue, notes.joined(separator: "; ")]
+            }
             StandardStreams.printLine(TextTable.text(rows))
         }
     }

@@ -7,7 +7,7 @@ extension Session {
     /// Makes the images of the release public, without ever making one.
     ///
     /// - Throws: `ami.unfinished`, `ami.not-recorded`, `ami.nothing-to-publish`; `Exit`.
-    func publishImages() async throws {
+    func publishImages(replacesPublished: Bool) async throws {
         let manifest = try manifest
         guard manifest.ami.isPublic else {
             throw Diagnostic(
@@ -35,7 +35,8 @@ extension Session {
                     lock: lock,
                     selection: try Selection(
                         only: ["ami-public"], force: [], skip: ["ami"], in: graph),
-                    localSlots: ProcessInfo.processInfo.activeProcessorCount, verify: true))
+                    localSlots: ProcessInfo.processInfo.activeProcessorCount, verify: true,
+                    replacesPublished: replacesPublished))
         case .tags:
             try await finishing { try await publishTagged(manifest) }
         }

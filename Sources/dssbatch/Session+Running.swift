@@ -39,8 +39,26 @@ extension Session {
             running.options(session, ReleaseSelections.again(task.goal, refresh: false)))
     }
 
+    /// Makes sure that nothing published is replaced by another image and its exports.
+    ///
+    /// - Parameters:
+    ///   - imageId: the image that is to be exported; nil for one that is still to be made.
+    ///   - exports: what of it is asked for.
+    /// - Throws: `publish.protected`; `realm.differs`.
+    func requireConsent(
+        toImage imageId: String?, _ exports: Selection, _ running: RunningOptions
+    ) async throws {
+        if running.replacePublished { return }
+        let recorded = ImageReuse.imageId(try await store.load("ami"))
+        guard recorded != nil, recorded != imageId else { return }
+        let all = Selection(only: (exports.only ?? []).union(["ami"]), force: ["ami"])
+        try Protection.check(try await plan(all, verify: false).plan)
+    }
+
     /// Records an image as the release's own, where it is not that already.
-    func take(_ imageId: String, _ running: RunningOptions) async throws {
+    ///
+    /// - Parameter isOwn: whether it was made for this very asset.
+    func take(_ imageId: String, isOwn: Bool, _ running: RunningOptions) async throws {
         let source = Selection(only: ["source-ami"])
         if try await !plan(source, verify: false).plan.isFresh {
             try await runToEnd(running.options(self, source))
@@ -48,7 +66,8 @@ extension Session {
         let image = try await plan(Selection(only: ["ami"]), verify: false).plan.stages
             .first { $0.name == "ami" }
         if image?.state == .fresh, image?.outputs?["imageId"]?.stringValue == imageId { return }
-        _ = try await adopt("ami", id: imageId)
+        _ = try await adopt(
+            "ami", id: imageId, isOwn: isOwn, replacesPublished: running.replacePublished)
         output.say("image \(imageId) is now the one of asset id \(store.assetId)")
     }
 }

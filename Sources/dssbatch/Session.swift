@@ -62,7 +62,8 @@ struct Session: Sendable {
         self.place = place
         graph = try StageGraph(workload.stages(services: services, options: pipeline))
         digester = InputDigester(
-            root: workload.project.path, cachePath: place.digestCache(of: store))
+            root: workload.project.path, cachePath: place.digestCache(of: store),
+            equals: MachineTemplate.equals)
         runId = UUID().uuidString.lowercased()
         recovery = pipeline.isRecordedOnly ? nil : ReleaseRecovery(services: services)
         let needsCloud = !pipeline.isRecordedOnly && pipeline.machineTask?.isOfGivenHost != true
@@ -190,10 +191,17 @@ struct Session: Sendable {
     }
 
     /// Records an existing output as a stage's own.
-    func adopt(_ stage: StageName, id: String) async throws -> JSONValue {
+    ///
+    /// - Parameters:
+    ///   - isOwn: whether it was made for this very asset.
+    ///   - replacesPublished: whether what is published may be replaced by it.
+    func adopt(
+        _ stage: StageName, id: String, isOwn: Bool = false, replacesPublished: Bool
+    ) async throws -> JSONValue {
         let record = try await Adoption.adopt(
             id: id, as: stage, in: graph, store: store, digester: digester, tool: Version.tool,
-            lock: lock, time: time, realms: realms, onEvent: { output.receive($0) })
+            lock: lock, time: time, isOwn: isOwn, replacesPublished: replacesPublished,
+            realms: realms, onEvent: { output.receive($0) })
         return record.run.outputs ?? nil
     }
 

@@ -118,4 +118,24 @@ import Testing
         log.clear()
         #expect(try await fixture.plan().reasons("retire") == ["image 1 was replaced"])
     }
+
+    @Test func `what is adopted replaces nothing published without consent`() async throws {
+        let fixture = try await released()
+        func adopt(_ id: String, _ consents: Bool) async throws -> ResultRecord {
+            try await Adoption.adopt(
+                id: id, as: "image", in: try fixture.graph(), store: fixture.store,
+                digester: InputDigester(root: "/", cachePath: nil), tool: "t",
+                lock: GraphFixture.lock(), time: SystemTimeSource(), isOwn: true,
+                replacesPublished: consents, onEvent: { _ in })
+        }
+        let error = try await #require(throws: Diagnostic.self) { try await adopt("2", false) }
+        #expect(error.code == "publish.protected" && error.severity == .configuration)
+        #expect(try await fixture.store.load("image")?.record?.run.origin == nil)
+        // The same thing takes nobody's place.
+        #expect(try await adopt("1", false).run.origin == "adopted")
+        let record = try await adopt("2", true)
+        #expect(!record.run.isForeign)
+        #expect(record.replaced.map(\.outputs) == [["value": "1"]])
+        #expect(try ResultRecord(json: record.json).run.isOwn)
+    }
 }

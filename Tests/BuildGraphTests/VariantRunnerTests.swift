@@ -125,6 +125,35 @@ import Testing
         released.add("go on")
         #expect(try await second.value.outputs == "x")
     }
+
+    @Test func `a rehearsal tells what would be refused, and makes nothing`() async throws {
+        let log = log
+        let store = FolderResultStore(root: folder.path, assetId: "public")
+        let variant = Variant(assetId: "public", store: store, settingsDigest: "public") {
+            var image = FakeStage("image")
+            image.does = { facts in
+                StageEffects(
+                    replaces: facts.run == nil ? [] : [.init("image 1", publication: "public")])
+            }
+            image.body = { _ in
+                log.add("image")
+                return "1"
+            }
+            return try StageGraph([image])
+        }
+        #expect(try await run([variant])[0].isFresh)
+        let runner = VariantRunner(
+            digester: InputDigester(root: folder.path, cachePath: nil), tool: "test",
+            time: SystemTimeSource(), recovery: nil, width: 1, onEvent: events.receive)
+        let before = events.all.count
+        let options = RunOptions(lock: GraphFixture.lock())
+        let causes = try await runner.rehearse([variant, self.variant("new")], options) { graph in
+            Selection(force: Set(graph.names))
+        }
+        #expect(causes == ["public: stage image replaces image 1 (public)"])
+        #expect(log.all == ["image"])
+        #expect(events.all.count == before)
+    }
 }
 
 /// A stage that releases share, and that writes a document.

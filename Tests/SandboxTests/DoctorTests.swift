@@ -1,3 +1,4 @@
+import BuildGraph
 import Diagnostics
 import Foundation
 import JSON
@@ -25,7 +26,8 @@ import Testing
     ) async throws -> [String] {
         let context = DoctorContext(
             manifest: try ManifestFixture().read(), services: StageBench().services,
-            verifies: false, expectedSeconds: 60, temporaryFolder: "/nowhere")
+            recorded: RecordedRealms([], [], location: "out"), verifies: false,
+            expectedSeconds: 60, temporaryFolder: "/nowhere")
         let told = Mutex<[Doctor.Answer]>([])
         let doctor = Doctor(context: context, checks: checks, limitSeconds: limitSeconds)
         let answers = try await doctor.examine { answer in told.withLock { $0.append(answer) } }
@@ -77,5 +79,27 @@ import Testing
         ])
         #expect(merged == .failed("b; d", hint: "x"))
         #expect(HealthFinding.merged([.ok("a"), .ok("a")]) == .ok("a"))
+    }
+
+    @Test(arguments: [
+        ([RealmVerdict.same], 0, HealthFinding.Status.ok, "are of the account"),
+        ([.same, .gone], 0, .warning, "a local cloud that is gone"),
+        ([.gone, .differs(recorded: "account 1", present: "account 2")], 0, .failed, "account 1"),
+        ([.notCompared], 0, .warning, "nobody says"),
+        ([], 3, .ok, "3 of the results in `out` are not bound"),
+    ])
+    func `whose results are recorded is one line`(
+        verdicts: [RealmVerdict], unbound: Int, status: HealthFinding.Status, words: String
+    ) {
+        let record = ResultRecord(
+            stage: "ami", assetId: "1.0", status: .succeeded,
+            run: RecordedRun(
+                key: "k", inputs: [:], outputs: [:], startedAt: "", finishedAt: "", seconds: 0,
+                runId: "r", tool: "t"))
+        let recorded = RecordedRealms(
+            Array(repeating: record, count: unbound), [], location: "out")
+        let finding = ResultsCheck.finding(verdicts, recorded)
+        #expect(finding.status == status)
+        #expect(finding.message.contains(words))
     }
 }

@@ -20,6 +20,7 @@ from .roles import make_role
 
 AWS_CHECKS = {
     "credential-lifetime",
+    "results",
     "region",
     "permissions",
     "instance-types",
@@ -178,6 +179,7 @@ def test_region_that_is_none_or_not_enabled(
     assert with_status(checks, "skipped") == AWS_CHECKS - {
         "region",
         "credential-lifetime",
+        "results",
     }
 
 

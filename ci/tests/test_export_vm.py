@@ -40,7 +40,7 @@ class TestExportVM:
         }
         record = project.result("ami")
         assert record["outputs"]["imageId"] == image["ImageId"]
-        assert record["origin"] == "adopted"
+        assert record["origin"] == "adopted" and record["own"]
         # The machine is not the command's own: it stays.
         assert len(project.view.instances()) == 1
 
@@ -56,11 +56,41 @@ class TestExportVM:
         assert second["ImageId"] == first["ImageId"]
         assert len(project.view.exported()) == 3
         project.dssbatch("export-vm", *options, check=0)
-        # An adopted image is never taken away by a run: it stays beside the new one.
+        # What it replaced was made for this asset too, and goes like any other.
         third = project.result("ami")["outputs"]["imageId"]
         images = {image["ImageId"] for image in project.view.images()}
         assert images == {first["ImageId"], third}
         assert third != first["ImageId"]
+        (replaced,) = project.result("ami")["replaced"]
+        assert replaced["outputs"]["imageId"] == first["ImageId"]
+        project.dssbatch("clean", "--yes", check=0)
+        (image,) = project.view.images()
+        assert image["ImageId"] == third
+
+    def test_what_is_published_is_replaced_with_consent_only(
+        self, cloud: Cloud, own_release: Project
+    ) -> None:
+        own_release.set("ami", "public", value=True)
+        own_release.run()
+        old = own_release.result("ami")["outputs"]["imageId"]
+        event = detached(own_release)
+        options = self.reference("stack", event)
+        mark = cloud.mark()
+        for way in (options, ("--ami-id", "ami-0123456789abcdef0")):
+            outcome = own_release.dssbatch("export-vm", *way)
+            assert_error(outcome, 2, f"image {old} (public", "--replace-published")
+        assert cloud.operations(mark, "creating") == []
+        # The image that it has is nobody's successor.
+        own_release.dssbatch("export-vm", "--ami-id", old, check=0)
+        own_release.dssbatch("export-vm", *options, "--replace-published", check=0)
+        new = own_release.result("ami")["outputs"]["imageId"]
+        assert new != old
+        images = {image["ImageId"] for image in own_release.view.images()}
+        assert images == {old, new}
+        outcome = own_release.dssbatch(
+            "adopt", "manifests/release.json", "ami", "--id", old
+        )
+        assert outcome.status == 0, "nothing public names the new one yet"
 
     @pytest.mark.parametrize(
         ("model", "operation"),

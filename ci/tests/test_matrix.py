@@ -407,6 +407,59 @@ def test_a_bad_option_starts_nothing(
     assert cloud.operations(mark) == []
 
 
+def test_consent_is_asked_for_all_before_any_begins(
+    released: Project, cloud: Cloud
+) -> None:
+    matrix = Matrix(released, "ab")
+    matrix.write({id: {} for id in matrix.ids})
+    spread(matrix, released.asset_id, matrix.ids)
+    # The last one is public, as far as is recorded.
+    path = matrix.folder(matrix.ids[1]) / "ami-public.json"
+    image = json.loads(path.with_name("ami.json").read_text())["outputs"]["imageId"]
+    public = json.loads(path.read_text())
+    public["outputs"] |= {"public": True, "images": {"eu-central-1": image}}
+    path.write_text(json.dumps(public))
+    mark = cloud.mark()
+    for options in ((), ("-k",)):
+        outcome = matrix.run("--force", "ami", *options, check=2)
+        assert_error(
+            outcome, 2, f"{matrix.ids[1]}: stage ami replaces", "--replace-published"
+        )
+        assert matrix.ids[0] not in outcome.stderr
+        assert started(outcome) == set()
+    assert cloud.operations(mark, "creating") == []
+
+
+def test_formats_that_left_the_manifest_are_shown(released: Project) -> None:
+    matrix = Matrix(released, "ab")
+    matrix.write({id: {} for id in matrix.ids})
+    spread(matrix, released.asset_id, matrix.ids)
+    matrix.change(matrix.ids[1], "/export/formats", ["VMDK"])
+    words = "export-vhd is no longer asked for"
+    for command in ("plan", "status"):
+        text = released.dssbatch(command, FILE, check=0).stdout
+        assert [words in line for line in text.splitlines()].count(True) == 1
+        (line,) = (line for line in text.splitlines() if words in line)
+        assert line.startswith(matrix.ids[1])
+    outcome = released.dssbatch("status", FILE, "--json", check=0)
+    assert [e.get("superseded") for e in outcome.events()] == [None, ["export-vhd"]]
+
+
+def test_two_images_cannot_have_one_tag(project: Project) -> None:
+    matrix = Matrix(project, "ab")
+    docker = {"repository": "example/sandbox", "tags": ["lts"]}
+    matrix.write(
+        {
+            id: {"/docker": docker, "/versions/sandbox": f"{number}.0"}
+            for number, id in enumerate(matrix.ids)
+        }
+    )
+    outcome = matrix.run(check=2)
+    assert_error(outcome, 2, "example/sandbox:lts", "/docker/tags")
+    matrix.change(matrix.ids[1], "/docker", docker | {"tags": ["0.0"]})
+    assert_error(matrix.run(check=2), 2, "example/sandbox:0.0")
+
+
 def test_two_releases_of_github_cannot_be_one(project: Project) -> None:
     matrix = Matrix(project, "ab")
     matrix.write({id: {"/release/id": 7} for id in matrix.ids})

@@ -328,3 +328,53 @@ def test_assets_of_another_account_are_left_out(
     outcome = released.dssbatch("show-aws-assets", env=env)
     assert "is left out" in outcome.stderr
     assert released.result("ami")["outputs"]["imageId"] not in outcome.stdout
+
+
+def test_doctor_tells_whose_results_are_recorded(
+    released: Project, cloud: Cloud, own_home: Path
+) -> None:
+    def line(*options: str, env: dict[str, str | None] | None = None) -> dict:
+        outcome = released.dssbatch("doctor", MANIFEST, "--json", *options, env=env)
+        (check,) = (e for e in outcome.events("check") if e["name"] == "results")
+        return check
+
+    assert line()["status"] == "ok"
+    foreign = line(env=other_account(released, cloud))
+    assert foreign["status"] == "failed"
+    assert OTHER in foreign["message"] and cloud.account in foreign["message"]
+    env = local(own_home)
+    place = ("--local", "--results", "mine")
+    assert "nothing is recorded" in line(*place, env=env)["message"]
+    released.run(*place, *LOOKUP, env=env)
+    assert line(*place, env=env)["status"] == "ok"
+    control(own_home, "down")
+    control(own_home, "up", "--paper")
+    gone = line(*place, env=env)
+    assert gone["status"] == "warning" and "is gone" in gone["message"]
+
+
+def test_one_variant_of_another_account_ends_the_whole_matrix(
+    released: Project, cloud: Cloud
+) -> None:
+    matrix = Matrix(released, "abc")
+    matrix.write({id: {} for id in matrix.ids})
+    spread(matrix, released.asset_id, matrix.ids)
+    foreign = matrix.folder(matrix.ids[2])
+    for path in foreign.glob("*.json"):
+        path.write_text(path.read_text().replace(cloud.account, OTHER))
+    mark = cloud.mark()
+    force = ("--force", "release-notes")
+    for command in (
+        [FILE, *force],
+        ["plan", FILE],
+        ["status", FILE],
+        ["collect", FILE],
+    ):
+        assert_refused(released.dssbatch(*command), OTHER)
+    assert_refused(matrix.run(*force, check=None), OTHER)
+    assert set(cloud.operations(mark)) <= {"sts:GetCallerIdentity"}
+    # Where only the question who asks tells, it is asked before any begins.
+    forget_realms(matrix.folder(matrix.ids[2]))
+    env = other_account(released, cloud)
+    outcome = released.dssbatch(FILE, "--json", *force, env=env)
+    assert_refused(outcome, OTHER)

@@ -83,7 +83,10 @@ package struct BatchPlan: Sendable, Equatable {
     ///   - manifest: the matrix, relative to the repository's root.
     ///   - results: where all builds record, an `s3://` address.
     ///   - buildspec: the file in the repository whose phases each build runs.
-    package func buildspec(manifest: String, results: String, buildspec: String) -> JSONValue {
+    ///   - options: further words of the command line of builds that make something.
+    package func buildspec(
+        manifest: String, results: String, buildspec: String, options: [String] = []
+    ) -> JSONValue {
         let graph = tasks.map { task in
             var members: [(String, JSONValue)] = [
                 ("identifier", .string(task.identifier)), ("buildspec", .string(buildspec)),
@@ -97,9 +100,12 @@ package struct BatchPlan: Sendable, Equatable {
             switch task.work {
             case .collect: variables.append(("DSS_COMMAND", "collect"))
             case .share(let stages):
-                let only = stages.map { "--only \($0)" }.joined(separator: " ")
-                variables.append(("DSS_OPTIONS", .string(only)))
+                let only = stages.map { "--only \($0)" } + options
+                variables.append(("DSS_OPTIONS", .string(only.joined(separator: " "))))
             case .make(let assetIds):
+                if !options.isEmpty {
+                    variables.append(("DSS_OPTIONS", .string(options.joined(separator: " "))))
+                }
                 variables.append(("DSS_VARIANTS", .string(assetIds.joined(separator: ","))))
             }
             members.append(("env", ["variables": JSONValue(members: variables)]))

@@ -6,13 +6,15 @@ extension Matrix {
     /// - Parameters:
     ///   - builds: the most builds that the batch may have.
     ///   - atOnce: the most that run side by side.
-    /// - Throws: as `plan(_:_:)`, and `distribute.too-few-builds`.
+    ///   - replacesPublished: whether what is published may be replaced.
+    /// - Throws: as `plan(_:_:)`, `distribute.too-few-builds`, `publish.protected`.
     package func batch(
-        _ variants: [Variant], builds: Int, atOnce: Int
+        _ variants: [Variant], builds: Int, atOnce: Int, replacesPublished: Bool
     ) async throws -> BatchPlan? {
         let plans = try await plan(variants, SelectionRequest())
         let stale = zip(variants, plans).filter { !$0.1.isFresh }
         guard !stale.isEmpty else { return nil }
+        if !replacesPublished { try Self.checkConsent(stale) }
         var wanted: [StageName: Int] = [:]
         var order: [StageName] = []
         for (variant, plan) in stale {

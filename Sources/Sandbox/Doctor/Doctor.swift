@@ -15,8 +15,8 @@ package struct Doctor: Sendable {
 
     /// What is asked before a release, in the order in which it is told.
     package static let releaseChecks: [any HealthCheck] = [
-        CredentialsCheck(), CredentialLifetimeCheck(), RegionCheck(), PermissionsCheck(),
-        InstanceTypesCheck(), VCPUQuotaCheck(),
+        CredentialsCheck(), CredentialLifetimeCheck(), ResultsCheck(), RegionCheck(),
+        PermissionsCheck(), InstanceTypesCheck(), VCPUQuotaCheck(),
         ImageQuotaCheck(), PublicImageQuotaCheck(), PublicAccessCheck(), EBSEncryptionCheck(),
         ImageNameCheck(),
         NetworkCheck(), BaseImageCheck(), ExportQuotaCheck(), DeliveryCheck(),

@@ -4,6 +4,7 @@ import Diagnostics
 package struct DoctorContext: Sendable {
     let manifest: ReleaseManifest
     let services: SandboxServices
+    let recorded: RecordedRealms
     /// Whether exported images will be booted.
     let verifies: Bool
     /// How long a run of what is stale will take.
@@ -18,11 +19,12 @@ package struct DoctorContext: Sendable {
 
     /// Makes a context; see the properties.
     package init(
-        manifest: ReleaseManifest, services: SandboxServices, verifies: Bool,
-        expectedSeconds: Double, temporaryFolder: String, besides: [String] = []
+        manifest: ReleaseManifest, services: SandboxServices, recorded: RecordedRealms,
+        verifies: Bool, expectedSeconds: Double, temporaryFolder: String, besides: [String] = []
     ) {
         self.manifest = manifest
         self.services = services
+        self.recorded = recorded
         self.verifies = verifies
         self.expectedSeconds = expectedSeconds
         self.temporaryFolder = temporaryFolder

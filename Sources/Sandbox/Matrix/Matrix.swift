@@ -12,16 +12,17 @@ package struct Matrix: Sendable {
     /// Every variant, in the manifest's order.
     package let variants: [Variant]
 
-    private let digester: InputDigester
+    let digester: InputDigester
     private let tool: String
-    private let time: any TimeSource
-    private let realms: (any RealmSource)?
+    let time: any TimeSource
+    let realms: (any RealmSource)?
     private let checkedDigest: String
-    private let releases: [MatrixRelease]
+    /// By asset id.
+    private let releases: [String: MatrixRelease]
 
     /// Longer than a dead holder is believed to live.
     private static let lockSeconds = 240.0
-    private static var planWidth: Int { ProcessInfo.processInfo.activeProcessorCount * 2 }
+    static var planWidth: Int { ProcessInfo.processInfo.activeProcessorCount * 2 }
 
     /// Puts a matrix together; touches nothing.
     ///
@@ -48,7 +49,9 @@ package struct Matrix: Sendable {
         ]
         var all = common
         let releases = manifest.variants.map { MatrixRelease($0, of: manifest) }
-        self.releases = releases
+        self.releases = Dictionary(
+            zip(manifest.variants.map(\.assetId.text), releases)
+        ) { first, _ in first }
         variants = try zip(manifest.variants, releases).map { variant, release in
             let digest = Digest.of((common + [variant.digest]).joined(separator: "\n"))
             all.append(digest)
@@ -85,6 +88,7 @@ package struct Matrix: Sendable {
     /// Checks each variant by itself and against the others, unless that was done before.
     private func check(_ book: SealBook) async throws {
         guard book.checked != checkedDigest else { return }
+        let releases = variants.compactMap { self.releases[$0.assetId] }
         let manifests = try await ConcurrentMap.map(releases, width: Self.planWidth) {
             try $0.manifest
         }
@@ -108,8 +112,21 @@ package struct Matrix: Sendable {
             guard let selection = try request.resolvedWhereKnown(in: graph) else {
                 return .unconcerned
             }
-            return try await planner.plan(variant, graph, selection)
+            let plan = try await planner.plan(variant, graph, selection)
+            return try withSuperseded(plan, graph, variant)
         }
+    }
+
+    /// Notes what the variant does not ask for any more.
+    private func withSuperseded(
+        _ plan: VariantPlan, _ graph: StageGraph, _ variant: Variant
+    ) throws -> VariantPlan {
+        guard case .planned(var plan, let world) = plan,
+            let release = releases[variant.assetId]
+        else { return plan }
+        plan.superseded = SupersededThings.formats(
+            in: world.results, graph: graph, manifest: try release.manifest)
+        return .planned(plan, world)
     }
 
     /// The seals that hold, one place for each variant; checks manifest and request first.
@@ -144,6 +161,7 @@ package struct Matrix: Sendable {
         let runner = VariantRunner(
             digester: digester, tool: tool, time: time, recovery: recovery, realms: realms,
             width: manifest.atOnce, onEvent: onEvent)
+        try await settle(work, request, options, runner)
         let outcomes = try await runner.run(work, options) { graph in
             try request.resolvedWhereKnown(in: graph) ?? Selection(only: [])
         }
@@ -227,7 +245,10 @@ package struct Matrix: Sendable {
         if try await store.readFile(MatrixSummary.fileName) != bytes {
             try await store.writeFile(MatrixSummary.fileName, bytes)
         }
-        let fresh = zip(variants, plans).filter { $0.1.plan?.isFresh == true }.map(\.0)
+        // A seal tells nothing of what is not asked for any more.
+        let fresh = zip(variants, plans).filter { _, plan in
+            plan.plan?.isFresh == true && plan.plan?.superseded.isEmpty == true
+        }.map(\.0)
         for seal in try await seal(fresh) { book.add(seal) }
         book.keep(Set(variants.map(\.assetId)))
         book.checked = checkedDigest

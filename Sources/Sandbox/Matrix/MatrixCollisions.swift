@@ -1,5 +1,6 @@
 import BuildGraph
 import Diagnostics
+import DockerEngine
 
 /// What two variants of a matrix must not both make: the second would replace the first's.
 struct MatrixCollisions {
@@ -33,10 +34,14 @@ struct MatrixCollisions {
         }
         if let docker = release.docker {
             // The same image is made once and shared; another of the same name is a mistake.
-            try claim(
-                "Docker image `\(docker.image)`", release, location,
-                content: BuildDockerImage.inputs(docker, of: release),
-                hint: "set `/versions/sandbox` or `/docker/repository` where the image differs")
+            for tag in docker.tags {
+                try claim(
+                    "Docker image `\(docker.repository.tagged(tag))`", release, location,
+                    content: BuildDockerImage.inputs(docker, of: release),
+                    hint: tag == docker.version
+                        ? "set `/versions/sandbox` or `/docker/repository` where the image differs"
+                        : "set `/docker/tags` of each variant to tags of its own")
+            }
         }
     }
 

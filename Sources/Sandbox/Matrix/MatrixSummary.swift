@@ -48,6 +48,12 @@ package struct MatrixSummary: Sendable {
             return "\(stage.name): \(stage.reasons.first?.description ?? stage.state.rawValue)"
         }
 
+        /// Stages that made what it does not ask for any more.
+        package var superseded: [String] { plan.plan?.superseded.map(\.rawValue) ?? [] }
+
+        /// The same, for people.
+        package var supersededNotes: [String] { plan.plan?.supersededNotes ?? [] }
+
         private func failures(
             _ plan: Plan, _ world: RecordedWorld
         ) -> [(stage: StageName, error: RecordedError)] {

@@ -21,11 +21,15 @@ struct AdoptCommand: AsyncParsableCommand {
     @Option(help: "What the output is known by: an image's id, an object's key.")
     var id: String
 
+    @Flag(help: "Replace what is published too: a public image, what a GitHub release names.")
+    var replacePublished = false
+
     @OptionGroup(title: "Common options") var global: GlobalOptions
 
     func run() async throws {
         let session = try Session(manifestOptions, global)
-        let outputs = try await session.adopt(StageName(rawValue: stage), id: id)
+        let outputs = try await session.adopt(
+            StageName(rawValue: stage), id: id, replacesPublished: replacePublished)
         StandardStreams.writeOutput(
             global.json ? outputs.compactText + "\n" : outputs.prettyText)
     }

@@ -27,6 +27,7 @@ struct DistributeCommand: AsyncParsableCommand {
         let buildspec: String
         let output: String?
         let isDryRun: Bool
+        let replacesPublished: Bool
     }
 
     @OptionGroup var manifestOptions: ManifestOptions
@@ -46,6 +47,9 @@ struct DistributeCommand: AsyncParsableCommand {
     @Flag(name: [.customShort("n"), .long], help: "Print the batch's buildspec; start nothing.")
     var dryRun = false
 
+    @Flag(help: "Replace what is published too: public images, what a GitHub release names.")
+    var replacePublished = false
+
     @OptionGroup(title: "Build") var build: BuildOptions
     @OptionGroup(title: "Common options") var global: GlobalOptions
 
@@ -60,6 +64,6 @@ struct DistributeCommand: AsyncParsableCommand {
         try await MatrixSession(manifestOptions, global).distribute(
             Request(
                 build: build, branch: branch, builds: builds, buildspec: buildspec,
-                output: output, isDryRun: dryRun))
+                output: output, isDryRun: dryRun, replacesPublished: replacePublished))
     }
 }

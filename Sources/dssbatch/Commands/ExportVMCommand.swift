@@ -10,10 +10,10 @@ struct ExportVMCommand: AsyncParsableCommand {
         abstract: "Exports an instance or an AMI that is there already to VM images.",
         discussion: """
             An instance is made an AMI of first, for which EC2 restarts it; the AMI replaces the \
-            one of the same asset id. It is recorded as the release's own (`dssbatch adopt`), so \
-            that other commands go on with it. Interrupted exports, and further formats, continue \
-            with the AMI that was made; once all are complete, the same command makes another. \
-            Examples:
+            one of the same asset id, which a run's stage retire removes. It is recorded as the \
+            release's own (`dssbatch adopt`), so that other commands go on with it. Interrupted \
+            exports, and further formats, continue with the AMI that was made; once all are \
+            complete, the same command makes another. Examples:
               dssbatch export-vm --asset-id test-1 --stack-name STACK
               dssbatch export-vm --asset-id test-1 --instance-id i-0123456789abcdef0
               dssbatch export-vm --ami-id ami-0123456789abcdef0 --vm-image-format RAW
@@ -47,9 +47,10 @@ struct ExportVMCommand: AsyncParsableCommand {
             Setting.texts([("/export/formats", ImageFormats.setting(vmImageFormat))]))
         let release = try Session(options, global, kind: ReleaseManifest.self)
         let exports = try Selection(only: ["export"], force: [], skip: [], in: release.graph)
+        if let amiId { try await release.requireConsent(toImage: amiId, exports, running) }
         let image =
             if let amiId { amiId } else { try await makeImage(options, release, exports) }
-        try await release.take(image, running)
+        try await release.take(image, isOwn: amiId == nil, running)
         try await release.runToEnd(running.options(release, exports))
     }
 
@@ -68,6 +69,9 @@ struct ExportVMCommand: AsyncParsableCommand {
             exports: try await release.plan(exports, verify: false).plan,
             ofMachine: try await machine.store.load("ami"),
             ofRelease: try await release.store.load("ami"))
+        // What is not taken again is made anew, also where nothing was made yet.
+        let known = takesNew ? nil : ImageReuse.imageId(try await machine.store.load("ami"))
+        try await release.requireConsent(toImage: known, exports, running)
         var run = running.options(
             machine, Selection(only: ["ami"], force: takesNew ? ["ami"] : [], refresh: true))
         run.verify = true

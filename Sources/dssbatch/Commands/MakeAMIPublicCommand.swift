@@ -20,11 +20,15 @@ struct MakeAMIPublicCommand: AsyncParsableCommand {
             """)
 
     @OptionGroup var preset: PresetOptions
+
+    @Flag(help: "Replace what is published too, where an image has to be exported again.")
+    var replacePublished = false
+
     @OptionGroup(title: "Common options") var global: GlobalOptions
 
     func run() async throws {
         try await Session(
             preset.manifestOptions(["/ami/public=true"]), global, kind: ReleaseManifest.self
-        ).publishImages()
+        ).publishImages(replacesPublished: replacePublished)
     }
 }

@@ -56,11 +56,15 @@ enum MatrixText {
 
     /// The line of `status --json`.
     static func status(_ entry: MatrixSummary.Entry, at now: Date) -> JSONValue {
-        [
-            "event": "status", "time": .string(Timestamp.text(now)),
-            "assetId": .string(entry.assetId), "status": .string(entry.status.rawValue),
-            "reason": entry.firstReason.map { .string($0) } ?? nil,
+        var members: [(String, JSONValue)] = [
+            ("event", "status"), ("time", .string(Timestamp.text(now))),
+            ("assetId", .string(entry.assetId)), ("status", .string(entry.status.rawValue)),
+            ("reason", entry.firstReason.map { .string($0) } ?? nil),
         ]
+        if !entry.superseded.isEmpty {
+            members.append(("superseded", .array(entry.superseded.map { .string($0) })))
+        }
+        return JSONValue(members: members)
     }
 
     /// The error of an option that makes sense for one release only.
@@ -122,7 +126,14 @@ enum MatrixText {
             let count = stale.reduce(0) { $0 + $1.names(state).count }
             return count == 0 ? nil : "\(count) stages \(words)"
         }
+        // How long they take together, `atOnce` and the limits of EC2 decide.
+        var sums = stale[0].sums
+        sums.seconds = 0
+        for plan in stale.dropFirst() {
+            sums.replaces += plan.sums.replaces
+            sums.deletes += plan.sums.deletes
+        }
         return "\(plans.count) variants: \(stale.count) stale; " + parts.joined(separator: ", ")
-            + notes
+            + PlanText.sums(sums) + notes
     }
 }

@@ -28,7 +28,7 @@ enum PlanText {
     }
 
     /// How much is replaced and deleted, and how long it all took last time.
-    private static func sums(_ sums: Plan.Sums) -> String {
+    static func sums(_ sums: Plan.Sums) -> String {
         var parts: [String] = []
         if sums.replaces > 0 { parts.append("replaces \(sums.replaces)") }
         if sums.deletes > 0 { parts.append("deletes \(sums.deletes)") }
