@@ -116,7 +116,7 @@ struct EC2Images {
         _ id: String, context: StageContext, deadlineSeconds: Double
     ) async throws -> EC2Image {
         let schedule = WaiterSchedule(
-            firstDelaySeconds: 2, expectedSeconds: context.previousSeconds,
+            firstDelaySeconds: 0.5, expectedSeconds: context.previousSeconds,
             deadlineSeconds: deadlineSeconds)
         return try await Waiter.wait(
             "image `\(id)`", schedule: schedule, time: context.time, onProgress: context.progress

@@ -49,7 +49,7 @@ struct ExportTask: Sendable {
         of id: String, _ entry: JournalEntryID, _ context: StageContext, deadlineSeconds: Double
     ) async throws {
         // How long the stage took the last time says little: it copied and waited as well.
-        let schedule = WaiterSchedule(firstDelaySeconds: 2, deadlineSeconds: deadlineSeconds)
+        let schedule = WaiterSchedule(firstDelaySeconds: 0.5, deadlineSeconds: deadlineSeconds)
         do {
             try await Waiter.wait(
                 "export task `\(id)`", schedule: schedule, time: context.time,
