@@ -3,6 +3,7 @@ import Diagnostics
 import Foundation
 import JSON
 import Synchronization
+import TestSupport
 import Testing
 
 /// The `ansible-runner` of this machine; nil where it has none.
@@ -91,10 +92,10 @@ struct AnsibleLiveTests {
                 if case .taskStarted = $0 { started.withLock { $0 = true } }
             }
         }
-        try await eventually { started.withLock { $0 } && isRunning(marker) }
+        #expect(try await eventually { started.withLock { $0 } && isRunning(marker) })
         task.cancel()
         await #expect(throws: CancellationError.self) { try await task.value }
-        try await eventually { !isRunning(marker) }
+        #expect(try await eventually { !isRunning(marker) })
     }
 
     private func isRunning(_ argument: String) -> Bool {
@@ -103,10 +104,5 @@ struct AnsibleLiveTests {
             let line = (try? FileContents.read("/proc/\(process)/cmdline")) ?? []
             return line.starts(with: Array("sleep\0\(argument)\0".utf8))
         }
-    }
-
-    private func eventually(_ condition: () -> Bool) async throws {
-        for _ in 0..<6000 where !condition() { try await Task.sleep(for: .milliseconds(100)) }
-        #expect(condition())
     }
 }

@@ -71,9 +71,9 @@ import Testing
         try await store().lock(GraphFixture.lock("run-0"), waitSeconds: 0)
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/flock")
-        process.arguments = ["-x", "\(folder.path)/1.0/.lock", "sleep", "60"]
+        process.arguments = ["-x", "\(folder.path)/1.0/.lock", "sleep", "3600"]
         try process.run()
-        while try await !isLocked() { try await Task.sleep(for: .milliseconds(5)) }
+        #expect(try await eventually(isLocked))
         await #expect(throws: Diagnostic.self) {
             try await store().lock(GraphFixture.lock("run-1"), waitSeconds: 0)
         }
@@ -86,7 +86,7 @@ import Testing
             if let id = Int32(child) { kill(id, SIGKILL) }
         }
         process.waitUntilExit()
-        try await store().lock(GraphFixture.lock("run-2"), waitSeconds: 5)
+        try await store().lock(GraphFixture.lock("run-2"), waitSeconds: 3600)
     }
 
     private func isLocked() async throws -> Bool {

@@ -110,10 +110,7 @@ import Testing
         let lock = ObjectLock(objects, time: AWSTestClock())
         _ = try await lock.take(GraphFixture.lock("run-1"))
         let before = objects.bytes(".lock")
-        for _ in 0..<500 where objects.bytes(".lock") == before {
-            try await Task.sleep(for: .milliseconds(10))
-        }
-        #expect(objects.bytes(".lock") != before)
+        #expect(try await eventually { objects.bytes(".lock") != before })
         try await lock.check()
         await lock.release()
         #expect(objects.bytes(".lock") == nil)
@@ -125,10 +122,7 @@ import Testing
         let lock = ObjectLock(objects, time: FewSleeps(1))
         objects.loseAnswers(1, after: 1)
         _ = try await lock.take(GraphFixture.lock("run-1"))
-        for _ in 0..<500 where try await objects.read(".lock")?.version != "2" {
-            try await Task.sleep(for: .milliseconds(10))
-        }
-        #expect(try await objects.read(".lock")?.version == "2")
+        #expect(try await eventually { try await objects.read(".lock")?.version == "2" })
         try await lock.check()
         await lock.release()
         #expect(objects.bytes(".lock") == nil)

@@ -20,9 +20,9 @@ import Testing
     }
 
     private func seconds(_ work: () async throws -> Void) async rethrows -> Double {
-        let start = ProcessorClock.ofProcess()
-        try await work()
-        return ProcessorClock.ofProcess() - start
+        let executor = CountingExecutor()
+        try await withTaskExecutorPreference(executor, operation: work)
+        return executor.seconds
     }
 
     /// The processor time that a plan of that many fresh stages takes, from a cold start of the

@@ -1,6 +1,7 @@
 import BuildGraph
 import Diagnostics
 import JSON
+import TestSupport
 import Testing
 
 @Suite struct RunnerTests {
@@ -29,12 +30,9 @@ import Testing
         let log = Log()
         var stages = release(log)
         for place in [4, 5] {
-            stages[place].body = { context in
-                for _ in 0..<60_000 {
-                    if log.all.contains("down instance") { return "exported" }
-                    try await context.time.sleep(seconds: 0.01)
-                }
-                return "the machine outlived its consumer"
+            stages[place].body = { _ in
+                try await eventually { log.all.contains("down instance") }
+                    ? "exported" : "the machine outlived its consumer"
             }
         }
         let fixture = GraphFixture(stages)

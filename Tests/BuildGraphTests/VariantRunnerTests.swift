@@ -114,7 +114,7 @@ import Testing
         let released = Log()
         let make: @Sendable () async throws -> SharedResult = {
             begun.add("made")
-            while released.all.isEmpty { try await Task.sleep(for: .milliseconds(5)) }
+            try #require(try await eventually { !released.all.isEmpty })
             return SharedResult(outputs: "x", documents: [:])
         }
         let first = Task { try await shared.result(of: "k", make: make) }

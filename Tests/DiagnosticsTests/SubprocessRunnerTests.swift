@@ -1,6 +1,7 @@
 import Diagnostics
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 
 struct SubprocessRunnerTests {
@@ -126,12 +127,12 @@ struct SubprocessRunnerTests {
         let task = Task {
             try await SubprocessRunner().run(shell(script, graceSeconds: 2)) { lines.add($0) }
         }
-        try await eventually { !lines.value.isEmpty }
+        #expect(try await eventually { !lines.value.isEmpty })
         let grandchild = try #require(lines.value.first.flatMap { pid_t($0) })
         #expect(kill(grandchild, 0) == 0)
         task.cancel()
         await #expect(throws: CancellationError.self) { try await task.value }
-        try await eventually { isGone(grandchild) }
+        #expect(try await eventually { isGone(grandchild) })
     }
 
     /// A process that ended counts as gone though its new parent has not reaped it.
@@ -139,10 +140,5 @@ struct SubprocessRunnerTests {
         guard let status = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)
         else { return true }
         return status.contains(") Z ")
-    }
-
-    private func eventually(_ condition: () -> Bool) async throws {
-        for _ in 0..<12_000 where !condition() { try await Task.sleep(for: .milliseconds(25)) }
-        #expect(condition())
     }
 }

@@ -10,11 +10,9 @@ struct CancellationTests {
     let transport = CurlTransport.forTests()
 
     private func expectEnd(of task: Task<HTTPResponse, any Error>) async {
-        let taken = await seconds {
-            task.cancel()
-            await #expect(throws: CancellationError.self) { try await task.value }
-        }
-        #expect(taken < 5)
+        task.cancel()
+        // The server would never end it.
+        await #expect(throws: CancellationError.self) { try await task.value }
     }
 
     @Test func `a task that is cancelled already sends nothing`() async throws {

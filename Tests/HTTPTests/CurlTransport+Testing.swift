@@ -32,15 +32,6 @@ func seconds(_ work: () async throws -> Void) async rethrows -> Double {
     return start.duration(to: .now) / .seconds(1)
 }
 
-/// Waits, for ten minutes at most, until something is so.
-func eventually(_ condition: () -> Bool) async throws -> Bool {
-    for _ in 0..<60_000 {
-        if condition() { return true }
-        try await Task.sleep(for: .milliseconds(10))
-    }
-    return condition()
-}
-
 /// Holds a server's thread up until the test lets it go on, for ten minutes at most.
 final class Gate: Sendable {
     private let isOpen = Mutex(false)

@@ -54,7 +54,7 @@ struct TurnTests {
         let server = try server(gate)
         let transport = transport
         async let first = transport.send(request(server, "/first"), limitBytes: 100)
-        while server.requests.isEmpty { try await Task.sleep(for: .milliseconds(5)) }
+        #expect(try await eventually { !server.requests.isEmpty })
         async let last = transport.send(request(server, "/last"), limitBytes: 100)
         let late = request(server, "/late", total: 0.2)
         let problem = try await failure(of: { try await transport.send(late, limitBytes: 100) })
@@ -71,7 +71,7 @@ struct TurnTests {
         let server = try server(gate)
         let transport = transport
         async let first = transport.send(request(server, "/first"), limitBytes: 100)
-        while server.requests.isEmpty { try await Task.sleep(for: .milliseconds(5)) }
+        #expect(try await eventually { !server.requests.isEmpty })
         let waiting = request(server, "/waiting")
         let task = Task { try await transport.send(waiting, limitBytes: 100) }
         try await Task.sleep(for: .milliseconds(50))

@@ -77,7 +77,7 @@ import Testing
                 status: 1, standardErrorTail: "Could not set up host forwarding rule 'tcp'")
         }
         try await emulator.run(machine, by: .tcg, deadlineSeconds: 30) { _ in
-            while processes.commands.count < 2 { try await Task.sleep(for: .milliseconds(5)) }
+            try #require(try await eventually { processes.commands.count == 2 })
         }
         #expect(processes.commands.count == 2)
     }

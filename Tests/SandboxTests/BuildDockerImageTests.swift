@@ -298,9 +298,10 @@ struct BuildDockerImageTests {
         let context = try await bench.context("docker-image")
         let stage = try stage(bench)
         let run = Task { try await stage.run(context) }
-        while bench.timeline.place("engine commit c1 \(Self.unproven)") == nil {
-            try await Task.sleep(for: .milliseconds(5))
-        }
+        #expect(
+            try await eventually {
+                bench.timeline.place("engine commit c1 \(Self.unproven)") != nil
+            })
         run.cancel()
         await #expect(throws: CancellationError.self) { try await run.value }
         #expect(bench.engine.unused.isEmpty)
