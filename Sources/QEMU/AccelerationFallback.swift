@@ -22,11 +22,14 @@ package enum AccelerationFallback: Sendable, Equatable {
 
     private static let machineCodes: Set<String> = [
         "qemu.ended", "qemu.stopped", "qemu.no-login-prompt", "qemu.guest-panicked", "qemu.no-ssh",
-        "process.timeout", "ssh.not-ready",
+        "process.timeout", "ssh.not-ready", givenUpCode,
     ]
     private static let localCodes: Set<String> = [
         "qemu.no-port", "qemu.port-taken", "qemu.io-error", "process.not-found", "process.not-run",
     ]
+
+    /// How a machine with KVM ends when KVM is given up because of another.
+    static let givenUpCode = "qemu.kvm-given-up"
 
     /// Whether an error is this machine's or a person's, whatever is on the image.
     package static func isLocal(_ problem: Diagnostic) -> Bool {

@@ -13,10 +13,10 @@ package protocol MachineEmulator: Sendable {
     /// Who will execute guests here; found out once, in bounded time.
     func acceleration() async throws -> Acceleration
 
-    /// Uses no acceleration from now on; machines that run with it go on.
+    /// Uses no acceleration from now on; machines that run with it end as `qemu.kvm-given-up`.
     ///
     /// - Returns: whether it was used until now.
-    func giveUpAcceleration() async -> Bool
+    func giveUpAcceleration() async throws -> Bool
 
     /// Runs a machine for as long as `work` takes, and ends it afterwards, however that ends.
     ///
@@ -25,7 +25,7 @@ package protocol MachineEmulator: Sendable {
     ///   - deadlineSeconds: the longest life of the machine.
     ///   - work: what is done with it; cancelled where the machine ends by itself.
     /// - Throws: `qemu.ended` where the machine ends before `work` does, `qemu.stopped` where it
-    ///   stands still, `qemu.no-port`, `process.*`, and what `work` throws.
+    ///   stands still, `qemu.kvm-given-up`, `qemu.no-port`, `process.*`, and what `work` throws.
     func run<Result: Sendable>(
         _ machine: VirtualMachine, by acceleration: Acceleration, deadlineSeconds: Double,
         _ work: @escaping @Sendable (RunningMachine) async throws -> Result

@@ -15,6 +15,7 @@ package actor QEMUEmulator: MachineEmulator {
     private static let stillVariable = "DSS_BOOT_STILL_SECONDS"
     private static let portTries = 5
     private static let graceSeconds = 5.0
+    private static let givenUpPollSeconds = 0.5
 
     /// Makes an emulator; nothing is started.
     ///
@@ -65,6 +66,15 @@ package actor QEMUEmulator: MachineEmulator {
     package func giveUpAcceleration() -> Bool {
         defer { hasGivenUp = true }
         return !hasGivenUp
+    }
+
+    /// Waits until KVM is given up, which a machine that runs with it may never notice.
+    private func afterGivingUp() async throws -> Diagnostic {
+        while !hasGivenUp { try await time.sleep(seconds: Self.givenUpPollSeconds) }
+        return Diagnostic(
+            code: AccelerationFallback.givenUpCode,
+            summary: "the virtual machine was ended, because KVM failed another one",
+            hint: "run the same command again")
     }
 
     private func proved() async throws -> Acceleration {
@@ -122,6 +132,9 @@ package actor QEMUEmulator: MachineEmulator {
                 throw Self.ended(outcome, running)
             }
             group.addTask { try await running.watching { try await work(running) } }
+            if acceleration == .kvm {
+                group.addTask { throw try await self.afterGivingUp() }
+            }
             do {
                 let result = try await group.next() ?? nil
                 group.cancelAll()

@@ -110,6 +110,30 @@ import Testing
         #expect(try await emulator.acceleration() == .tcg)
     }
 
+    @Test func `KVM that is given up ends the machines that run with it, and no others`()
+        async throws
+    {
+        let emulator = QEMUEmulator(
+            processes: ScriptedProcessRunner(Self.forever), environment: [:])
+        let machine = machine
+        let accelerated = Task {
+            try await emulator.run(machine, by: .kvm, deadlineSeconds: 7200) { _ in
+                try await Task.sleep(for: .seconds(3600))
+            }
+        }
+        let emulated = Task {
+            try await emulator.run(machine, by: .tcg, deadlineSeconds: 7200) { _ in
+                // Longer than its sibling, which shows that it went on.
+                await #expect(throws: Diagnostic.self) { try await accelerated.value }
+                return "done"
+            }
+        }
+        #expect(await emulator.giveUpAcceleration())
+        let error = try await #require(throws: Diagnostic.self) { try await accelerated.value }
+        #expect(error.code == "qemu.kvm-given-up")
+        #expect(try await emulated.value == "done")
+    }
+
     @Test func `a machine that qemu stopped ends the work`() async throws {
         let monitor = try FakeMonitor(folder: folder.path, runState: "internal-error")
         defer { monitor.stop() }

@@ -57,18 +57,18 @@ struct DiskTrial: Sendable {
         } catch {
             let fallback = AccelerationFallback(after: error, with: acceleration)
             guard fallback != .none, !Task.isCancelled else { throw error }
-            if fallback == .givesUp { await giveUpAcceleration(after: error, context) }
+            if fallback == .givesUp { try await giveUpAcceleration(after: error, context) }
             context.progress(
                 nil, "starting by \(hardware.firmware.rawValue) again, without acceleration")
             let outcome = try await start(hardware, by: .tcg, in: "\(name)-tcg", context, work)
-            await giveUpAcceleration(after: error, context)
+            try await giveUpAcceleration(after: error, context)
             return outcome
         }
     }
 
     /// Says so the first time.
-    private func giveUpAcceleration(after error: any Error, _ context: StageContext) async {
-        guard await services.emulator.giveUpAcceleration() else { return }
+    private func giveUpAcceleration(after error: any Error, _ context: StageContext) async throws {
+        guard try await services.emulator.giveUpAcceleration() else { return }
         context.warn(
             "KVM does not carry real guests here (\(Diagnostic.from(error).summary)): disks are "
                 + "verified without it from now on, which takes some minutes longer")

@@ -21,9 +21,8 @@ actor ConnectingEmulator: MachineEmulator {
 
     func acceleration() async throws -> Acceleration { try await emulator().acceleration() }
 
-    func giveUpAcceleration() async -> Bool {
-        guard let emulator = try? await emulator() else { return false }
-        return await emulator.giveUpAcceleration()
+    func giveUpAcceleration() async throws -> Bool {
+        try await emulator().giveUpAcceleration()
     }
 
     func run<Outcome: Sendable>(
