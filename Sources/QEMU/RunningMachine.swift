@@ -10,8 +10,8 @@ package struct RunningMachine: Sendable {
     private let time: any TimeSource
     /// Replaces what a guest may stand still for.
     private let stillSeconds: Double?
-    /// What the monitor last said; a reference, because the machine is handed around.
-    private let disk = DiskCounter()
+    /// What was seen of it so far; a reference, because the machine is handed around.
+    private let observed = Observed()
 
     private static let pollSeconds = 0.5
     private static let monitorSeconds = 1.0
@@ -20,9 +20,13 @@ package struct RunningMachine: Sendable {
     /// A guest that writes more than this to its console is out of its mind.
     private static let consoleLimitBytes = 16 * 1024 * 1024
 
-    private final class DiskCounter: Sendable {
-        let bytes = Mutex<Int64>(0)
+    private final class Observed: Sendable {
+        let diskBytes = Mutex<Int64>(0)
+        let served = Mutex(ServedTime())
     }
+
+    /// Of the processor time that it wanted so far, what it got; nil where it wanted hardly any.
+    package var share: Double? { observed.served.withLock { $0.share } }
 
     /// Describes a machine.
     ///
@@ -54,7 +58,7 @@ package struct RunningMachine: Sendable {
             if ConsoleText.asksForLogin(tail) { return moment - start }
             if ConsoleText.panics(tail) { throw panicked(text) }
             let progress = BootWatch.Progress(
-                consoleBytes: text.utf8.count, diskBytes: disk.bytes.withLock { $0 })
+                consoleBytes: text.utf8.count, diskBytes: observed.diskBytes.withLock { $0 })
             let use = ProcessorUse.ofProcess(in: files.process)
             switch watch.observe(progress, use, at: moment) {
             case .goOn: try await time.sleep(seconds: Self.pollSeconds)
@@ -96,7 +100,7 @@ package struct RunningMachine: Sendable {
         }
     }
 
-    /// Ends work as soon as `qemu` says that the guest stands still.
+    /// Ends work as soon as `qemu` says that the guest stands still, and watches what it gets.
     ///
     /// - Throws: `qemu.stopped`, and what `work` throws.
     func watching<Outcome: Sendable>(
@@ -106,8 +110,11 @@ package struct RunningMachine: Sendable {
         return try await Self.first(work) {
             while true {
                 try await time.sleep(seconds: Self.monitorSeconds)
+                let use = ProcessorUse.ofProcess(in: files.process)
+                let moment = time.monotonicSeconds()
+                observed.served.withLock { $0.observe(use, at: moment) }
                 guard let state = await monitor.state() else { continue }
-                disk.bytes.withLock { $0 = state.diskBytes }
+                observed.diskBytes.withLock { $0 = state.diskBytes }
                 if state.hasStopped { throw stopped(state) }
             }
         }

@@ -67,6 +67,38 @@ import Testing
         #expect(served.seconds == 5)
     }
 
+    /// A machine's share, looked at once a second.
+    private func share(_ use: (Int) -> ProcessorUse, seconds: Int = 60) -> Double? {
+        var served = ServedTime()
+        for second in 0..<seconds { served.observe(use(second), at: Double(second)) }
+        return served.share
+    }
+
+    @Test(arguments: [0.0, 0.2, 1, 2]) func `what it got of what it wanted is its share`(
+        _ part: Double
+    ) throws {
+        let found = try #require(
+            share { ProcessorUse(seconds: Double($0) * part, isWaiting: true) })
+        #expect(abs(found - part) < 1e-9)
+    }
+
+    @Test func `who sleeps, or is caught awake now and then, wants nothing`() {
+        #expect(share { _ in ProcessorUse(seconds: 0, isWaiting: false) } == nil)
+        #expect(
+            share { ProcessorUse(seconds: Double($0) * 0.01, isWaiting: $0 % 7 == 0) } == nil)
+        #expect(share({ _ in ProcessorUse(seconds: 0, isWaiting: true) }, seconds: 2) == nil)
+    }
+
+    @Test func `a long sleep after it starved does not hide that`() throws {
+        let found = try #require(
+            share(
+                { second in
+                    ProcessorUse(
+                        seconds: Double(min(second, 100)) * 0.2, isWaiting: second <= 100)
+                }, seconds: 2000))
+        #expect(abs(found - 0.2) < 1e-9)
+    }
+
     @Test func `served time never exceeds what passed, nor runs backwards`() {
         var generator = SeededGenerator(seed: 12)
         for _ in 0..<200 {

@@ -41,13 +41,25 @@ import Testing
         #expect(drive.hasSuffix("file=/d/a,,b.vmdk"))
     }
 
-    @Test(arguments: [(Acceleration.kvm, "kvm", "host"), (.tcg, "tcg,thread=multi", "max")])
+    @Test(arguments: [
+        (Acceleration.kvm, "kvm", "host"), (.tcg, "tcg,thread=multi", "max"),
+        (.countedTCG, "tcg,thread=single", "max"),
+    ])
     func `who executes the guest decides which processor it sees`(
         acceleration: Acceleration, accelerator: String, processor: String
     ) {
         let arguments = arguments(Self.plain, acceleration: acceleration)
         #expect(value("-accel", arguments) == accelerator)
         #expect(value("-cpu", arguments) == processor)
+    }
+
+    @Test func `only a clock that counts instructions is asked for, with one processor`() {
+        let counted = arguments(Self.plain, acceleration: .countedTCG)
+        #expect(value("-icount", counted) == "shift=1,sleep=on")
+        #expect(value("-smp", counted) == "1")
+        let plain = arguments(Self.plain)
+        #expect(!plain.contains("-icount"))
+        #expect(value("-smp", plain) == "2")
     }
 
     @Test func `UEFI comes with its file, BIOS without`() {

@@ -114,7 +114,7 @@ package struct VerifyImage: Stage {
         }
         return Outputs(
             bucket: image.bucket, key: image.key, etag: image.etag, format: format.rawValue,
-            acceleration: result.boots.contains { $0.acceleration == .tcg } ? .tcg : .kvm,
+            acceleration: Acceleration.slowest(of: result.boots.compactMap(\.acceleration)) ?? .tcg,
             boots: result.boots, checks: result.checks)
     }
 }

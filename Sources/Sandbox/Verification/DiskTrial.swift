@@ -2,6 +2,7 @@ import BuildGraph
 import Diagnostics
 import JSON
 import QEMU
+import Synchronization
 
 /// Starts one disk image twice, as two users would, and looks at it from outside.
 struct DiskTrial: Sendable {
@@ -29,11 +30,14 @@ struct DiskTrial: Sendable {
     /// - Throws: `qemu.*`, `ssh.not-ready`, `ansible.*`, `verify.same-host-keys`.
     func run(_ context: StageContext) async throws -> Result {
         let computers = format.computers
-        async let second = boot(computers.second, in: "second", context) { _, _ in [] }
-        let first = try await boot(computers.first, in: "first", context) {
-            machine, knownHosts in try await look(at: machine, knownHosts, context)
-        }
-        let other = try await second
+        let visit: Work = { try await look(at: $0, $1, context) }
+        let glance: Work = { _, _ in [] }
+        async let second = boot(computers.second, in: "second", context, glance)
+        let earlier = try await boot(computers.first, in: "first", context, visit)
+        let later = try await second
+        // What got too little to be judged by runs by itself.
+        let first = try await judged(earlier, computers.first, in: "first", context, visit)
+        let other = try await judged(later, computers.second, in: "second", context, glance)
         var checks = first.checks
         checks.append(try differ(first, other))
         return Result(boots: [first.boot, other.boot], checks: checks)
@@ -45,24 +49,80 @@ struct DiskTrial: Sendable {
         let checks: [PassedCheck]
     }
 
+    /// What is done with a machine that came up, and its `known_hosts` lines.
+    private typealias Work =
+        @Sendable (RunningMachine, String) async throws -> [PassedCheck]
+
+    /// How a boot ended.
+    private enum Attempt: Sendable {
+        case passed(Outcome)
+        /// It got too little of this machine for its failure to mean anything.
+        case starved(Diagnostic, share: Double)
+        case failed(any Error, AccelerationFallback)
+
+        /// Itself, unless it failed.
+        func unlessFailed() throws -> Attempt {
+            if case .failed(let error, _) = self { throw error }
+            return self
+        }
+    }
+
     /// One machine; once more without acceleration where that may be what it fails for.
     private func boot(
         _ hardware: VirtualMachine.Hardware, in name: String, _ context: StageContext,
-        _ work: @escaping @Sendable (RunningMachine, String) async throws -> [PassedCheck]
+        _ work: @escaping Work
+    ) async throws -> Attempt {
+        let acceleration = try await services.emulator.acceleration()
+        let start = Start(hardware: hardware, acceleration: acceleration, folder: name)
+        let first = await attempt(start, context, work)
+        guard case .failed(let error, let fallback) = first, fallback != .none, !Task.isCancelled
+        else { return try first.unlessFailed() }
+        if fallback == .givesUp { try await giveUpAcceleration(after: error, context) }
+        context.progress(
+            nil, "starting by \(hardware.firmware.rawValue) again, without acceleration")
+        let again = Start(hardware: hardware, acceleration: .tcg, folder: "\(name)-tcg")
+        let second = await attempt(again, context, work)
+        if case .passed = second { try await giveUpAcceleration(after: error, context) }
+        return try second.unlessFailed()
+    }
+
+    /// Starts a starved machine again, alone and with a clock that counts instructions.
+    private func judged(
+        _ attempt: Attempt, _ hardware: VirtualMachine.Hardware, in name: String,
+        _ context: StageContext, _ work: @escaping Work
     ) async throws -> Outcome {
-        let emulator = services.emulator
-        let acceleration = try await emulator.acceleration()
+        switch attempt {
+        case .passed(let outcome): return outcome
+        case .failed(let error, _): throw error
+        case .starved(let problem, let share):
+            context.warn(
+                "the machine by \(hardware.firmware.rawValue) failed (\(problem.summary)), but got "
+                    + "only \(Int(share * 100)) % of the processor time that it wanted: it is "
+                    + "started again, alone and with a clock that waits for it, which takes long")
+            let start = Start(
+                hardware: hardware, acceleration: .countedTCG, folder: "\(name)-counted")
+            return try await run(start, context, work) { _ in }
+        }
+    }
+
+    /// One boot, and what its failure means.
+    private func attempt(
+        _ start: Start, _ context: StageContext, _ work: @escaping Work
+    ) async -> Attempt {
+        let started = Mutex<RunningMachine?>(nil)
         do {
-            return try await start(hardware, by: acceleration, in: name, context, work)
+            return .passed(
+                try await run(start, context, work) { machine in
+                    started.withLock { $0 = machine }
+                })
         } catch {
-            let fallback = AccelerationFallback(after: error, with: acceleration)
-            guard fallback != .none, !Task.isCancelled else { throw error }
-            if fallback == .givesUp { try await giveUpAcceleration(after: error, context) }
-            context.progress(
-                nil, "starting by \(hardware.firmware.rawValue) again, without acceleration")
-            let outcome = try await start(hardware, by: .tcg, in: "\(name)-tcg", context, work)
-            try await giveUpAcceleration(after: error, context)
-            return outcome
+            let share = started.withLock { $0?.share }
+            let fallback = AccelerationFallback(
+                after: error, with: start.acceleration, share: share)
+            guard fallback == .countsInstructions, !Task.isCancelled, let share else {
+                return .failed(error, fallback)
+            }
+            return .starved(.from(error), share: share)
         }
     }
 
@@ -74,19 +134,29 @@ struct DiskTrial: Sendable {
                 + "verified without it from now on, which takes some minutes longer")
     }
 
-    private func start(
-        _ hardware: VirtualMachine.Hardware, by acceleration: Acceleration, in name: String,
-        _ context: StageContext,
-        _ work: @escaping @Sendable (RunningMachine, String) async throws -> [PassedCheck]
+    /// One boot of the disk.
+    private struct Start: Sendable {
+        let hardware: VirtualMachine.Hardware
+        let acceleration: Acceleration
+        /// Its name.
+        let folder: String
+    }
+
+    private func run(
+        _ start: Start, _ context: StageContext, _ work: @escaping Work,
+        onStart: @escaping @Sendable (RunningMachine) -> Void
     ) async throws -> Outcome {
-        let limits = TrialLimits(acceleration)
+        let hardware = start.hardware
+        let limits = TrialLimits(start.acceleration)
         let machine = VirtualMachine(
             disk: disk, format: format.diskFormat, hardware: hardware,
-            guestPorts: [Self.sshPort, Self.jupyterPort], folder: try folder.makeFolder(name))
-        let start = context.time.monotonicSeconds()
+            guestPorts: [Self.sshPort, Self.jupyterPort],
+            folder: try folder.makeFolder(start.folder))
+        let beginning = context.time.monotonicSeconds()
         return try await services.emulator.run(
-            machine, by: acceleration, deadlineSeconds: limits.lifeSeconds
+            machine, by: start.acceleration, deadlineSeconds: limits.lifeSeconds
         ) { running in
+            onStart(running)
             context.progress(nil, "starting by \(hardware.firmware.rawValue)")
             let prompt = try await running.waitForLoginPrompt(limits.loginPrompt)
             let knownHosts = try await running.limiting(
@@ -99,8 +169,8 @@ struct DiskTrial: Sendable {
             }
             let boot = Boot(
                 firmware: hardware.firmware, diskBus: hardware.diskBus,
-                networkCard: hardware.networkCard, acceleration: acceleration,
-                loginPromptSeconds: prompt, sshSeconds: context.time.monotonicSeconds() - start)
+                networkCard: hardware.networkCard, acceleration: start.acceleration,
+                loginPromptSeconds: prompt, sshSeconds: context.time.monotonicSeconds() - beginning)
             let prompted = PassedCheck(
                 what: "the console of \(hardware.firmware.rawValue) shows a login prompt",
                 seconds: prompt)

@@ -22,7 +22,7 @@ struct TrialLimits: Sendable, Equatable {
             // Nothing is lost by too short ones: the machine is tried again without.
             loginPrompt = BootLimits(stillSeconds: 120, totalSeconds: 1200)
             ssh = BootLimits(stillSeconds: 180, totalSeconds: 3600)
-        case .tcg:
+        case .tcg, .countedTCG:
             loginPrompt = BootLimits(stillSeconds: 900, totalSeconds: 4 * 3600)
             ssh = BootLimits(stillSeconds: 900, totalSeconds: 4 * 3600)
         }

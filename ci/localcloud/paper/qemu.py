@@ -10,6 +10,8 @@ It reads `qemu-knobs.json` in its folder, and appends a line to `machines.ndjson
     status    end at once with this status instead of running
     message   what is written to standard error before that
     same_key  every machine has the same host key
+    starved   a machine gets hardly any processor time for some seconds, and its guest gives up by
+              its own clock, unless that counts instructions
 """
 
 from __future__ import annotations
@@ -18,7 +20,9 @@ import asyncio
 import json
 import os
 import re
+import signal
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +34,9 @@ PROVEN = 67
 KEY_FILE = HERE / "qemu-host-key"
 # Where `qemu` would listen: in the folder that it works in.
 MONITOR = "qmp.sock"
+# Longer than a machine has to want a processor to be called starved.
+STARVED_SECONDS = 6.0
+GAVE_UP = "\r\nTimed out waiting for device /dev/disk/by-label/root.\r\n"
 BOOT_LOADER = "\r\nBooting `Ubuntu'\r\n"
 
 
@@ -57,6 +64,12 @@ def main() -> int:
         console.write_text(BOOT_LOADER)
         asyncio.run(stand_still("internal-error" if guests == "stops" else "running"))
         return 0
+    if knobs.get("starved"):
+        starve()
+        if "-icount" not in arguments:
+            console.write_text(GAVE_UP)
+            print("the guest gave up", file=sys.stderr)
+            return 1
     console.write_text(knobs.get("console", "\r\nsandbox login: "))
     if "status" in knobs:
         print(knobs.get("message", ""), file=sys.stderr)
@@ -66,6 +79,16 @@ def main() -> int:
         raise ValueError("no port leads to ssh")
     asyncio.run(serve(int(port[1]), host_key(bool(knobs.get("same_key")))))
     return 0
+
+
+def starve() -> None:
+    """Stop for some seconds, as a machine without a processor does."""
+    machine = os.getpid()
+    if os.fork() == 0:
+        time.sleep(STARVED_SECONDS)
+        os.kill(machine, signal.SIGCONT)
+        os._exit(0)
+    os.kill(machine, signal.SIGSTOP)
 
 
 def option(arguments: list[str], name: str) -> str:

@@ -15,7 +15,8 @@ struct EmulatorCheck: HealthCheck {
         let version = try await emulator.version()
         return switch try await emulator.acceleration() {
         case .kvm: .ok("\(version), with KVM")
-        case .tcg: .ok("\(version), without KVM: verifying takes some minutes longer")
+        case .tcg, .countedTCG:
+            .ok("\(version), without KVM: verifying takes some minutes longer")
         }
     }
 }
