@@ -4,7 +4,9 @@ import Testing
 
 @testable import AWS
 
-@Suite struct INIFileJudgeTests {
+@Suite(
+    .disabled(if: UnitRun.isOne, "it asks Python; `bin/test --fast` runs it"))
+struct INIFileJudgeTests {
     private static let lines = [
         "[default]", "[profile a]", "[profile \"b c\"]", "[services s]", "region = eu-west-1",
         "Region=us-east-1", "output : json", "  indented = 1", "   s3_key=2", "s3 =", "ec2 =",

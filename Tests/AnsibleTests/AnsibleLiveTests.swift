@@ -14,7 +14,9 @@ private let installedRunner = try? AnsibleRunnerLocation.find(
     isExecutable: { FileManager.default.isExecutableFile(atPath: $0) })
 
 /// Runs of the real `ansible-runner`.
-@Suite(.enabled(if: installedRunner != nil))
+@Suite(
+    .enabled(if: installedRunner != nil),
+    .disabled(if: UnitRun.isOne, "it runs Ansible; `bin/test --fast` runs it"))
 struct AnsibleLiveTests {
     /// Runs a playbook's tasks on this machine.
     private func run(

@@ -1,3 +1,5 @@
+import Foundation
+
 /// Nothing in the repository depends on, or tells of, one person's machine.
 struct PrivacyRule {
     /// Package registries: which one is used is each machine's own configuration.
@@ -12,6 +14,8 @@ struct PrivacyRule {
     /// Accounts inside the machines that the project builds; their homes are nobody's.
     private static let productAccounts: Set<String> = ["ubuntu", "jupyter", "dss", "admin"]
 
+    private static let homes = ["/home/", "/Users/"]
+
     /// Folders of the machine that runs the test, each long enough to mean just that.
     private let privateFolders: [String]
 
@@ -23,6 +27,13 @@ struct PrivacyRule {
 
     /// Lines that name a registry or somebody's folder.
     func findings(_ text: String) -> [Finding] {
+        // Hardly a file has any of it, and a look at the whole is cheaper than at each line.
+        let words = Self.registries + privateFolders + Self.homes
+        guard words.contains(where: { text.contains($0) }) else { return [] }
+        return lines(of: text)
+    }
+
+    private func lines(of text: String) -> [Finding] {
         text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
             .flatMap { index, line in
                 problems(in: String(line)).map { Finding(line: index + 1, message: $0) }
@@ -34,7 +45,7 @@ struct PrivacyRule {
             "names the registry `\($0)`: leave it to the machine's configuration"
         }
         problems += privateFolders.filter { line.contains($0) }.map { "names the folder `\($0)`" }
-        guard line.contains("/home/") || line.contains("/Users/") else { return problems }
+        guard Self.homes.contains(where: { line.contains($0) }) else { return problems }
         for match in line.matches(of: /\/(home|Users)\/(\w[\w.-]*)/)
         where !Self.productAccounts.contains(String(match.2)) {
             problems.append("names the home of `\(match.2)`")

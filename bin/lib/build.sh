@@ -31,6 +31,24 @@ build_if_older() {
   fi
 }
 
+# build_tests_if_older ROOT: makes a debug build of all tests where something was edited, added or
+# removed since the last one began.
+build_tests_if_older() {
+  local root=$1 stamp=$1/.build/debug/tests.built begun
+  if [ -x "$root/.build/debug/dssbatchPackageTests.xctest" ] && [ -e "$stamp" ] &&
+    [ -z "$(cd -- "$root" && find -H "${build_sources[@]}" Tests -newer "$stamp" -print -quit)" ]; then
+    return
+  fi
+  use_swift || {
+    printf 'error: %s\nhint: %s\n' "$swift_problem" "$swift_hint" >&2
+    return 1
+  }
+  # What is edited while it builds is newer than this.
+  begun=$(date +%s.%N)
+  swift build --package-path "$root" --build-tests >&2 || return
+  touch --date="@$begun" -- "$stamp"
+}
+
 # sources_digest ROOT: a digest of the sources' names and contents, and of the toolchain.
 sources_digest() {
   (
