@@ -106,7 +106,11 @@ final class ScriptedAWS: AWSCaller {
             let index = rules.firstIndex {
                 $0.action == call.action && !$0.replies.isEmpty && call.matches($0.wanted)
             }
-            return index.map { rules[$0].replies.removeFirst() }
+            guard let index else { return nil }
+            let reply = rules[index].replies.removeFirst()
+            // Else each call would pass by all those before it.
+            if rules[index].replies.isEmpty { rules.remove(at: index) }
+            return reply
         }
         guard let reply else {
             Issue.record("unexpected call \(call)")
