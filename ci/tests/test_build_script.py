@@ -164,6 +164,8 @@ def test_a_build_that_fails_is_not_taken_for_made(clone: Clone) -> None:
 def test_every_tool_reads_one_version_of_swift() -> None:
     version = (ROOT / ".swift-version").read_text().strip()
     assert f"swift_version={version}\n" in (ROOT / "bin/lib/swift.sh").read_text()
+
+
 def test_unit_tests_are_built_once_and_run_each_time(clone: Clone) -> None:
     first, status, said = clone.unit()
     assert first[0] == "built"
