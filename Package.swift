@@ -13,7 +13,6 @@ let argumentParser = Target.Dependency.product(
     name: "ArgumentParser", package: "swift-argument-parser")
 let collections = Target.Dependency.product(
     name: "OrderedCollections", package: "swift-collections")
-let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 
@@ -37,7 +36,6 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
-        .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
         .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2"),
     ],
@@ -46,20 +44,24 @@ let package = Package(
             name: "CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(
             name: "CJansson", pkgConfig: "jansson", providers: [.apt(["libjansson-dev"])]),
+        .systemLibrary(name: "CCrypto", providers: [.apt(["libssl-dev"])]),
+        .target(
+            name: "Hashing", dependencies: ["CCrypto"], swiftSettings: settings,
+            linkerSettings: [.linkedLibrary(":libcrypto.a")]),
         library("Diagnostics", [subprocess, systemPackage]),
         library("JSON", ["CJansson", "Diagnostics", collections]),
         library("HTTP", ["CCurl", "Diagnostics"]),
-        library("BuildGraph", ["Diagnostics", "JSON", collections, crypto]),
-        library("AWS", ["Diagnostics", "JSON", "HTTP", crypto]),
+        library("BuildGraph", ["Diagnostics", "Hashing", "JSON", collections]),
+        library("AWS", ["Diagnostics", "Hashing", "JSON", "HTTP"]),
         library("GitHub", ["Diagnostics", "JSON", "HTTP"]),
         library("Ansible", ["Diagnostics", "JSON"]),
-        library("DockerEngine", ["Diagnostics", "JSON", "HTTP", collections, crypto]),
+        library("DockerEngine", ["Diagnostics", "Hashing", "JSON", "HTTP", collections]),
         library("QEMU", ["Diagnostics", "JSON"]),
         .target(
             name: "Sandbox",
             dependencies: [
-                "Diagnostics", "JSON", "BuildGraph", "AWS", "GitHub", "DockerEngine", "QEMU",
-                crypto, collections,
+                "Diagnostics", "Hashing", "JSON", "BuildGraph", "AWS", "GitHub", "DockerEngine",
+                "QEMU", collections,
             ],
             resources: [
                 .embedInCode("Schemas/release.schema.json"),
@@ -84,13 +86,14 @@ let package = Package(
             path: "Tests/TestSupport",
             swiftSettings: settings
         ),
+        tests(of: "Hashing", ["Hashing"]),
         tests(of: "Diagnostics", ["Diagnostics"]),
         tests(of: "JSON", ["JSON", "Diagnostics"]),
         tests(of: "HTTP", ["HTTP", "Diagnostics"]),
         tests(of: "BuildGraph", ["BuildGraph", "JSON", "Diagnostics"]),
         tests(of: "AWS", ["AWS", "HTTP", "JSON", "Diagnostics"], files: ["Judges"]),
         tests(of: "GitHub", ["GitHub", "HTTP", "JSON", "Diagnostics"]),
-        tests(of: "DockerEngine", ["DockerEngine", "HTTP", "JSON", "Diagnostics", crypto]),
+        tests(of: "DockerEngine", ["DockerEngine", "Hashing", "HTTP", "JSON", "Diagnostics"]),
         tests(of: "QEMU", ["QEMU", "Diagnostics", "JSON"]),
         tests(of: "Ansible", ["Ansible", "JSON", "Diagnostics"], files: ["Fixtures"]),
         tests(

@@ -1,4 +1,4 @@
-import Crypto
+import Hashing
 package import JSON
 
 /// SHA-256 in the one form in which digests are recorded: `sha256:` and 64 hexadecimal digits.
@@ -7,7 +7,7 @@ package enum Digest {
     private static let prefix = Array("sha256:".utf8)
 
     /// The digest of bytes.
-    package static func of(_ bytes: [UInt8]) -> String { text(SHA256.hash(data: bytes)) }
+    package static func of(_ bytes: [UInt8]) -> String { text(SHA256.digest(of: bytes)) }
 
     /// The digest of a text's UTF-8.
     package static func of(_ text: String) -> String { of(Array(text.utf8)) }
@@ -25,7 +25,7 @@ package enum Digest {
         return String(decoding: text, as: UTF8.self)
     }
 
-    static func text(_ digest: SHA256.Digest) -> String {
+    static func text(_ digest: [UInt8]) -> String {
         String(unsafeUninitializedCapacity: prefix.count + 64) { buffer in
             var end = 0
             for byte in prefix {

@@ -1,6 +1,6 @@
-import Crypto
 import Diagnostics
-import Foundation
+import Glibc
+import Hashing
 
 /// One reading of one file from beginning to end.
 struct FileReading {
@@ -19,7 +19,7 @@ struct FileReading {
         guard fstat(descriptor, &before) == 0 else { throw Self.unreadable(path, errno) }
         var hash = SHA256()
         let mode = before.st_mode & S_IXUSR == 0 ? "100644" : "100755"
-        hash.update(data: Array("\(mode)\n".utf8))
+        hash.update(Array("\(mode)\n".utf8))
         let room = min(Self.chunkBytes, max(1, Int(before.st_size) + 1))
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: room, alignment: 16)
         defer { buffer.deallocate() }
@@ -28,11 +28,11 @@ struct FileReading {
             if count < 0 && errno == EINTR { continue }
             guard count >= 0 else { throw Self.unreadable(path, errno) }
             if count == 0 { break }
-            hash.update(bufferPointer: UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+            hash.update(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
         }
         var after = stat()
         guard fstat(descriptor, &after) == 0 else { throw Self.unreadable(path, errno) }
-        digest = Digest.text(hash.finalize())
+        digest = Digest.text(hash.digest())
         fingerprint = FileFingerprint(before)
         isWhole = fingerprint == FileFingerprint(after)
     }

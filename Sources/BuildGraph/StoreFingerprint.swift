@@ -1,5 +1,6 @@
-import Crypto
-import Foundation
+import FoundationEssentials
+import Glibc
+import Hashing
 
 /// What tells one state of a store from every other without reading what is in there.
 package struct StoreFingerprint: Sendable, Equatable {
@@ -34,13 +35,13 @@ package struct StoreFingerprint: Sendable, Equatable {
             }
             let file = FileFingerprint(status)
             isSettled = isSettled && file.isSettled(at: now)
-            hash.update(data: Array(name.utf8))
+            hash.update(Array(name.utf8))
             for number in [
                 file.sizeBytes, file.modifiedNanoseconds, file.changedNanoseconds,
                 Int64(bitPattern: file.inode),
-            ] { withUnsafeBytes(of: number.littleEndian) { hash.update(bufferPointer: $0) } }
+            ] { withUnsafeBytes(of: number.littleEndian) { hash.update($0) } }
         }
-        digest = Digest.text(hash.finalize())
+        digest = Digest.text(hash.digest())
         self.isSettled = isSettled
     }
 

@@ -1,6 +1,6 @@
-import Crypto
 import Diagnostics
 import HTTP
+import Hashing
 import JSON
 
 /// A context of the Docker command line: a named engine.
@@ -23,7 +23,7 @@ struct DockerContext: Sendable {
 
     /// The engine that it names.
     func host() throws -> DockerHost {
-        let key = SHA256.hash(data: Array(name.utf8)).reduce(into: "") { text, byte in
+        let key = SHA256.digest(of: Array(name.utf8)).reduce(into: "") { text, byte in
             text += (byte < 16 ? "0" : "") + String(byte, radix: 16)
         }
         let meta = try files.json("contexts/meta/\(key)/meta.json")

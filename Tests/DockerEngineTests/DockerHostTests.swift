@@ -1,6 +1,6 @@
-import Crypto
 import Diagnostics
 import HTTP
+import Hashing
 import Testing
 
 @testable import DockerEngine
@@ -16,8 +16,9 @@ import Testing
     }
 
     private func key(_ name: String) -> String {
-        SHA256.hash(data: Array(name.utf8)).description.split(separator: " ").last
-            .map { String($0) } ?? ""
+        SHA256.digest(of: Array(name.utf8)).reduce(into: "") { text, byte in
+            text += (byte < 16 ? "0" : "") + String(byte, radix: 16)
+        }
     }
 
     @Test(arguments: [

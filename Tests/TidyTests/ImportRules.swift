@@ -2,20 +2,22 @@
 enum ImportRules {
     /// Each folder of `Sources` with what it may import of the others; as in `Package.swift`.
     static let allowed: [String: Set<String>] = [
+        "CCrypto": [],
         "CCurl": [],
         "CJansson": [],
+        "Hashing": ["CCrypto"],
         "Diagnostics": [],
         "JSON": ["CJansson", "Diagnostics"],
         "HTTP": ["CCurl", "Diagnostics"],
-        "BuildGraph": ["Diagnostics", "JSON"],
-        "AWS": ["Diagnostics", "JSON", "HTTP"],
+        "BuildGraph": ["Diagnostics", "Hashing", "JSON"],
+        "AWS": ["Diagnostics", "Hashing", "JSON", "HTTP"],
         "GitHub": ["Diagnostics", "JSON", "HTTP"],
         "Ansible": ["Diagnostics", "JSON"],
-        "DockerEngine": ["Diagnostics", "JSON", "HTTP"],
+        "DockerEngine": ["Diagnostics", "Hashing", "JSON", "HTTP"],
         "QEMU": ["Diagnostics", "JSON"],
         "Sandbox": [
-            "Diagnostics", "JSON", "BuildGraph", "AWS", "GitHub", "Ansible", "DockerEngine",
-            "QEMU",
+            "Diagnostics", "Hashing", "JSON", "BuildGraph", "AWS", "GitHub", "Ansible",
+            "DockerEngine", "QEMU",
         ],
         "dssbatch": [
             "Diagnostics", "JSON", "HTTP", "BuildGraph", "AWS", "GitHub", "Ansible",
@@ -24,7 +26,9 @@ enum ImportRules {
     ]
 
     /// The modules that wrap a C library, each for one owner only, in tests too.
-    static let owners = ["CCurl": "HTTP", "CJansson": "JSON"]
+    static let owners = [
+        "CCrypto": "Hashing", "CCurl": "HTTP", "CJansson": "JSON",
+    ]
 
     /// Imports of a source file that its target may not have.
     static func source(_ text: SwiftText, target: String) -> [Finding] {

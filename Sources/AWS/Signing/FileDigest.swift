@@ -1,10 +1,11 @@
-import Crypto
 import Diagnostics
-import Foundation
+import FoundationEssentials
+import Glibc
+import Hashing
 
 /// The SHA-256 of a file's part, read in pieces.
 enum FileDigest {
-    private static let pieceBytes: UInt64 = 1 << 20
+    private static let pieceBytes = 1 << 20
 
     /// Reads and digests.
     ///
@@ -12,24 +13,24 @@ enum FileDigest {
     static func sha256(path: String, offset: UInt64, sizeBytes: UInt64) throws -> String {
         var digest = SHA256()
         var left = sizeBytes
-        do {
-            let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
-            defer { try? file.close() }
-            try file.seek(toOffset: offset)
-            while left > 0 {
-                try Task.checkCancellation()
-                let count = Int(min(left, pieceBytes))
-                guard let piece = try file.read(upToCount: count), !piece.isEmpty else { break }
-                digest.update(data: piece)
-                left -= UInt64(piece.count)
-            }
-        } catch let error as CancellationError {
-            throw error
-        } catch {
-            throw unreadable(path, "\(error.localizedDescription)")
+        let file = open(path, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { throw unreadable(path, SystemErrorText.text(errno)) }
+        defer { close(file) }
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: pieceBytes, alignment: 16)
+        defer { buffer.deallocate() }
+        while left > 0 {
+            try Task.checkCancellation()
+            let wanted = Int(min(left, UInt64(pieceBytes)))
+            let position = off_t(clamping: offset + (sizeBytes - left))
+            let count = pread(file, buffer.baseAddress, wanted, position)
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw unreadable(path, SystemErrorText.text(errno)) }
+            if count == 0 { break }
+            digest.update(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+            left -= UInt64(count)
         }
         guard left == 0 else { throw unreadable(path, "it is \(left) bytes shorter than expected") }
-        return SigV4.hex(digest.finalize())
+        return SigV4.hex(digest.digest())
     }
 
     private static func unreadable(_ path: String, _ cause: String) -> Diagnostic {

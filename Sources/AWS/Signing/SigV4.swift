@@ -1,7 +1,7 @@
-import Crypto
 import Diagnostics
-package import Foundation
+package import FoundationEssentials
 package import HTTP
+import Hashing
 
 /// Signature version 4: pure functions of a request, credentials and a date.
 ///
@@ -17,7 +17,7 @@ package enum SigV4 {
 
         /// The digest of a body that is in memory.
         package static func of(_ bytes: [UInt8]) -> Payload {
-            .sha256(hex(SHA256.hash(data: bytes)))
+            .sha256(hex(SHA256.digest(of: bytes)))
         }
 
         var text: String {
@@ -83,14 +83,13 @@ package enum SigV4 {
     private static func signature(
         of canonical: String, credentials: AWSCredentials, scope: Scope, _ stamp: String
     ) -> String {
-        let digest = hex(SHA256.hash(data: Array(canonical.utf8)))
+        let digest = hex(SHA256.digest(of: Array(canonical.utf8)))
         let text = ["AWS4-HMAC-SHA256", stamp, scope.text(stamp), digest].joined(separator: "\n")
-        var key = SymmetricKey(data: Array("AWS4\(credentials.secretAccessKey.reveal())".utf8))
+        var key = Array("AWS4\(credentials.secretAccessKey.reveal())".utf8)
         for part in [String(stamp.prefix(8)), scope.region, scope.service, "aws4_request"] {
-            let code = HMAC<SHA256>.authenticationCode(for: Array(part.utf8), using: key)
-            key = SymmetricKey(data: Data(code))
+            key = HMACSHA256.code(of: Array(part.utf8), key: key)
         }
-        return hex(HMAC<SHA256>.authenticationCode(for: Array(text.utf8), using: key))
+        return hex(HMACSHA256.code(of: Array(text.utf8), key: key))
     }
 
     static func hex(_ bytes: some Sequence<UInt8>) -> String {

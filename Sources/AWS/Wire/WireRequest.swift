@@ -1,7 +1,7 @@
-import Crypto
 import Diagnostics
-import Foundation
+import FoundationEssentials
 package import HTTP
+import Hashing
 import JSON
 
 /// A request before it has an endpoint and a signature; an operation fills in what its service's
@@ -74,7 +74,7 @@ package struct WireRequest: Sendable {
         guard case .bytes(let bytes) = body else { return }
         headers.append(("x-amz-sdk-checksum-algorithm", "SHA256"))
         headers.append(
-            ("x-amz-checksum-sha256", Data(SHA256.hash(data: bytes)).base64EncodedString()))
+            ("x-amz-checksum-sha256", Data(SHA256.digest(of: bytes)).base64EncodedString()))
     }
 
     /// json: sets the body from the operation's own fields.

@@ -1,14 +1,14 @@
 import BuildGraph
-import Crypto
+import Hashing
 
 /// A SHA-256 over bytes that come piece by piece.
 struct RunningDigest {
     private var hash = SHA256()
 
     mutating func add(_ bytes: [UInt8]) {
-        bytes.withUnsafeBytes { hash.update(bufferPointer: $0) }
+        hash.update(bytes)
     }
 
     /// 64 hexadecimal digits over all bytes so far.
-    var hex: String { Digest.hex(hash.finalize()) }
+    var hex: String { Digest.hex(hash.digest()) }
 }
