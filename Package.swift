@@ -45,6 +45,7 @@ let package = Package(
         .systemLibrary(
             name: "CJansson", pkgConfig: "jansson", providers: [.apt(["libjansson-dev"])]),
         .systemLibrary(name: "CCrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CExpat", providers: [.apt(["libexpat1-dev"])]),
         .target(
             name: "Hashing", dependencies: ["CCrypto"], swiftSettings: settings,
             linkerSettings: [.linkedLibrary(":libcrypto.a")]),
@@ -52,7 +53,10 @@ let package = Package(
         library("JSON", ["CJansson", "Diagnostics", collections]),
         library("HTTP", ["CCurl", "Diagnostics"]),
         library("BuildGraph", ["Diagnostics", "Hashing", "JSON", collections]),
-        library("AWS", ["Diagnostics", "Hashing", "JSON", "HTTP"]),
+        .target(
+            name: "AWS",
+            dependencies: ["CExpat", "Diagnostics", "Hashing", "JSON", "HTTP"],
+            swiftSettings: settings, linkerSettings: [.linkedLibrary(":libexpat.a")]),
         library("GitHub", ["Diagnostics", "JSON", "HTTP"]),
         library("Ansible", ["Diagnostics", "JSON"]),
         library("DockerEngine", ["Diagnostics", "Hashing", "JSON", "HTTP", collections]),
