@@ -1,5 +1,6 @@
 import Diagnostics
-import Foundation
+import FoundationEssentials
+import Glibc
 import JSON
 
 /// The files of one run: `ansible-runner`'s private data folder, made anew for each.

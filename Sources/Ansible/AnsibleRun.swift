@@ -1,5 +1,6 @@
 package import Diagnostics
-import Foundation
+import FoundationEssentials
+import Glibc
 package import JSON
 import Synchronization
 
@@ -26,7 +27,7 @@ package struct AnsibleRun: Sendable {
     package init(
         playbookPath: String, inventory: AnsibleInventory, extraVariables: JSONValue = [:],
         secrets: [String: Secret] = [:], tags: [String] = [], runnerPath: String,
-        timeoutSeconds: Double, temporaryFolder: String = NSTemporaryDirectory()
+        timeoutSeconds: Double, temporaryFolder: String = SystemFolder.temporary
     ) {
         self.playbookPath = playbookPath
         self.inventory = inventory

@@ -1,5 +1,6 @@
 package import Diagnostics
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// A new ed25519 key pair in a folder of its own, which only its owner may read.
 package struct SSHKeyPair: Sendable {
@@ -19,7 +20,7 @@ package struct SSHKeyPair: Sendable {
     ///   `CancellationError`; nothing is then left.
     package init(
         comment: String, with processes: any ProcessRunner,
-        temporaryFolder: String = NSTemporaryDirectory()
+        temporaryFolder: String = SystemFolder.temporary
     ) async throws {
         folder = try PrivateFolder(prefix: "dss-key", in: temporaryFolder)
         privateKeyPath = "\(folder.path)/id_ed25519"
@@ -35,14 +36,11 @@ package struct SSHKeyPair: Sendable {
             guard outcome.status == 0 else {
                 throw Diagnostic(
                     code: "ssh.no-key", summary: "`ssh-keygen` made no key",
-                    causes: [
-                        outcome.standardErrorTail.trimmingCharacters(in: .whitespacesAndNewlines)
-                    ],
+                    causes: [outcome.standardErrorTail.trimmed],
                     hint: "check that OpenSSH is complete on this machine")
             }
             let text = try FileContents.read("\(privateKeyPath).pub", limitBytes: 64 * 1024)
-            publicKey = String(decoding: text, as: UTF8.self)
-                .trimmingCharacters(in: .whitespacesAndNewlines)
+            publicKey = String(decoding: text, as: UTF8.self).trimmed
         } catch {
             try folder.delete()
             throw error

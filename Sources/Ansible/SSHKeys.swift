@@ -1,5 +1,6 @@
 package import Diagnostics
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// What OpenSSH's own tools know of keys.
 package struct SSHKeys: Sendable {
@@ -24,7 +25,7 @@ package struct SSHKeys: Sendable {
         ) { await lines.add($0) }
         guard outcome.status == 0, let line = await lines.all.first, !line.isEmpty else {
             let reasons = outcome.standardErrorTail.split(whereSeparator: \.isNewline)
-                .map { $0.trimmingCharacters(in: .whitespaces) }
+                .map(\.trimmed)
                 .filter { !$0.isEmpty && !$0.allSatisfy { $0 == "@" } }
             throw Diagnostic(
                 code: "ssh.unusable-key", severity: .configuration,

@@ -1,5 +1,4 @@
 package import Diagnostics
-import Foundation
 
 /// Waits until a machine's ssh server answers and learns its host keys.
 ///
@@ -92,7 +91,7 @@ package struct SSHReadiness: Sendable {
             timeoutSeconds: Double(seconds * 3), graceSeconds: 1)
         let outcome = try await processes.run(command) { _ in }
         let last = outcome.standardErrorTail.split(whereSeparator: \.isNewline).last
-        return last.map { $0.trimmingCharacters(in: .whitespaces) } ?? "no answer"
+        return last.map { $0.trimmed } ?? "no answer"
     }
 
     private func notReady(_ reason: String) -> Diagnostic {

@@ -1,5 +1,5 @@
 import Diagnostics
-import Foundation
+import Glibc
 
 /// Digests by path and fingerprint, so that a file that did not change is not read again.
 ///

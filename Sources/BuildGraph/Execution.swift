@@ -1,5 +1,5 @@
 import Diagnostics
-import Foundation
+import Glibc
 import JSON
 
 /// One run's scheduler: what may start is started, what is no longer needed is taken down.

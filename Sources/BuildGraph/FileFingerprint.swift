@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 
 /// What `stat` says of a file: equal ones mean equal contents, unless the file was written
 /// while it was read or right before (see `isSettled`).

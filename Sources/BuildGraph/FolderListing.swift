@@ -1,5 +1,5 @@
 import Diagnostics
-import Foundation
+import Glibc
 
 /// The names in a folder, by the system's own calls: many times faster than Foundation's.
 enum FolderListing {

@@ -1,5 +1,5 @@
 import Diagnostics
-import Foundation
+import Glibc
 import JSON
 
 /// A held `flock` on a results folder's `.lock`; the file says who holds it.

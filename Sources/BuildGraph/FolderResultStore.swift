@@ -1,5 +1,6 @@
 package import Diagnostics
-import Foundation
+import FoundationEssentials
+import Glibc
 import JSON
 import Synchronization
 
@@ -164,8 +165,7 @@ package final class FolderResultStore: ResultStore {
         var problem = errno
         if problem == ENOENT {
             do {
-                try FileManager.default.createDirectory(
-                    atPath: location, withIntermediateDirectories: true)
+                try FolderTree.make(location)
                 return
             } catch {
                 problem = mkdir(location, 0o777) == 0 ? 0 : errno

@@ -1,5 +1,6 @@
 import Diagnostics
-import Foundation
+import FoundationEssentials
+import Glibc
 import Synchronization
 
 /// Reads the files that stages declare, each only where it changed since it was last read.
@@ -69,9 +70,9 @@ package final class InputDigester: Sendable {
             return cache.bytes
         }
         guard let bytes else { return }
-        let folder = URL(fileURLWithPath: cachePath).deletingLastPathComponent()
+        let folder = URL(fileURLWithPath: cachePath).deletingLastPathComponent().path
         // Where that fails, the writing says what is wrong.
-        try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        try? FolderTree.make(folder)
         try AtomicFile.write(bytes, to: cachePath)
     }
 

@@ -1,5 +1,5 @@
 import Diagnostics
-import Foundation
+import Glibc
 
 /// Finds the files of one declared path.
 struct InputWalk {

@@ -1,5 +1,6 @@
 import Diagnostics
-package import Foundation
+package import FoundationEssentials
+import Glibc
 
 /// Who holds the lock of an asset's results.
 package struct LockInfo: Sendable, Equatable, Codable {
@@ -50,7 +51,7 @@ package struct LockInfo: Sendable, Equatable, Codable {
         var name = [CChar](repeating: 0, count: 256)
         let isNamed = gethostname(&name, name.count - 1) == 0
         return LockInfo(
-            runId: runId, owner: NSUserName(),
+            runId: runId, owner: ProcessInfo.processInfo.userName,
             host: isNamed
                 ? String(
                     decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)

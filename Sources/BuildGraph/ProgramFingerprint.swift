@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 
 /// What tells this build of the program from another, whose stages may behave otherwise.
 package enum ProgramFingerprint {

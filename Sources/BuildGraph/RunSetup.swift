@@ -1,5 +1,4 @@
 import Diagnostics
-import Foundation
 import JSON
 
 /// What all parts of one run share; nothing in here changes.

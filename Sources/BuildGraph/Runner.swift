@@ -1,5 +1,5 @@
 package import Diagnostics
-import Foundation
+import Glibc
 import JSON
 
 /// Brings what is selected up to date: lock, plan, recovery, stages, take-downs.

@@ -1,5 +1,5 @@
 package import Diagnostics
-import Foundation
+import FoundationEssentials
 import Synchronization
 
 /// Runs many variants, some at once; what they share is done once.

@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 
 /// A file of lines that only grows; a line that was appended survives a crash.
 package final class AppendOnlyFile: Sendable {

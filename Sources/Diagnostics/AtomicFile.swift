@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 
 /// Files that are seen whole or not at all, even after a crash.
 package enum AtomicFile {

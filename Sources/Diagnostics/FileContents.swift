@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 
 /// Whole files read into memory, with a limit.
 package enum FileContents {

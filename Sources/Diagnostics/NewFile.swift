@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 
 /// A file that is written from its beginning, piece by piece.
 package final class NewFile: Sendable {

@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 
 /// A new temporary folder that only its owner may enter; for keys, secrets and sockets.
 package struct PrivateFolder: Sendable {
@@ -11,7 +11,7 @@ package struct PrivateFolder: Sendable {
     ///   - prefix: how its name begins; short, because sockets within have paths of limited length.
     ///   - parent: where it is made.
     /// - Throws: `file.unwritable`, `file.disk-full`.
-    package init(prefix: String, in parent: String = NSTemporaryDirectory()) throws {
+    package init(prefix: String, in parent: String = SystemFolder.temporary) throws {
         let folder = parent.hasSuffix("/") ? String(parent.dropLast()) : parent
         var template = Array("\(folder)/\(prefix)-XXXXXX".utf8CString)
         let made = template.withUnsafeMutableBufferPointer { buffer in
@@ -47,13 +47,11 @@ package struct PrivateFolder: Sendable {
     /// - Throws: `file.not-deleted`, whose hint is the command that does it.
     package func delete() throws {
         do {
-            try FileManager.default.removeItem(atPath: path)
-        } catch {
-            guard FileManager.default.fileExists(atPath: path) else { return }
-            throw Diagnostic(
-                code: "file.not-deleted", summary: "cannot delete `\(path)`, which holds secrets",
-                location: path, causes: [error.localizedDescription],
-                hint: "delete it by hand: `rm -r \(path)`")
+            try FolderTree.remove(path)
+        } catch let error as Diagnostic {
+            var error = error
+            error.summary += ", which holds secrets"
+            throw error
         }
     }
 }

@@ -1,4 +1,5 @@
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// What can be known of another process by its id.
 package enum ProcessIdentity {
@@ -12,8 +13,7 @@ package enum ProcessIdentity {
         guard let boot = files.contents(atPath: "/proc/sys/kernel/random/boot_id"),
             let space = try? files.destinationOfSymbolicLink(atPath: "/proc/self/ns/pid")
         else { return nil }
-        let id = String(decoding: boot, as: UTF8.self).trimmingCharacters(
-            in: .whitespacesAndNewlines)
+        let id = String(decoding: boot, as: UTF8.self).trimmed
         return "\(id) \(space)"
     }
 

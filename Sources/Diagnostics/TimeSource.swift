@@ -1,4 +1,5 @@
-package import Foundation
+package import FoundationEssentials
+import Glibc
 
 /// Time as the program sees it; a test puts its own in place.
 package protocol TimeSource: Sendable {

@@ -1,4 +1,5 @@
-package import Foundation
+package import FoundationEssentials
+import Glibc
 
 /// RFC 3339 in UTC with milliseconds: the one form in which times are written.
 package enum Timestamp {

@@ -1,5 +1,5 @@
 import Diagnostics
-import Foundation
+import FoundationEssentials
 import HTTP
 import JSON
 
@@ -61,10 +61,5 @@ struct EngineCall: Sendable {
     }
 
     /// Percent-encoded for a query's value or a path's segment.
-    static func encoded(_ text: String) -> String {
-        text.addingPercentEncoding(withAllowedCharacters: unreserved) ?? ""
-    }
-
-    private static let unreserved = CharacterSet(
-        charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+    static func encoded(_ text: String) -> String { PercentEncoding.encode(text) }
 }

@@ -1,5 +1,5 @@
 import Diagnostics
-import Foundation
+import Glibc
 import HTTP
 import JSON
 
@@ -98,8 +98,7 @@ struct EngineFailure: Sendable {
         if let message = (try? JSONValue.parse(body, source: "answer"))?["message"]?.stringValue {
             return message
         }
-        let text = String(decoding: body.prefix(300), as: UTF8.self)
-        return text.trimmingCharacters(in: .whitespacesAndNewlines)
+        return String(decoding: body.prefix(300), as: UTF8.self).trimmed
     }
 
     /// Whether a registry wants to know who asks, or knows and says no; the engine hands that on

@@ -1,5 +1,6 @@
 package import Diagnostics
-import Foundation
+import FoundationEssentials
+import Glibc
 import JSON
 import OrderedCollections
 

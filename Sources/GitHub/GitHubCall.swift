@@ -1,5 +1,5 @@
 import Diagnostics
-import Foundation
+import FoundationEssentials
 import HTTP
 import JSON
 
@@ -86,9 +86,5 @@ package struct GitHubCall: Sendable {
         return request
     }
 
-    private static func encoded(_ text: String) -> String {
-        let unreserved = CharacterSet(
-            charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
-        return text.addingPercentEncoding(withAllowedCharacters: unreserved) ?? ""
-    }
+    private static func encoded(_ text: String) -> String { PercentEncoding.encode(text) }
 }

@@ -1,6 +1,6 @@
 import CCurl
 import Diagnostics
-import Foundation
+import Glibc
 import Synchronization
 
 /// The one thread that owns libcurl's handles and runs all transfers.
@@ -73,8 +73,8 @@ final class CurlLoop: Sendable {
             if state.isClosed { return false }
             if case .close = command { state.isClosed = true }
             if case .start = command, !state.hasThread {
+                guard startThread() else { return false }
                 state.hasThread = true
-                Thread.detachNewThread { self.run() }
             }
             // Without a thread there is nothing to resume, stop or close.
             guard state.hasThread else { return true }
@@ -84,6 +84,24 @@ final class CurlLoop: Sendable {
             }
             return true
         }
+    }
+
+    private func startThread() -> Bool {
+        var thread = pthread_t()
+        let context = Unmanaged.passRetained(self)
+        let result = pthread_create(
+            &thread, nil,
+            { context in
+                guard let context else { return nil }
+                Unmanaged<CurlLoop>.fromOpaque(context).takeRetainedValue().run()
+                return nil
+            }, context.toOpaque())
+        guard result == 0 else {
+            context.release()
+            return false
+        }
+        pthread_detach(thread)
+        return true
     }
 
     // MARK: On the loop's thread

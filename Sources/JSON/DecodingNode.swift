@@ -1,5 +1,5 @@
 import Diagnostics
-import Foundation
+import FoundationEssentials
 import OrderedCollections
 
 /// One place of a value that is being decoded; also the container of a single value.

@@ -1,5 +1,5 @@
 package import Diagnostics
-import Foundation
+import Glibc
 
 /// Finds out whether this machine's processor can execute guests.
 ///

@@ -1,5 +1,4 @@
 import Diagnostics
-import Foundation
 
 /// What starts a virtual machine before its disk does.
 package enum Firmware: String, Sendable, Codable, CaseIterable {

@@ -1,5 +1,6 @@
 import Diagnostics
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// Virtual machines that outlived the run that started them, found by the files they left.
 struct LeftMachines {

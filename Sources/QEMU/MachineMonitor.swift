@@ -1,5 +1,5 @@
 import Dispatch
-import Foundation
+import Glibc
 import JSON
 
 /// Asks a running `qemu` through its monitor; each question is a connection of its own.

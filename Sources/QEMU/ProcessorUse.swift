@@ -1,5 +1,6 @@
 import Diagnostics
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// What a process got of the processors, and whether it would have liked more.
 struct ProcessorUse: Sendable, Equatable {

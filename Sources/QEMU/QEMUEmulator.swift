@@ -1,5 +1,6 @@
 package import Diagnostics
-import Foundation
+import FoundationEssentials
+import Glibc
 import Synchronization
 
 /// Runs virtual machines with `qemu-system-x86_64`.

@@ -1,5 +1,5 @@
 package import Diagnostics
-import Foundation
+import Glibc
 import Synchronization
 
 /// A virtual machine that runs.

@@ -1,6 +1,6 @@
 import BuildGraph
 import Diagnostics
-import Foundation
+import FoundationEssentials
 
 /// A private folder for one piece of work: in the journal before it is made, gone afterwards.
 ///

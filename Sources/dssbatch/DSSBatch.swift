@@ -1,6 +1,7 @@
 import ArgumentParser
 import Diagnostics
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// The program: its commands, and the one place where errors become exit statuses.
 @main

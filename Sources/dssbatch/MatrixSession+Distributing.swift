@@ -1,6 +1,7 @@
 import BuildGraph
 import Diagnostics
-import Foundation
+import FoundationEssentials
+import Glibc
 import JSON
 import Sandbox
 

@@ -1,6 +1,6 @@
 import BuildGraph
 import Diagnostics
-import Foundation
+import FoundationEssentials
 import JSON
 import Sandbox
 
@@ -16,8 +16,7 @@ extension Session {
                 manifest: try manifest, services: services, recorded: try await recordedRealms(),
                 verifies: graph.names.contains { $0.rawValue.hasPrefix("verify-") },
                 expectedSeconds: ExpectedDuration.seconds(of: plan),
-                temporaryFolder: URL(fileURLWithPath: NSTemporaryDirectory()).path,
-                besides: besides))
+                temporaryFolder: SystemFolder.temporary, besides: besides))
         let text = HealthText(names: doctor.names)
         try await finishing {
             let answers = try await doctor.examine { answer in

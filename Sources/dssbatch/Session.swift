@@ -1,7 +1,8 @@
 import Ansible
 import BuildGraph
 import Diagnostics
-import Foundation
+import FoundationEssentials
+import Glibc
 import HTTP
 import JSON
 import Sandbox

@@ -1,5 +1,5 @@
 import Diagnostics
-import Foundation
+import FoundationEssentials
 
 /// What the argument parser says, in the words of every other error.
 enum UsageError {

@@ -57,9 +57,11 @@ struct RuleTests {
 
     @Test func `a forbidden import is found`() {
         let text = SwiftText(
-            "import Foundation\npackage import JSON\n@testable import struct AWS.X\nimport HTTP\n")
+            "import Glibc\npackage import JSON\n@testable import struct AWS.X\nimport HTTP\n")
         #expect(lines(ImportRules.source(text, target: "BuildGraph")) == [3, 4])
         #expect(lines(ImportRules.source(text, target: "HTTP")) == [2, 3])
+        let heavy = SwiftText("import FoundationEssentials\npackage import Foundation\n")
+        #expect(lines(ImportRules.source(heavy, target: "dssbatch")) == [2])
         #expect(ImportRules.source(text, target: "dssbatch").isEmpty)
         #expect(lines(ImportRules.source(text, target: "Unheard")) == [0])
     }

@@ -1,5 +1,4 @@
 package import Diagnostics
-import Foundation
 package import HTTP
 
 /// Calls AWS: encodes, signs, sends, retries and decodes.

@@ -1,5 +1,6 @@
 import Diagnostics
-import Foundation
+import FoundationEssentials
+import Glibc
 import HTTP
 
 /// One call on its way: every attempt, until one succeeds or the error is final.

@@ -1,3 +1,4 @@
+import Diagnostics
 import HTTP
 
 /// Puts a wire request and an endpoint together into an unsigned HTTP request.

@@ -1,4 +1,4 @@
-package import Foundation
+package import FoundationEssentials
 
 /// A CloudFormation stack.
 package struct Stack: Sendable, Equatable {

@@ -1,4 +1,4 @@
-package import Foundation
+package import FoundationEssentials
 
 /// Something that happened to a stack or one of its resources.
 package struct StackEvent: Sendable, Equatable {

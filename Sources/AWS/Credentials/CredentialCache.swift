@@ -1,5 +1,5 @@
 import Diagnostics
-import Foundation
+import FoundationEssentials
 
 /// Holds credentials until shortly before they expire; however many calls wait, they are fetched
 /// once.

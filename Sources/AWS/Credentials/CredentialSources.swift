@@ -1,5 +1,5 @@
 import Diagnostics
-import Foundation
+import FoundationEssentials
 import HTTP
 
 /// Builds the places where credentials may lie, in AWS's order.

@@ -1,5 +1,6 @@
 import Diagnostics
-import Foundation
+import FoundationEssentials
+import Glibc
 import JSON
 
 /// The JSON form in which programs, containers and the metadata service hand out credentials.

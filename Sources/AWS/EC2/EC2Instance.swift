@@ -1,4 +1,4 @@
-package import Foundation
+package import FoundationEssentials
 
 /// A virtual machine.
 package struct EC2Instance: Sendable, Equatable {

@@ -1,4 +1,4 @@
-package import Foundation
+package import FoundationEssentials
 
 /// The public half of a key pair as EC2 knows it.
 package struct EC2KeyPair: Sendable, Equatable {

@@ -1,4 +1,4 @@
-package import Foundation
+package import FoundationEssentials
 
 /// A snapshot of a volume.
 package struct EC2Snapshot: Sendable, Equatable {

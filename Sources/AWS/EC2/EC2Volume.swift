@@ -1,4 +1,4 @@
-package import Foundation
+package import FoundationEssentials
 
 /// A volume.
 package struct EC2Volume: Sendable, Equatable {

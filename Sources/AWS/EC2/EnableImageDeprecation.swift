@@ -1,5 +1,5 @@
 import Diagnostics
-package import Foundation
+package import FoundationEssentials
 
 /// Sets when an image stops being offered to others.
 ///

@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 
 /// Reads what a machine wrote to its console.
 ///

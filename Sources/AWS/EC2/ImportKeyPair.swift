@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 
 /// Registers the public half of a key pair made elsewhere.
 ///

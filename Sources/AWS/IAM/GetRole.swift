@@ -1,5 +1,5 @@
 import Diagnostics
-import Foundation
+import FoundationEssentials
 
 /// Reads a role and who may assume it.
 ///
@@ -28,7 +28,7 @@ package struct GetRole: AWSOperation {
     package func decode(_ response: WireResponse) throws -> Role {
         let role = try response.xml().child("Role")
         let encoded = try role.required("AssumeRolePolicyDocument")
-        guard let policy = encoded.removingPercentEncoding else {
+        guard let policy = PercentEncoding.decode(encoded) else {
             throw Diagnostic(
                 code: "aws.wire", summary: "the policy of role `\(roleName)` is not URL-encoded",
                 hint: "run the command again; if it stays so, check the endpoint")

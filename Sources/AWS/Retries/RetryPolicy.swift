@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 import HTTP
 
 /// Whether and when a call is made again: the standard retry mode of AWS's clients, as a pure

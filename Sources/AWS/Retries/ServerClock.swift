@@ -1,5 +1,5 @@
 import Diagnostics
-import Foundation
+import FoundationEssentials
 
 /// How far AWS's clock is ahead of this machine's, learnt from the `Date` header.
 actor ServerClock {

@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// The object that a copy reads.
 package struct S3CopySource: Sendable, Equatable {
     package let bucket: String

@@ -1,4 +1,5 @@
-package import Foundation
+import Diagnostics
+package import FoundationEssentials
 
 /// An object as a list names it.
 package struct S3Object: Sendable, Equatable {
@@ -32,7 +33,7 @@ extension XMLNode {
     func requiredKey(_ name: String = "Key", isEncoded: Bool) throws -> String {
         let written = try required(name)
         if !isEncoded { return written }
-        guard let key = written.replacing("+", with: " ").removingPercentEncoding else {
+        guard let key = PercentEncoding.decode(written.replacing("+", with: " ")) else {
             throw Self.missing("a well encoded `\(name)`", in: self.name)
         }
         return key

@@ -1,4 +1,4 @@
-package import Foundation
+package import FoundationEssentials
 
 /// What S3 says of an object in its headers.
 package struct S3ObjectHead: Sendable, Equatable {

@@ -1,4 +1,4 @@
-package import Foundation
+package import FoundationEssentials
 
 /// A multipart upload that was neither completed nor given up.
 package struct S3Upload: Sendable, Equatable {

@@ -1,5 +1,5 @@
 package import Diagnostics
-package import Foundation
+package import FoundationEssentials
 
 /// The temporary credentials of a role.
 package struct RoleSession: Sendable, Equatable {

@@ -1,5 +1,5 @@
 package import Diagnostics
-package import Foundation
+package import FoundationEssentials
 
 /// What signs a request.
 package struct AWSCredentials: Sendable, Equatable {

@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// One tag of a resource.
 package struct AWSTag: Sendable, Equatable, Hashable {
     package let key: String

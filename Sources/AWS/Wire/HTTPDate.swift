@@ -1,4 +1,5 @@
-package import Foundation
+package import FoundationEssentials
+import Glibc
 
 /// Dates as HTTP headers write them.
 package enum HTTPDate {

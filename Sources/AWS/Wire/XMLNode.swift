@@ -1,5 +1,5 @@
 import Diagnostics
-package import Foundation
+package import FoundationEssentials
 
 /// One XML element.
 package struct XMLNode: Sendable, Equatable {

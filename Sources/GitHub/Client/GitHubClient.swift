@@ -1,5 +1,5 @@
 package import Diagnostics
-import Foundation
+import FoundationEssentials
 package import HTTP
 
 /// The real GitHub, over its REST API.

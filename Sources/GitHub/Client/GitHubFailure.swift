@@ -1,5 +1,6 @@
 import Diagnostics
-import Foundation
+import FoundationEssentials
+import Glibc
 import HTTP
 
 /// What went wrong with a call, as a person sees it.

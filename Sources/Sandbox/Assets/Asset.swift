@@ -1,6 +1,6 @@
 import AWS
 package import BuildGraph
-package import Foundation
+package import FoundationEssentials
 
 /// One thing that belongs to an asset id.
 package struct Asset: Sendable, Equatable {

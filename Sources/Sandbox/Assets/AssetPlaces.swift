@@ -1,5 +1,4 @@
 package import BuildGraph
-import Foundation
 import JSON
 
 /// Where the things of an asset may lie: regions, and folders of buckets.

@@ -1,6 +1,6 @@
 import AWS
 import Diagnostics
-import Foundation
+import FoundationEssentials
 
 /// Each kind of thing as an asset.
 extension AssetSearch {

@@ -1,6 +1,5 @@
 package import AWS
 package import Diagnostics
-import Foundation
 
 /// Looks for everything in AWS that carries an asset's tag: what `show-aws-assets` shows and
 /// `clean` removes.

@@ -1,5 +1,6 @@
 package import BuildGraph
-package import Foundation
+package import FoundationEssentials
+import Glibc
 
 /// What `clean` removes and what it leaves, with the reasons: a pure function of what was found.
 package struct CleanPlan: Sendable, Equatable {

@@ -1,6 +1,7 @@
 package import BuildGraph
 package import Diagnostics
-import Foundation
+import FoundationEssentials
+import Glibc
 import JSON
 import Synchronization
 

@@ -1,5 +1,5 @@
 package import BuildGraph
-package import Foundation
+package import FoundationEssentials
 import JSON
 
 /// What of a release nobody asks for any more, and nothing published names: a pure function of

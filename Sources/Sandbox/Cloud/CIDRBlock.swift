@@ -1,5 +1,5 @@
 import Diagnostics
-import Foundation
+import Glibc
 
 /// A checked block of IPv4 or IPv6 addresses.
 struct CIDRBlock: Equatable {

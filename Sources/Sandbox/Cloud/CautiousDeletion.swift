@@ -1,5 +1,5 @@
 import Diagnostics
-import Foundation
+import FoundationEssentials
 
 /// Deletes what may be gone already, and believes a look rather than the deletion's answer.
 ///

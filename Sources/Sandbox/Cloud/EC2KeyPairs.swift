@@ -1,7 +1,7 @@
 import AWS
 import BuildGraph
 import Diagnostics
-import Foundation
+import FoundationEssentials
 
 /// What several places ask about key pairs in one region.
 struct EC2KeyPairs {

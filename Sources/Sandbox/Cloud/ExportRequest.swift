@@ -1,7 +1,6 @@
 import AWS
 import BuildGraph
 import Diagnostics
-import Foundation
 
 /// Asks EC2 for an export task until it takes it: limits that others use up are waited for.
 struct ExportRequest: Sendable {

@@ -1,7 +1,8 @@
 import AWS
 import BuildGraph
 import Diagnostics
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// One task of EC2's image export, begun or continued, to its end.
 struct ExportTask: Sendable {

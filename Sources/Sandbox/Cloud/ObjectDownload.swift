@@ -1,5 +1,6 @@
 import Diagnostics
-import Foundation
+import FoundationEssentials
+import Glibc
 import Synchronization
 
 /// Stores one version of an object in a file and checks it on the way.

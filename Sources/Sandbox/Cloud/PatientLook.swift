@@ -1,5 +1,5 @@
 import Diagnostics
-import Foundation
+import FoundationEssentials
 
 /// Looks for what may have been made a moment ago, and is not to be seen everywhere yet.
 ///

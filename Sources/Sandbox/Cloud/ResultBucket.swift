@@ -1,7 +1,8 @@
 package import AWS
 package import BuildGraph
 import Diagnostics
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// The results of one asset in S3: `s3://<bucket>/<prefix>/<assetId>/`.
 ///

@@ -1,7 +1,7 @@
 import AWS
 import BuildGraph
 import Diagnostics
-import Foundation
+import FoundationEssentials
 
 /// Removes images, and tags and deletes objects, that are proved to be this release's own.
 struct RetiredThings {

@@ -1,7 +1,7 @@
 import AWS
 import BuildGraph
 import Diagnostics
-import Foundation
+import Glibc
 
 /// Creates a stack through a change set and deletes it, both to the confirmed end.
 struct StackDeployment {

@@ -1,5 +1,6 @@
 import Diagnostics
-package import Foundation
+package import FoundationEssentials
+import Glibc
 package import JSON
 
 /// Something to say of a build.

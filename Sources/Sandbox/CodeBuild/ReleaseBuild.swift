@@ -1,6 +1,7 @@
 import AWS
 import Diagnostics
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// Starts a build that makes a release, follows it, and stops it.
 package struct ReleaseBuild: Sendable {

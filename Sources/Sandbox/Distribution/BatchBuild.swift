@@ -1,6 +1,7 @@
 import AWS
 import Diagnostics
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// Starts a batch of builds, follows it, and stops it.
 package struct BatchBuild: Sendable {

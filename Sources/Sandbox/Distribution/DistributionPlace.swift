@@ -1,5 +1,5 @@
 import Diagnostics
-import Foundation
+import FoundationEssentials
 
 /// Where the builds of a batch find the matrix, and where they record.
 package struct DistributionPlace: Sendable {

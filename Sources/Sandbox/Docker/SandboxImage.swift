@@ -1,6 +1,7 @@
 import Diagnostics
 import DockerEngine
-import Foundation
+import FoundationEssentials
+import Glibc
 import JSON
 import OrderedCollections
 

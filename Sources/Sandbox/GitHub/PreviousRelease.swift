@@ -1,7 +1,8 @@
 import BuildGraph
 import Diagnostics
-import Foundation
+import FoundationEssentials
 import GitHub
+import Glibc
 
 /// Finds the release before this one among a repository's, by the inventory in its assets.
 struct PreviousRelease: Sendable {

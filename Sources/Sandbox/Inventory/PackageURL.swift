@@ -1,4 +1,5 @@
-import Foundation
+import Diagnostics
+import FoundationEssentials
 
 /// The address of a package, whatever its kind.
 ///
@@ -17,7 +18,7 @@ struct PackageURL: Sendable {
         let path = [namespace, name].compactMap { $0 }.map { Self.encoded($0) }
             .joined(separator: "/")
         let query = qualifiers.filter { !$0.value.isEmpty }.sorted { $0.name < $1.name }
-            .map { "\($0.name)=\(Self.encoded($0.value, andKept: "/"))" }.joined(separator: "&")
+            .map { "\($0.name)=\(Self.encoded($0.value, keepsSlash: true))" }.joined(separator: "&")
         let address = "pkg:\(type)/\(path)@\(Self.encoded(version))"
         return query.isEmpty ? address : "\(address)?\(query)"
     }
@@ -27,10 +28,7 @@ struct PackageURL: Sendable {
         String(name.lowercased().map { $0 == "_" ? "-" : $0 })
     }
 
-    private static func encoded(_ text: String, andKept others: String = "") -> String {
-        let allowed = CharacterSet(
-            charactersIn:
-                "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~:" + others)
-        return text.addingPercentEncoding(withAllowedCharacters: allowed) ?? text
+    private static func encoded(_ text: String, keepsSlash: Bool = false) -> String {
+        PercentEncoding.encode(text, keepsSlash: keepsSlash, keepsColon: true)
     }
 }

@@ -1,5 +1,5 @@
 import Diagnostics
-package import Foundation
+package import FoundationEssentials
 package import JSON
 
 /// Tells a person how to get into a machine, and knows when they are done with it.

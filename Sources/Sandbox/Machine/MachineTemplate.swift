@@ -1,6 +1,6 @@
 import AWS
 import Diagnostics
-import Foundation
+import Glibc
 import JSON
 
 /// `cfn/ec2.yaml` with the manifest's own tags.

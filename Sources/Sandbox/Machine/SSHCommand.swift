@@ -1,5 +1,3 @@
-import Foundation
-
 /// The command with which a person gets into a machine.
 package enum SSHCommand {
     /// `ssh` with everything that it needs, quoted for a shell where that is necessary.

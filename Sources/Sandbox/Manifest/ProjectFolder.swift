@@ -1,5 +1,5 @@
 import Diagnostics
-import Foundation
+import FoundationEssentials
 
 /// The folder that a manifest's relative paths start from.
 package struct ProjectFolder: Sendable, Equatable {
@@ -30,9 +30,9 @@ package struct ProjectFolder: Sendable, Equatable {
     ///   - location: where the manifest names it.
     /// - Throws: `manifest.missing-file`.
     package func requireFile(_ file: String, location: String) throws {
-        var isFolder: ObjCBool = false
+        var isFolder = false
         guard FileManager.default.fileExists(atPath: absolute(file), isDirectory: &isFolder),
-            !isFolder.boolValue
+            !isFolder
         else {
             throw Diagnostic(
                 code: "manifest.missing-file", severity: .configuration,

@@ -1,5 +1,4 @@
 import Diagnostics
-import Foundation
 package import JSON
 import OrderedCollections
 

@@ -1,5 +1,6 @@
 import Diagnostics
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// Where results are, as a person wrote it: a folder, or a place in S3.
 package enum ResultsAddress: Sendable, Equatable {
@@ -63,6 +64,11 @@ package enum ResultsAddress: Sendable, Equatable {
         if let home, !home.isEmpty, path == "~" || path.hasPrefix("~/") {
             return home + path.dropFirst()
         }
-        return NSString(string: path).expandingTildeInPath
+        let user = path.dropFirst().prefix { $0 != "/" }
+        let files = FileManager.default
+        let folder =
+            user.isEmpty
+            ? files.homeDirectoryForCurrentUser : files.homeDirectory(forUser: String(user))
+        return folder.map { $0.path + path.dropFirst(1 + user.count) } ?? path
     }
 }

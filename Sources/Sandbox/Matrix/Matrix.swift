@@ -1,6 +1,6 @@
 package import BuildGraph
 import Diagnostics
-import Foundation
+import FoundationEssentials
 import JSON
 
 /// A matrix with everything that it is planned and run with.

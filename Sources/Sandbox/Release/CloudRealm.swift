@@ -1,5 +1,4 @@
 package import BuildGraph
-import Foundation
 
 /// A realm of the sandbox: whose account results belong to.
 package enum CloudRealm: Sendable, Hashable {

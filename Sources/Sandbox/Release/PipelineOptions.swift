@@ -1,10 +1,11 @@
-import Foundation
+import Diagnostics
+import FoundationEssentials
 
 /// What the command line says about how a manifest's stages are laid out.
 package struct PipelineOptions: Sendable {
     /// Absolute folder, without a slash at its end, for private keys and disks while machines
     /// live.
-    package var temporaryFolder = URL(fileURLWithPath: NSTemporaryDirectory()).path
+    package var temporaryFolder = SystemFolder.temporary
     /// Whether images are booted where the manifest leaves that open.
     package var verifiesByDefault = false
     /// Leaves the container that the Docker image is made of.

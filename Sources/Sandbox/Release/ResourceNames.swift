@@ -1,5 +1,6 @@
 package import AWS
-import Foundation
+import Diagnostics
+import FoundationEssentials
 
 /// The names that a release gives to things in AWS: pure functions of the asset id.
 package enum ResourceNames {
@@ -74,10 +75,7 @@ package enum ResourceNames {
 
     /// The address at which a key of a web host is fetched; each path segment percent-encoded.
     package static func url(host: String, key: String) -> String {
-        let unreserved = CharacterSet(
-            charactersIn: "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~/")
-        let path = key.addingPercentEncoding(withAllowedCharacters: unreserved) ?? key
-        return "https://\(host)/\(path)"
+        "https://\(host)/\(PercentEncoding.encode(key, keepsSlash: true))"
     }
 
     /// Five random lower-case letters and digits.

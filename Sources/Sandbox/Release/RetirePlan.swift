@@ -1,6 +1,5 @@
 import BuildGraph
 import Diagnostics
-import Foundation
 import JSON
 
 /// What of the replaced things may go, and why the others stay; a pure function of the results.

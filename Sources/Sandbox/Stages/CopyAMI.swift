@@ -1,7 +1,8 @@
 import AWS
 package import BuildGraph
 import Diagnostics
-import Foundation
+import FoundationEssentials
+import Glibc
 import JSON
 
 /// Copies the image to one more region.

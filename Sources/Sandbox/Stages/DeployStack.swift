@@ -1,7 +1,7 @@
 import AWS
 package import BuildGraph
 import Diagnostics
-import Foundation
+import FoundationEssentials
 import JSON
 import OrderedCollections
 

@@ -1,7 +1,7 @@
 import AWS
 package import BuildGraph
 import Diagnostics
-import Foundation
+import FoundationEssentials
 import JSON
 
 /// Sets the day from which EC2 shows the images of a release as deprecated.

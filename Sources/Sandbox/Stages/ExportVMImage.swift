@@ -1,7 +1,8 @@
 import AWS
 package import BuildGraph
 import Diagnostics
-import Foundation
+import FoundationEssentials
+import Glibc
 import JSON
 
 /// Exports the image to one disk format under a key that says what it is.

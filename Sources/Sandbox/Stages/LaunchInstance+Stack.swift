@@ -1,7 +1,7 @@
 import AWS
 import BuildGraph
 import Diagnostics
-import Foundation
+import FoundationEssentials
 
 extension LaunchInstance {
     /// Creates the stack, in the places that the manifest allows one after the other.

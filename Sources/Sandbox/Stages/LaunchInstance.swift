@@ -1,7 +1,8 @@
 import AWS
 package import BuildGraph
 import Diagnostics
-import Foundation
+import FoundationEssentials
+import Glibc
 import JSON
 
 /// Starts the machine: a fresh key pair, a stack with one instance, and its ssh greeting.

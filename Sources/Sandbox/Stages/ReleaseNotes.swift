@@ -1,6 +1,6 @@
 package import BuildGraph
 import Diagnostics
-import Foundation
+import FoundationEssentials
 import JSON
 
 /// Writes `release.json` and `artifacts.md`: the whole release for scripts and for people.

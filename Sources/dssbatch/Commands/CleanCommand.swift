@@ -1,6 +1,6 @@
 import ArgumentParser
 import Diagnostics
-import Foundation
+import Glibc
 import Sandbox
 
 /// The command `dssbatch clean [MANIFEST]`.

@@ -1,7 +1,6 @@
 import ArgumentParser
 import BuildGraph
 import Diagnostics
-import Foundation
 import JSON
 import Sandbox
 

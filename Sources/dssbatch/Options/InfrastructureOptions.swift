@@ -1,6 +1,6 @@
 import ArgumentParser
 import BuildGraph
-import Foundation
+import FoundationEssentials
 import Sandbox
 
 /// The manifest of a command that brings one permanent stack up to date.

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Foundation
+import FoundationEssentials
 import Sandbox
 
 /// The key pair that a new machine lets in.

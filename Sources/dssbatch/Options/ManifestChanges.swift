@@ -1,5 +1,5 @@
 import ArgumentParser
-import Foundation
+import FoundationEssentials
 import Sandbox
 
 /// What the command line changes about a manifest.

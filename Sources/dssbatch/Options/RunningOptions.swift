@@ -1,6 +1,6 @@
 import ArgumentParser
 import BuildGraph
-import Foundation
+import FoundationEssentials
 
 /// How a command runs its stages.
 struct RunningOptions: ParsableArguments {

@@ -1,5 +1,5 @@
 import BuildGraph
-import Foundation
+import FoundationEssentials
 import JSON
 import Synchronization
 

@@ -1,7 +1,7 @@
 import BuildGraph
 import Diagnostics
 @preconcurrency import Dispatch
-import Foundation
+import FoundationEssentials
 import Synchronization
 
 /// A line for each running stage at the foot of the terminal, redrawn in place; what has ended

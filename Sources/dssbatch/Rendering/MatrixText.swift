@@ -1,6 +1,6 @@
 import BuildGraph
 import Diagnostics
-import Foundation
+import FoundationEssentials
 import JSON
 import Sandbox
 

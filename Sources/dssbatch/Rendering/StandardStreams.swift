@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 
 /// The two streams: data on standard output, everything else on standard error.
 enum StandardStreams {
@@ -15,7 +15,7 @@ enum StandardStreams {
         var bytes = Array(text.utf8)[...]
         while !bytes.isEmpty {
             let count = bytes.withUnsafeBytes {
-                Foundation.write(descriptor, $0.baseAddress, $0.count)
+                Glibc.write(descriptor, $0.baseAddress, $0.count)
             }
             if count < 0 && errno == EINTR { continue }
             // A reader that went away wants no more: SIGPIPE is for programs that only filter.

@@ -1,6 +1,6 @@
 import BuildGraph
 import Diagnostics
-import Foundation
+import FoundationEssentials
 import JSON
 
 /// A line of `dssbatch status` for what the manifest does not ask for any more.

@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 
 /// What standard error is: a terminal of some width, or a file.
 struct Terminal {

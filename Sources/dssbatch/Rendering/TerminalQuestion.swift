@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 
 /// A question on the terminal that is answered with yes or no.
 enum TerminalQuestion {

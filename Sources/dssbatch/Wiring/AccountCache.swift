@@ -1,6 +1,7 @@
 import BuildGraph
 import Diagnostics
-import Foundation
+import FoundationEssentials
+import Glibc
 import JSON
 import OrderedCollections
 
@@ -39,10 +40,8 @@ struct AccountCache: Sendable {
         entries[digest] = nil
         entries[digest] = .string(account)
         while entries.count > Self.limit { entries.removeFirst() }
-        let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
-        try? FileManager.default.createDirectory(
-            at: folder, withIntermediateDirectories: true,
-            attributes: [.posixPermissions: 0o700])
+        let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+        try? FolderTree.make(folder, permissions: 0o700)
         try? AtomicFile.write(
             Array(JSONValue.object(entries).prettyText.utf8), to: path, permissions: 0o600)
     }

@@ -1,7 +1,7 @@
 import Ansible
 import Diagnostics
 import DockerEngine
-import Foundation
+import FoundationEssentials
 import Sandbox
 
 /// Runs playbooks with `ansible-runner`.

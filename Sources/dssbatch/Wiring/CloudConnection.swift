@@ -1,6 +1,5 @@
 import AWS
 import Diagnostics
-import Foundation
 import HTTP
 import Sandbox
 

@@ -1,5 +1,4 @@
 import Diagnostics
-import Foundation
 import HTTP
 import Sandbox
 
@@ -18,8 +17,7 @@ struct HTTPCallerAddress: CallerAddress {
         let hint = "set `/instance/ingressCidr` to the block that you work from"
         do {
             let response = try await transport.send(request, limitBytes: 1024)
-            let text = String(decoding: response.body, as: UTF8.self)
-                .trimmingCharacters(in: .whitespacesAndNewlines)
+            let text = String(decoding: response.body, as: UTF8.self).trimmed
             if response.status == 200, !text.isEmpty { return text }
             throw Diagnostic(
                 code: "instance.no-caller-address",

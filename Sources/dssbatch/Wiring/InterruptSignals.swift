@@ -1,5 +1,5 @@
 @preconcurrency import Dispatch
-import Foundation
+import Glibc
 import Synchronization
 
 /// Turns SIGINT, SIGTERM and SIGHUP into the cancellation of one task; a second one ends the

@@ -1,6 +1,6 @@
 import AWS
 import Diagnostics
-import Foundation
+import FoundationEssentials
 import JSON
 import Sandbox
 

@@ -1,6 +1,7 @@
 import Ansible
 import Diagnostics
-import Foundation
+import FoundationEssentials
+import Glibc
 import Sandbox
 
 /// Key pairs and readiness by OpenSSH's own tools.
@@ -12,15 +13,7 @@ struct SSHMachineAccess: MachineAccess {
     private static let portVariable = "DSS_SSH_PORT"
 
     func makeFolder(_ folder: String) throws {
-        do {
-            try FileManager.default.createDirectory(
-                atPath: folder, withIntermediateDirectories: true,
-                attributes: [.posixPermissions: 0o700])
-        } catch {
-            throw Diagnostic(
-                code: "file.unwritable", summary: "cannot make folder `\(folder)`",
-                causes: ["\(error)"], hint: "free space, or make the folder writable")
-        }
+        try FolderTree.make(folder, permissions: 0o700)
     }
 
     func publicKey(ofPrivateKeyAt path: String) async throws -> String {
@@ -62,13 +55,12 @@ struct SSHMachineAccess: MachineAccess {
     }
 
     func removeKeyPair(in folder: String) throws {
-        guard FileManager.default.fileExists(atPath: folder) else { return }
         do {
-            try FileManager.default.removeItem(atPath: folder)
-        } catch {
-            throw Diagnostic(
-                code: "file.not-deleted", summary: "cannot delete `\(folder)`",
-                causes: ["\(error)"], hint: "delete it by hand: it holds a private key")
+            try FolderTree.remove(folder)
+        } catch let error as Diagnostic {
+            var error = error
+            error.summary += ", which holds a private key"
+            throw error
         }
     }
 

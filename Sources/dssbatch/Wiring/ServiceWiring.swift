@@ -1,8 +1,9 @@
 import AWS
 import Diagnostics
 import DockerEngine
-import Foundation
+import FoundationEssentials
 import GitHub
+import Glibc
 import HTTP
 import Sandbox
 

@@ -1,6 +1,7 @@
 import AWS
 import Diagnostics
-import Foundation
+import FoundationEssentials
+import Glibc
 import Sandbox
 
 /// The machine that this process runs on.

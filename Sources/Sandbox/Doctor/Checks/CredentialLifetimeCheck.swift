@@ -1,6 +1,7 @@
 import AWS
 import Diagnostics
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// Whether the credentials outlive the run.
 struct CredentialLifetimeCheck: HealthCheck {
