@@ -1,5 +1,4 @@
 package import Diagnostics
-import FoundationEssentials
 import Glibc
 
 /// A new ed25519 key pair in a folder of its own, which only its owner may read.

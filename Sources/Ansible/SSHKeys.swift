@@ -1,5 +1,4 @@
 package import Diagnostics
-import FoundationEssentials
 import Glibc
 
 /// What OpenSSH's own tools know of keys.

@@ -1,5 +1,4 @@
 package import Diagnostics
-import FoundationEssentials
 import Glibc
 import JSON
 import Synchronization

@@ -1,6 +1,5 @@
 import BuildGraph
 import Diagnostics
-import FoundationEssentials
 import JSON
 import Sandbox
 

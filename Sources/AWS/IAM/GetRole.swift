@@ -1,5 +1,4 @@
 import Diagnostics
-import FoundationEssentials
 
 /// Reads a role and who may assume it.
 ///

@@ -1,5 +1,4 @@
 import Diagnostics
-import FoundationEssentials
 
 /// The address of a package, whatever its kind.
 ///

@@ -1,5 +1,4 @@
 import Diagnostics
-import FoundationEssentials
 
 /// What the command line says about how a manifest's stages are laid out.
 package struct PipelineOptions: Sendable {

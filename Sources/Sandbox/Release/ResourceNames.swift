@@ -1,6 +1,5 @@
 package import AWS
 import Diagnostics
-import FoundationEssentials
 
 /// The names that a release gives to things in AWS: pure functions of the asset id.
 package enum ResourceNames {

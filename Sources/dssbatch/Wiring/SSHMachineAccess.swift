@@ -1,6 +1,5 @@
 import Ansible
 import Diagnostics
-import FoundationEssentials
 import Glibc
 import Sandbox
 
