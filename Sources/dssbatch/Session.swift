@@ -66,7 +66,9 @@ struct Session: Sendable {
             root: workload.project.path, cachePath: place.digestCache(of: store),
             equals: MachineTemplate.equals)
         runId = UUID().uuidString.lowercased()
-        recovery = pipeline.isRecordedOnly ? nil : ReleaseRecovery(services: services)
+        recovery =
+            pipeline.isRecordedOnly
+            ? nil : ReleaseRecovery(services: services, stacks: workload.permanentStacks)
         let needsCloud = !pipeline.isRecordedOnly && pipeline.machineTask?.isOfGivenHost != true
         realms = needsCloud ? services.realms : nil
     }

@@ -21,6 +21,7 @@ from .roles import make_role
 AWS_CHECKS = {
     "credential-lifetime",
     "results",
+    "release-build",
     "region",
     "permissions",
     "instance-types",

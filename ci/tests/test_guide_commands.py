@@ -14,6 +14,7 @@ import pytest
 from localcloud.paper.docker_engine import BASE_IMAGE, PaperDockerEngine
 
 from .cloud import ROOT, Cloud
+from .code_build import make_secrets
 from .github_server import running_github
 from .machines import make_key
 from .program import Outcome, assert_error, binary
@@ -153,6 +154,7 @@ def started(bench: Bench, outcome: Outcome) -> dict[str, Any]:
 
 def release_build(bench: Bench) -> None:
     bench.run("setup-release-codebuild")
+    make_secrets(bench.cloud)
     options = ("--release-id", "77", "--branch", "main", "--no-wait")
     build = started(bench, bench.run("start-release-build", *options))
     variables = build["environment"]["environmentVariables"]
@@ -163,6 +165,7 @@ def release_build(bench: Bench) -> None:
 
 def draft_build(bench: Bench) -> None:
     bench.run("setup-release-codebuild")
+    make_secrets(bench.cloud)
     with running_github() as hub:
         options = ("--branch", "mine", "--release-title", "Test 1", "--no-wait")
         outcome = bench.run("start-test-release", *options, env=hub.environment())

@@ -191,7 +191,6 @@ struct ExportTask: Sendable {
         }
     }
 
-    /// Whether a task still works or has ended well.
     /// Whether a task can be continued: it is the entry's own, and works or has written.
     private func isUsable(
         _ id: String, of entry: JournalEntry, bornAt birth: Date?, _ context: StageContext

@@ -10,18 +10,18 @@ import QEMU
 /// Nothing goes that does not prove to be what the entry's run made (`LeftoverClaim`).
 struct LeftoverRemoval: Sendable {
     let services: SandboxServices
-    /// The permanent stack whose change sets may be withdrawn, as `region/name`.
-    private let stack: String?
+    /// The permanent stacks whose change sets may be withdrawn, as `region/name`.
+    private let stacks: Set<String>
 
     /// Marks the entry of an object that takes the place of a recorded one.
     static let replacesDetail = "replaces"
 
     /// Makes one.
     ///
-    /// - Parameter stack: the one whose change sets it may withdraw.
-    init(services: SandboxServices, stack: InfrastructureManifest.Stack? = nil) {
+    /// - Parameter stacks: those whose change sets it may withdraw.
+    init(services: SandboxServices, stacks: [InfrastructureManifest.Stack] = []) {
         self.services = services
-        self.stack = stack.map { "\($0.region)/\($0.name)" }
+        self.stacks = Set(stacks.map { "\($0.region)/\($0.name)" })
     }
 
     /// Removes the thing that an entry stands for, deletion confirmed, and ends the entry.
@@ -112,8 +112,8 @@ struct LeftoverRemoval: Sendable {
     /// A change set that was never carried out goes; the permanent stack stays.
     private func withdrawChangeSet(_ entry: JournalEntry) async throws -> LeftoverOutcome {
         guard let stackName = entry.details[DeployStack.stackDetail],
-            "\(entry.region)/\(stackName)" == stack
-        else { return .notOurs(because: "it is of no stack that this stage deploys") }
+            stacks.contains("\(entry.region)/\(stackName)")
+        else { return .notOurs(because: "it is of no stack that the manifest deploys") }
         guard let kind = entry.details[DeployStack.kindDetail].flatMap(CreateChangeSet.Kind.init),
             let token = entry.token,
             entry.name == StackDeployment.changeSetName(token, kind)

@@ -76,6 +76,9 @@ extension InfrastructureManifest: Workload {
     /// `infrastructure`.
     package var storeName: String { Self.kind }
 
+    /// All of them.
+    package var permanentStacks: [Stack] { stacks }
+
     /// One stage a stack.
     package func stages(services: SandboxServices, options: PipelineOptions) -> [any Stage] {
         stacks.map { stack in

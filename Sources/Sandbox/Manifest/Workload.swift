@@ -25,6 +25,9 @@ package protocol Workload: Sendable {
     /// The folder in there that is its own: the asset id of a release.
     var storeName: String { get }
 
+    /// The permanent stacks that its stages deploy.
+    var permanentStacks: [InfrastructureManifest.Stack] { get }
+
     /// Checks a parsed manifest.
     ///
     /// - Parameters:
@@ -35,4 +38,9 @@ package protocol Workload: Sendable {
 
     /// Every stage that the manifest asks for.
     func stages(services: SandboxServices, options: PipelineOptions) -> [any Stage]
+}
+
+extension Workload {
+    /// None.
+    package var permanentStacks: [InfrastructureManifest.Stack] { [] }
 }

@@ -6,7 +6,11 @@ package struct ReleaseRecovery: Recovery {
     private let removal: LeftoverRemoval
 
     /// Makes one that uses these services.
-    package init(services: SandboxServices) { removal = LeftoverRemoval(services: services) }
+    ///
+    /// - Parameter stacks: the permanent stacks whose change sets may be withdrawn.
+    package init(services: SandboxServices, stacks: [InfrastructureManifest.Stack] = []) {
+        removal = LeftoverRemoval(services: services, stacks: stacks)
+    }
 
     package func recover(
         _ entries: [JournalEntry], journal: Journal, willRun: Set<StageName>,

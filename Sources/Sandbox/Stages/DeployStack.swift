@@ -198,7 +198,7 @@ package struct DeployStack: Stage {
     /// Takes back what an interrupted run only planned; what it was carrying out goes on, and is
     /// waited for as anybody's.
     private func settleInterrupted(_ context: StageContext) async throws {
-        try await LeftoverRemoval(services: services, stack: stack).removeUnfinished(
+        try await LeftoverRemoval(services: services, stacks: [stack]).removeUnfinished(
             context, resource: Self.resource)
     }
 
