@@ -85,9 +85,15 @@ class Cloud:
         return [thing for page in pages for thing in page.get(key, [])]
 
     def settle(self) -> None:
-        """Wait until what a killed process asked for has had its effect."""
+        """Wait until what a killed process asked for has had its effect.
+
+        CloudFormation goes on with a deletion whoever died.
+        """
         deadline = time.monotonic() + IN_FLIGHT_SECONDS
-        while self.call("/localcloud/health")["requestsInFlight"]:
+        while self.call("/localcloud/health")["requestsInFlight"] or any(
+            stack["StackStatus"] == "DELETE_IN_PROGRESS"
+            for stack in self.every("cloudformation", "describe_stacks")
+        ):
             assert time.monotonic() < deadline, "a request is answered without end"
             time.sleep(POLL_SECONDS)
 
