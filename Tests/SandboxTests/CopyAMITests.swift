@@ -34,7 +34,15 @@ import Testing
             details: ["sourceImageId": source])
     }
 
+    /// What is copied is looked at before.
+    private func tellSource() {
+        bench.aws.on(
+            "DescribeImages", ["Owner.1": "self", "ImageId.1": "ami-s"],
+            .images(Answer.image("ami-s")))
+    }
+
     private func tellNewCopy() {
+        tellSource()
         bench.aws.on("DescribeImages", ["Owner.1": "self"], .images())
         bench.aws.on("CopyImage", [:], .text("imageId", "ami-1"))
         bench.aws.on("DescribeImages", ["ImageId.1": "ami-1"], .images(Answer.image("ami-1")))
@@ -92,6 +100,7 @@ import Testing
     func `a copy has its source's name, or the next free revision`(source: String, name: String)
         async throws
     {
+        tellSource()
         bench.aws.on(
             "DescribeImages", ["Owner.1": "self"],
             .images(Answer.image("ami-0", tags: Self.earlier)))
@@ -102,6 +111,7 @@ import Testing
     }
 
     @Test func `an adopted image's name is revised as it is`() async throws {
+        tellSource()
         bench.aws.on(
             "DescribeImages", ["Filter.1.Value.1": "golden-r2*"],
             .images(Answer.image("ami-9", name: "golden-r2")))

@@ -40,7 +40,12 @@ import Testing
 
     private func written(by task: String) -> String { "\(Self.folder)\(task).vhd" }
 
-    private func tellBucket() { bench.aws.on("HeadBucket", [:], .headers([:])) }
+    private func tellBucket() {
+        bench.aws.on("HeadBucket", [:], .headers([:]))
+        bench.aws.on(
+            "DescribeImages", ["Owner.1": "self", "ImageId.1": "ami-1"],
+            .images(Answer.image("ami-1")))
+    }
 
     /// The copy to the promised key, and the deletion of what the task wrote.
     private func tellCopy(from task: String) {
@@ -224,7 +229,7 @@ import Testing
     @Test func `a finished export that was only not recorded is recognised`() async throws {
         try await bench.leave(
             Self.resource, of: "export-vhd", id: "export-ami-0", details: Self.details)
-        tellBucket()
+        bench.aws.on("HeadBucket", [:], .headers([:]))
         bench.aws.on(
             "GetObjectTagging", ["key": Self.key],
             .tags([ResourceNames.runTag: StageBench.earlierRun]))

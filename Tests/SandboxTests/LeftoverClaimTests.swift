@@ -47,7 +47,8 @@ import Testing
             look: ("DescribeKeyPairs", .keyPair("theirs", run: "run-7")), reason: "another run"),
         Foreign(
             resource: "ec2:image", id: "ami-1",
-            look: ("DescribeImages", .images(Answer.image("ami-1"))), reason: "exa_dss_id"),
+            look: ("DescribeImages", .images(Answer.image("ami-1", tags: [:]))),
+            reason: "exa_dss_id"),
         Foreign(
             resource: "ec2:image", name: "sandbox-2.0",
             look: ("DescribeImages", .images(Answer.image("ami-1", tags: otherAsset))),

@@ -23,6 +23,11 @@ import Testing
                 .init(
                     name: "ami-copy-us-east-1", of: CopyAMI.self, outputs: try .encoding(copy)),
             ])
+        for image in ["ami-1", "ami-2"] {
+            bench.aws.on(
+                "DescribeImages", ["Owner.1": "self", "ImageId.1": image],
+                .images(ScriptedAWS.Reply.image(image)))
+        }
         return try await stage.run(context)
     }
 
@@ -34,7 +39,7 @@ import Testing
         let outputs = try await run(isPublic: isPublic)
         #expect(outputs.public == isPublic)
         #expect(outputs.images == [StageBench.region: "ami-1", "us-east-1": "ami-2"])
-        #expect(bench.aws.calls.count == 2)
+        #expect(bench.aws.calls.count == 4)
         #expect(Set(bench.aws.calls.map(\.region)) == [StageBench.region, "us-east-1"])
     }
 

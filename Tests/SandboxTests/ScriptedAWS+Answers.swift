@@ -9,7 +9,8 @@ extension ScriptedAWS.Reply {
         _ id: String, name: String = "sandbox-1.0", state: String = "available",
         created: String = "2026-01-01T00:00:00.000Z", snapshots: [String] = [],
         isEncrypted: Bool = false,
-        rootDevice: String? = "/dev/sda1", tags: [String: String] = [:], reason: String? = nil
+        rootDevice: String? = "/dev/sda1", tags: [String: String] = ["exa_dss_id": "1.0"],
+        reason: String? = nil
     ) -> XMLNode {
         var children = [
             XMLNode("imageId", text: id), XMLNode("name", text: name),

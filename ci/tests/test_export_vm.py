@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from .cloud import Cloud
+from .cloud import REGION, Cloud
 from .machines import (
     SETUP_AND_INSTALL,
     detached,
@@ -115,7 +115,12 @@ class TestExportVM:
         assert len(project.view.exported()) == 2
 
     def test_an_ami_is_exported_as_it_is(self, cloud: Cloud, released: Project) -> None:
-        image = released.result("ami")["outputs"]["imageId"]
+        ec2 = cloud.client("ec2")
+        made = released.result("ami")["outputs"]["imageId"]
+        image = ec2.copy_image(
+            SourceImageId=made, SourceRegion=REGION, Name="somebody"
+        )["ImageId"]
+        ec2.get_waiter("image_available").wait(ImageIds=[image])
         mark = cloud.mark()
         asset_id = f"{released.asset_id}-copy"
         released.dssbatch(
@@ -129,6 +134,41 @@ class TestExportVM:
             Bucket=cloud.bucket, Prefix=f"data_science_sandbox/{asset_id}/"
         )["Contents"]
         assert [Path(item["Key"]).suffix for item in keys] == [".vmdk"]
+        # It had no tag, and belongs to the asset now.
+        tags = ec2.describe_images(ImageIds=[image])["Images"][0]["Tags"]
+        assert {"Key": "exa_dss_id", "Value": asset_id} in tags
+        other = ("--asset-id", f"{asset_id}-2", "--ami-id", image)
+        refusal = released.dssbatch("export-vm", *other)
+        assert_error(refusal, 1, f"it belongs to `{asset_id}`")
+
+    def test_results_that_name_anothers_image_touch_nothing(
+        self, cloud: Cloud, own_release: Project
+    ) -> None:
+        ec2 = cloud.client("ec2")
+        theirs = ec2.copy_image(
+            SourceImageId=own_release.result("ami")["outputs"]["imageId"],
+            SourceRegion=REGION,
+            Name=f"theirs-{own_release.asset_id}",
+        )["ImageId"]
+        ec2.get_waiter("image_available").wait(ImageIds=[theirs])
+        file = own_release.results / "ami.json"
+        document = file.read_text()
+        made = own_release.result("ami")["outputs"]["imageId"]
+        file.write_text(document.replace(made, theirs))
+        mark = cloud.mark()
+        outcome = own_release.dssbatch(
+            "manifests/release.json", "--only", "export", "--only", "ami-public"
+        )
+        assert outcome.status == 1
+        assert "is not this release's to work with" in outcome.stderr
+        changing = (
+            "ExportImage",
+            "ModifyImageAttribute",
+            "DeregisterImage",
+            "CreateTags",
+        )
+        made_calls = cloud.operations(mark)
+        assert not [n for n in made_calls if n.rpartition(":")[2] in changing]
 
     @pytest.mark.parametrize(
         ("options", "status", "fragment"),

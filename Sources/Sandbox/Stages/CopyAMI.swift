@@ -50,6 +50,8 @@ package struct CopyAMI: Stage {
     package func run(_ context: StageContext) async throws -> Outputs {
         let source = try context.output(of: CreateAMI.self)
         if let outputs = try await resumed(source: source, context) { return outputs }
+        _ = try await EC2Images(aws: aws, region: sourceRegion, time: context.time)
+            .requireOwn(source.imageId, ofAsset: assetId.text)
         let (id, entry) = try await copy(source, context)
         return try await finish(id, entry, context)
     }
@@ -65,7 +67,7 @@ package struct CopyAMI: Stage {
     }
 
     package func adopt(id: String, _ context: StageContext) async throws -> Outputs {
-        outputs(of: try await images(context).require(id))
+        outputs(of: try await images(context).adopt(id, forAsset: assetId.text, own: ownTags))
     }
 
     package var alwaysDiffers: Bool { true }

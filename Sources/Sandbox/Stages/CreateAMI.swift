@@ -68,7 +68,8 @@ package struct CreateAMI: Stage {
     }
 
     package func adopt(id: String, _ context: StageContext) async throws -> Outputs {
-        Self.outputs(of: try await images(context).require(id), documents: nil)
+        let image = try await images(context).adopt(id, forAsset: assetId.text, own: ownTags)
+        return Self.outputs(of: image, documents: nil)
     }
 
     package var alwaysDiffers: Bool { true }

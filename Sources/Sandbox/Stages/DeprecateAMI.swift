@@ -72,7 +72,8 @@ package struct DeprecateAMI: Stage {
     private func image(
         _ id: String?, _ region: String, _ context: StageContext
     ) async throws -> EC2Image {
-        try await EC2Images(aws: aws, region: region, time: context.time).require(id ?? "")
+        try await EC2Images(aws: aws, region: region, time: context.time)
+            .requireOwn(id ?? "", ofAsset: context.assetId)
     }
 
     private static func created(_ image: EC2Image) throws -> Date {
@@ -95,7 +96,7 @@ package struct DeprecateAMI: Stage {
     }
 
     package func adopt(id: String, _ context: StageContext) async throws -> Outputs {
-        let image = try await EC2Images(aws: aws, region: region, time: context.time).require(id)
+        let image = try await image(id, region, context)
         return Outputs(deprecateAt: image.deprecationTime ?? "", images: [region: id])
     }
 }

@@ -68,6 +68,8 @@ package struct ExportVMImage: Stage {
             format: format, imageId: image, bucket: target.bucket, role: target.role,
             folder: folder, ownTags: ownTags)
         if let done = try await settledBefore(task, in: target, context) { return done }
+        _ = try await EC2Images(aws: aws, region: region, time: context.time)
+            .requireOwn(image, ofAsset: assetId.text)
         let written = try await task.finish(context, deadlineSeconds: Self.deadlineSeconds)
         let outputs = try await settle(written, in: target, context)
         _ = try await aws.call(

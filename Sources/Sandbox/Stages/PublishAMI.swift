@@ -32,6 +32,10 @@ package struct PublishAMI: Stage {
 
     package func run(_ context: StageContext) async throws -> Outputs {
         let images = try ReleasedImages.byRegion(region: region, context)
+        for (region, id) in images.sorted(by: { $0.key < $1.key }) {
+            _ = try await EC2Images(aws: aws, region: region, time: context.time)
+                .requireOwn(id, ofAsset: context.assetId)
+        }
         try await publication.settle(
             images.map { ImagePublication.Image(region: $0.key, id: $0.value) })
         return Outputs(public: isPublic, images: images)
@@ -48,6 +52,8 @@ package struct PublishAMI: Stage {
     }
 
     package func adopt(id: String, _ context: StageContext) async throws -> Outputs {
+        _ = try await EC2Images(aws: aws, region: region, time: context.time)
+            .requireOwn(id, ofAsset: context.assetId)
         let isPublic = try await publication.isPublic(.init(region: region, id: id))
         return Outputs(public: isPublic, images: [region: id])
     }

@@ -67,6 +67,9 @@ extension OperationSample {
             OperationSample(DeleteSnapshot(snapshotId: id), ["SnapshotId": id.json]),
             OperationSample(DeleteVolume(volumeId: id), ["VolumeId": id.json]),
             OperationSample(DeleteSecurityGroup(groupId: id), ["GroupId": id.json]),
+            OperationSample(
+                CreateTags(resourceIds: ids, tags: tags),
+                ["Resources": ids.json, "Tags": tags.json]),
             OperationSample(CancelExportTask(taskId: id), ["ExportTaskId": id.json]),
         ]
     }
