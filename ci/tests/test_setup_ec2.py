@@ -26,9 +26,17 @@ from .sshserver import SSHServer
 class TestSetUp:
     """`setup-ec2` and `setup-ec2-and-install-dependencies`, until Ctrl-C."""
 
-    @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+    @pytest.mark.parametrize(
+        "numbers",
+        [
+            (signal.SIGINT,),
+            (signal.SIGTERM,),
+            # The terminal and its shell both say that it was closed.
+            (signal.SIGHUP, signal.SIGHUP, signal.SIGTERM),
+        ],
+    )
     def test_machine_stays_until_a_signal_and_then_all_of_it_goes(
-        self, project: Project, number: signal.Signals
+        self, project: Project, numbers: tuple[signal.Signals, ...]
     ) -> None:
         running = project.start(SETUP, "--json")
         event = ready(running)
@@ -36,7 +44,8 @@ class TestSetUp:
         assert event["instanceId"] == instance["InstanceId"]
         assert event["stackName"] == project.view.stacks()[0]["StackName"]
         assert Path(event["privateKeyPath"]).is_file()
-        running.send(number)
+        for number in numbers:
+            running.send(number)
         outcome = running.outcome()
         assert outcome.status == 0, str(outcome)
         project.view.assert_nothing_runs()

@@ -1,11 +1,13 @@
+import Diagnostics
 @preconcurrency import Dispatch
 import Glibc
 import Synchronization
 
-/// Turns SIGINT, SIGTERM and SIGHUP into the cancellation of one task; a second one ends the
-/// process.
+/// Turns SIGINT, SIGTERM and SIGHUP into the cancellation of one task; a second interruption ends
+/// the process (`InterruptPolicy`).
 final class InterruptSignals: Sendable {
     private let received = Mutex<Int32?>(nil)
+    private let policy = Mutex(InterruptPolicy())
     private let sources: [any DispatchSourceSignal]
 
     /// Watches from now on.
@@ -22,7 +24,10 @@ final class InterruptSignals: Sendable {
             signal(number, SIG_IGN)
             source.setEventHandler { [weak self] in
                 guard let self else { return }
-                if exitStatus == nil, isAnswered() { return }
+                let moment = SystemTimeSource().monotonicSeconds()
+                let meaning = policy.withLock { $0.receive(number, atSeconds: moment) }
+                // What somebody waited for interrupts nothing, and neither does its echo.
+                if meaning == .same || exitStatus == nil && isAnswered() { return }
                 let isFirst = received.withLock { seen in
                     defer { seen = seen ?? number }
                     return seen == nil
