@@ -199,17 +199,16 @@ class Cloud:
     @property
     def bucket(self) -> str:
         """The bucket of the images."""
-        return bucket_of(self)
+        return bucket_outputs(self)["VMBucketId"]
 
 
 @cache
-def bucket_of(cloud: Cloud) -> str:
-    """Return the image bucket that the permanent stack made."""
+def bucket_outputs(cloud: Cloud) -> dict[str, str]:
+    """Return what the permanent stack of the image bucket gives to others."""
     stacks = cloud.client("cloudformation").describe_stacks(StackName=BUCKET_STACK)[
         "Stacks"
     ]
-    outputs = {o["OutputKey"]: o["OutputValue"] for o in stacks[0]["Outputs"]}
-    return outputs["VMBucketId"]
+    return {o["OutputKey"]: o["OutputValue"] for o in stacks[0]["Outputs"]}
 
 
 class AssetView:

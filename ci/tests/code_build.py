@@ -8,12 +8,11 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from .cloud import ROOT, Cloud
+from .cloud import ROOT, Cloud, bucket_outputs
 from .github_server import TOKEN
 from .program import binary
 from .project import MANIFEST, PASSWORDS, Project
 
-PARAMETERS = {"VMBucketName": "images-bucket", "VMExportRoleName": "export-role"}
 SECRET = "team/github"
 SECRETS = {
     SECRET: TOKEN,
@@ -28,7 +27,13 @@ def deploy(cloud: Cloud, name: str, **parameters: str) -> None:
     make_secrets(cloud)
     cloud.import_source_credential()
     client = cloud.client("cloudformation")
-    given = PARAMETERS | {"GitHubTokenSecret": SECRET} | parameters
+    # Builds work with the stack's role, which may use this bucket and hand on this role alone.
+    bucket = bucket_outputs(cloud)
+    given = {
+        "VMBucketName": bucket["VMBucketId"],
+        "VMExportRoleName": bucket["VMExportRoleId"],
+        "GitHubTokenSecret": SECRET,
+    } | parameters
     # Other tests deploy it by the program, with the manifest's parameters, and delete it.
     for stack in cloud.every("cloudformation", "describe_stacks"):
         values = {p["ParameterKey"]: p["ParameterValue"] for p in stack["Parameters"]}

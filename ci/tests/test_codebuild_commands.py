@@ -93,7 +93,7 @@ def test_a_build_is_followed_to_its_good_end(follow: Callable[..., Following]) -
     assert seen["DSS_RELEASE_ID"] == ("PLAINTEXT", "42")
     assert seen["ASSET_ID"] == ("PLAINTEXT", "test-7")
     assert seen["GITHUB_TOKEN"] == ("SECRETS_MANAGER", SECRET)
-    assert seen["RESULTS_BUCKET"] == ("PLAINTEXT", "images-bucket")
+    assert seen["RESULTS_BUCKET"] == ("PLAINTEXT", following.cloud.bucket)
     following.sees("phase QUEUED")
     following.lead("INSTALL", log=["one", "two", "two"])
     following.sees("two\ntwo\n")

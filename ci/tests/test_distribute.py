@@ -289,7 +289,7 @@ def starter(cloud: Cloud) -> Iterator[dict[str, str]]:
     client, iam = cloud.client("cloudformation"), cloud.client("iam")
     # Results lie in the bucket that the project names.
     name = f"{STACK}-STARTER"
-    deploy(cloud, name, VMBucketName=cloud.bucket)
+    deploy(cloud, name)
     outputs = client.describe_stacks(StackName=name)["Stacks"][0]["Outputs"]
     (policy,) = [
         o["OutputValue"] for o in outputs if o["OutputKey"] == "BuildStarterPolicyArn"

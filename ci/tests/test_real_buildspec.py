@@ -50,7 +50,7 @@ def builder(
     project: Project, cloud: Cloud, hub: GitHubServer, tmp_path: Path
 ) -> Iterator[Builder]:
     shared = Shared(cloud, project.asset_id)
-    deploy(cloud, STACK, VMBucketName=cloud.bucket, ResultsPrefix=shared.prefix)
+    deploy(cloud, STACK, ResultsPrefix=shared.prefix)
     source = BuildSource(project, tmp_path / "repository")
     source.carry_out(STACK, GITHUB_API_URL=hub.environment()["GITHUB_API_URL"])
     yield Builder(project, shared, source)

@@ -33,7 +33,6 @@ def source(project: Project, cloud: Cloud, tmp_path: Path) -> Iterator[BuildSour
     deploy(
         cloud,
         STACK,
-        VMBucketName=cloud.bucket,
         ResultsPrefix=shared.prefix,
         MaximumBuildsInBatch="30",
     )
