@@ -1,8 +1,8 @@
 /// Tells one interruption from two.
 ///
-/// Who closes a terminal is heard twice, from the terminal and from its shell, and services end
-/// what does not end by SIGTERM after a SIGINT. Only whoever sends the same signal again, and not at
-/// the same time, wants more than the first one asked for.
+/// Who closes a terminal is heard twice, from the terminal and from its shell, and services send a
+/// SIGTERM after a SIGINT. Only whoever sends the same signal again, and not at the same time,
+/// wants more than the first one asked for.
 ///
 /// | signal | means |
 /// |---|---|
