@@ -17,7 +17,9 @@ struct AnsibleEvent: Sendable {
         // Facts may nest deeply, which is no reason to refuse an event.
         let limits = JSONLimits(depth: 1000)
         guard line.hasPrefix("{"),
-            let value = try? JSONValue.parse(line.utf8, source: "event", limits: limits),
+            let value = (try? JSONValue.parse(line.utf8, source: "event", limits: limits))
+                ?? (try? JSONValue.parse(
+                    PythonJSON.strict(line), source: "event", limits: limits)),
             let kind = value["event"]?.stringValue
         else { return nil }
         self.kind = kind
