@@ -1,5 +1,11 @@
 /// Removes what interrupted runs left behind.
 package protocol Recovery: Sendable {
+    /// Ends the programs of killed runs that still work on this machine.
+    ///
+    /// Called under the lock before anything is continued, removed or started.
+    ///
+    /// - Throws: `process.stray` where one cannot be ended.
+    func endStrayProcesses() async throws
     /// Finds each thing by id, by client token, else by name or tag; removes it where it exists,
     /// and ends its entry in the journal.
     ///

@@ -93,6 +93,10 @@ package struct Runner: Sendable {
                 status: .succeeded, stages: [], seconds: time.monotonicSeconds() - start,
                 runId: options.lock.runId, problems: [], leftovers: [])
         }
+        // A playbook may have lived on when its run was killed, on the very machine.
+        if !left.isEmpty || !setup.plan.names(.run).isEmpty {
+            try await recovery?.endStrayProcesses()
+        }
         let resumed = try await Resumption(setup: setup, left: left).run()
         if !resumed.isEmpty {
             world = setup.world

@@ -21,7 +21,9 @@ package struct ProcessCommand: Sendable {
     package var executable: String
     /// What follows the program on its command line; never a secret.
     package var arguments: [String]
-    /// Added to (and overriding) this process's own environment; nil removes a variable.
+    /// What it gets of this process's own environment.
+    package var inherits: InheritedEnvironment
+    /// Added to (and overriding) what it inherits; nil removes a variable.
     package var environment: [String: String?]
     /// Where it runs; nil for this process's own folder.
     package var workingDirectory: String?
@@ -31,20 +33,25 @@ package struct ProcessCommand: Sendable {
     package var timeoutSeconds: Double
     /// Time between SIGTERM and SIGKILL.
     package var graceSeconds: Double
+    /// Whether it may leave servers behind that live on when it and this process have ended.
+    package var leavesServers: Bool
 
     /// Makes a command.
     package init(
-        executable: String, arguments: [String] = [], environment: [String: String?] = [:],
+        executable: String, arguments: [String] = [],
+        inherits: InheritedEnvironment = .needed(), environment: [String: String?] = [:],
         workingDirectory: String? = nil, standardInput: [UInt8] = [],
-        timeoutSeconds: Double, graceSeconds: Double = 10
+        timeoutSeconds: Double, graceSeconds: Double = 10, leavesServers: Bool = false
     ) {
         self.executable = executable
         self.arguments = arguments
+        self.inherits = inherits
         self.environment = environment
         self.workingDirectory = workingDirectory
         self.standardInput = standardInput
         self.timeoutSeconds = timeoutSeconds
         self.graceSeconds = graceSeconds
+        self.leavesServers = leavesServers
     }
 }
 

@@ -13,8 +13,8 @@ struct ProcessTree: Sendable {
     static let variableName = "DSS_PROCESS_TREE"
     private static let rounds = 5
 
-    /// The value that is this tree's own.
-    let mark = UUID().uuidString
+    /// The value that is this tree's own: who started it, a dot, and what no other tree has.
+    let mark = "\(ProcessOwner.current?.text ?? "").\(UUID().uuidString)"
 
     /// Waits until the leader has ended, at most for the grace and a little longer, then kills
     /// what is left.
@@ -31,7 +31,7 @@ struct ProcessTree: Sendable {
             kill(-leader, SIGKILL)
             // Again, because one may have started another just before.
             for _ in 0..<Self.rounds {
-                let left = members().filter { $0 != leader }
+                let left = Self.marked { $0 == mark }.filter { $0 != leader }
                 if left.isEmpty { return }
                 for member in left { kill(member, SIGKILL) }
                 try? await Task.sleep(for: .milliseconds(10))
@@ -39,14 +39,17 @@ struct ProcessTree: Sendable {
         }.value
     }
 
-    /// Everything whose environment bears the mark; a process that ended has none.
-    private func members() -> [pid_t] {
-        let entry = Array("\(Self.variableName)=\(mark)".utf8)
+    /// Everything whose environment bears such a mark; a process that ended has none.
+    static func marked(where isSought: (Substring) -> Bool) -> [pid_t] {
+        let entry = Array("\(variableName)=".utf8)
         let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
         return names.compactMap { pid_t($0) }.filter { process in
             // Processes of others cannot be read, and are not ours to end.
             let bytes = (try? FileContents.read("/proc/\(process)/environ")) ?? []
-            return bytes.split(separator: 0).contains { $0.elementsEqual(entry) }
+            return bytes.split(separator: 0).contains { bytes in
+                bytes.starts(with: entry)
+                    && isSought(Substring(decoding: bytes.dropFirst(entry.count), as: UTF8.self))
+            }
         }
     }
 

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Glibc
 import Subprocess
 import SystemPackage
@@ -53,6 +54,7 @@ package struct SubprocessRunner: ProcessRunner {
         _ command: ProcessCommand, onLine: @escaping @Sendable (String) async -> Void
     ) async throws -> ProcessOutcome {
         let tree = ProcessTree()
+        ParentWatch.start()
         do {
             let result = try await Subprocess.run(
                 configuration(command, tree), input: .inputWriter, output: .sequence,
@@ -97,16 +99,18 @@ package struct SubprocessRunner: ProcessRunner {
                 toProcessGroup: true,
                 allowedDurationToNextStep: .seconds(max(0, command.graceSeconds)))
         ]
-        var changes: [Environment.Key: String?] = [:]
-        for (name, value) in command.environment {
-            if let key = Environment.Key(rawValue: name) { changes.updateValue(value, forKey: key) }
+        var variables = command.inherits.chosen(from: ProcessInfo.processInfo.environment)
+        for (name, value) in command.environment { variables[name] = value }
+        variables[ProcessTree.variableName] = command.leavesServers ? nil : tree.mark
+        var environment: [Environment.Key: String] = [:]
+        for (name, value) in variables {
+            if let key = Environment.Key(rawValue: name) { environment[key] = value }
         }
-        changes[Environment.Key(stringLiteral: ProcessTree.variableName)] = tree.mark
         return Configuration(
             executable: command.executable.contains("/")
                 ? .path(FilePath(command.executable)) : .name(command.executable),
             arguments: Arguments(command.arguments),
-            environment: .inherit.updating(changes),
+            environment: .custom(environment),
             workingDirectory: command.workingDirectory.map { FilePath($0) },
             platformOptions: options)
     }

@@ -15,6 +15,13 @@ struct CredentialStore: Sendable {
 
     private var program: String { "docker-credential-\(name)" }
 
+    /// It is of the user's choice, and has no use for passwords of machines, of GitHub, or of AWS
+    /// but where it asks AWS.
+    private var inherits: InheritedEnvironment {
+        let foreign = ["DSS_", "GITHUB_", "GH_", "ACTIONS_", "DOCKER_REGISTRY_PASSWORD"]
+        return .everything(but: name == "ecr-login" ? foreign : foreign + ["AWS_"])
+    }
+
     /// What it keeps for a server; nil where that is nothing.
     ///
     /// - Throws: `docker.credential-helper`; what the program printed is never part of it, for it
@@ -27,8 +34,10 @@ struct CredentialStore: Sendable {
         do {
             outcome = try await processes.run(
                 ProcessCommand(
-                    executable: program, arguments: ["get"], standardInput: Array(server.utf8),
-                    timeoutSeconds: Self.timeoutSeconds)
+                    executable: program, arguments: ["get"], inherits: inherits,
+                    standardInput: Array(server.utf8), timeoutSeconds: Self.timeoutSeconds,
+                    // Such as the agent that keeps a key ring open.
+                    leavesServers: true)
             ) { answer.add($0, limitBytes: Self.answerLimitBytes) }
         } catch let problem as Diagnostic {
             throw refusal(problem.summary, server)

@@ -79,6 +79,10 @@ package protocol MachineAccess: Sendable {
     func makeKeyPair(in folder: String) async throws -> KeyPair
     /// This machine.
     var machine: LocalMachine { get }
+    /// Ends the programs of killed runs that still work on this machine.
+    ///
+    /// - Throws: `process.stray` where one cannot be ended.
+    func endStrayProcesses() async throws
     /// What lies at a path, links not followed; nil where there is nothing.
     func folder(at path: String) -> LocalFolder?
     /// Deletes a pair's folder; nothing happens where it is gone already.

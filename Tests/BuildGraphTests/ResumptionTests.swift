@@ -148,6 +148,8 @@ private struct ListingRecovery: Recovery {
 
     init(_ log: Log) { self.log = log }
 
+    func endStrayProcesses() async throws {}
+
     func recover(
         _ entries: [JournalEntry], journal: Journal, willRun: Set<StageName>,
         warn: @escaping @Sendable (String) -> Void

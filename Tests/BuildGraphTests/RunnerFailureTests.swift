@@ -211,6 +211,8 @@ import Testing
 private struct LoggingRecovery: Recovery {
     let log: Log
 
+    func endStrayProcesses() async throws {}
+
     func recover(
         _ entries: [JournalEntry], journal: Journal, willRun: Set<StageName>,
         warn: @escaping @Sendable (String) -> Void

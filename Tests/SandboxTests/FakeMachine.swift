@@ -48,6 +48,8 @@ struct FakeAccess: MachineAccess {
         LocalMachine(place: "here", temporaryFolders: ["/keys", "/tmp", temporaryFolder])
     }
 
+    func endStrayProcesses() async throws {}
+
     func folder(at path: String) -> LocalFolder? {
         folders[path] ?? LocalFolder(isFolder: true, isOwn: true, isPrivate: true)
     }

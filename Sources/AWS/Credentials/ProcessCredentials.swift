@@ -23,7 +23,10 @@ struct ProcessCredentials: CredentialProvider {
         let outcome = try await processes.run(
             ProcessCommand(
                 executable: executable, arguments: Array(words.dropFirst()),
-                timeoutSeconds: Self.timeoutSeconds)
+                // It is of the user's choice, and may be a client of AWS itself.
+                inherits: .everything(
+                    but: ["DSS_", "GITHUB_", "GH_", "ACTIONS_", "DOCKER_"]),
+                timeoutSeconds: Self.timeoutSeconds, leavesServers: true)
         ) { await answer.add($0, limitBytes: Self.answerLimitBytes) }
         guard outcome.status == 0 else {
             let said = outcome.standardErrorTail.suffix(500)

@@ -3,14 +3,18 @@ import Diagnostics
 
 /// Removes what interrupted runs of a release left and no stage will continue.
 package struct ReleaseRecovery: Recovery {
+    private let services: SandboxServices
     private let removal: LeftoverRemoval
 
     /// Makes one that uses these services.
     ///
     /// - Parameter stacks: the permanent stacks whose change sets may be withdrawn.
     package init(services: SandboxServices, stacks: [InfrastructureManifest.Stack] = []) {
+        self.services = services
         removal = LeftoverRemoval(services: services, stacks: stacks)
     }
+
+    package func endStrayProcesses() async throws { try await services.access.endStrayProcesses() }
 
     package func recover(
         _ entries: [JournalEntry], journal: Journal, willRun: Set<StageName>,

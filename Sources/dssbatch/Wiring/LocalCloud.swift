@@ -34,7 +34,8 @@ struct LocalCloud: Sendable {
         say("starting the local cloud")
         let command = ProcessCommand(
             executable: projectPath + "/bin/localcloud", arguments: ["up"],
-            workingDirectory: projectPath, timeoutSeconds: Self.startTimeoutSeconds)
+            inherits: .needed(and: ["DSS_", "PIP_", "XDG_"]), workingDirectory: projectPath,
+            timeoutSeconds: Self.startTimeoutSeconds, leavesServers: true)
         let say = say
         let outcome = try await processes.run(command) { line in say(line) }
         guard outcome.status == 0 else {

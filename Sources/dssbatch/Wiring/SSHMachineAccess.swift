@@ -45,6 +45,8 @@ struct SSHMachineAccess: MachineAccess {
             temporaryFolders: [PipelineOptions().temporaryFolder, "/tmp", "/var/tmp"])
     }
 
+    func endStrayProcesses() async throws { try await StrayProcesses.end() }
+
     func folder(at path: String) -> LocalFolder? {
         var found = stat()
         guard lstat(path, &found) == 0 else { return nil }
