@@ -5,13 +5,21 @@ import JSON
 
 /// The files of one run: `ansible-runner`'s private data folder, made anew for each.
 struct AnsibleFiles: Sendable {
+    /// A socket's path has 107 bytes: Ansible names it by 10 digits, and while ssh makes it,
+    /// 17 bytes follow.
+    ///
+    /// Source: <https://man7.org/linux/man-pages/man7/unix.7.html>
+    private static let controlFolderLimitBytes = 107 - 1 - 10 - 17
+
     let folder: PrivateFolder
     let playbookFolder: String
     let playbookName: String
     let runnerFolder: String
     let configuration: String
     let knownHosts: String
+    /// Where ssh's control sockets lie; in a folder of its own where `folder` lies too deep.
     let controlFolder: String
+    private let shortFolder: PrivateFolder?
     let localTemporaryFolder: String
 
     /// Writes them.
@@ -23,10 +31,17 @@ struct AnsibleFiles: Sendable {
         playbookName = playbook.lastPathComponent
         runnerFolder = URL(fileURLWithPath: run.runnerPath).deletingLastPathComponent().path
         folder = try PrivateFolder(prefix: "dss", in: run.temporaryFolder)
+        let isDeep = folder.path.utf8.count + 3 > Self.controlFolderLimitBytes
         do {
+            shortFolder = isDeep ? try PrivateFolder(prefix: "dss", in: "/tmp") : nil
+        } catch {
+            try folder.delete()
+            throw error
+        }
+        do {
+            controlFolder = try shortFolder?.path ?? folder.makeFolder("cp")
             for name in ["env", "inventory"] { _ = try folder.makeFolder(name) }
             localTemporaryFolder = try folder.makeFolder("tmp")
-            controlFolder = try folder.makeFolder("cp")
             try folder.write(run.extraVariables.compactText.utf8, to: "env/extravars")
             try folder.write(run.inventory.json.compactText.utf8, to: "inventory/hosts.json")
             let lines = run.inventory.knownHosts.map { $0 + "\n" }.joined()
@@ -37,9 +52,18 @@ struct AnsibleFiles: Sendable {
                 FileManager.default.fileExists(atPath: own)
                 ? own : try folder.write([], to: "ansible.cfg")
         } catch {
+            try shortFolder?.delete()
             try folder.delete()
             throw error
         }
+    }
+
+    /// Deletes all of it.
+    ///
+    /// - Throws: `file.not-deleted`.
+    func delete() throws {
+        try shortFolder?.delete()
+        try folder.delete()
     }
 
     /// The sockets of ssh masters that still wait for another connection.

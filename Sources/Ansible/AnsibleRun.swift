@@ -61,7 +61,7 @@ package struct AnsibleRun: Sendable {
         }
         let files = try AnsibleFiles(self)
         defer {
-            do { try files.folder.delete() } catch {
+            do { try files.delete() } catch {
                 onProgress(.warning(Diagnostic.from(error).description))
             }
         }
@@ -70,7 +70,7 @@ package struct AnsibleRun: Sendable {
             result = .success(
                 try await run(with: processes, environment, files, onProgress: onProgress))
         } catch { result = .failure(error) }
-        await closeConnections(files, processes)
+        for problem in await closeConnections(files, processes) { onProgress(.warning(problem)) }
         return try result.get()
     }
 
@@ -109,17 +109,32 @@ package struct AnsibleRun: Sendable {
 
     /// Ends the ssh masters at once that would otherwise wait for `ControlPersist` to pass.
     ///
-    /// In a task of its own, because a cancelled one could start no program. What fails here
-    /// (the machine may be gone already) ends by itself within that minute.
-    private func closeConnections(_ files: AnsibleFiles, _ processes: any ProcessRunner) async {
+    /// In a task of its own, because a cancelled one could start no program.
+    ///
+    /// - Returns: what could not be ended though it still listens, each with its reason.
+    private func closeConnections(
+        _ files: AnsibleFiles, _ processes: any ProcessRunner
+    ) async -> [String] {
         await Task.detached {
+            var problems: [String] = []
             for socket in files.controlSockets {
                 let command = ProcessCommand(
                     executable: "ssh",
-                    arguments: ["-F", "none", "-o", "ControlPath=\(socket)", "-O", "exit", "-"],
-                    timeoutSeconds: 5, graceSeconds: 1)
-                _ = try? await processes.run(command) { _ in }
+                    // ssh wants the name of a host even here, and asks none.
+                    arguments: [
+                        "-F", "none", "-o", "ControlPath=\(SSHOption.path(socket))", "-O", "exit",
+                        "sandbox",
+                    ],
+                    timeoutSeconds: 30, graceSeconds: 1)
+                do {
+                    let outcome = try await processes.run(command) { _ in }
+                    // It may have ended by itself meanwhile, as where the machine is gone.
+                    if outcome.status != 0, files.controlSockets.contains(socket) {
+                        problems.append(outcome.standardErrorTail.trimmed)
+                    }
+                } catch { problems.append(Diagnostic.from(error).summary) }
             }
+            return problems.map { "an ssh connection stays open for a minute: \($0)" }
         }.value
     }
 }

@@ -65,6 +65,7 @@ struct AnsibleRunTests {
         let runner = ScriptedProcessRunner { _ in .init(lines: [stats]) }
         let environment = [
             "PATH": "/bin", "ANSIBLE_CHECK_MODE": "1", "AWS_SECRET_ACCESS_KEY": "k", "HOME": "/h",
+            "DSS_DEFAULT_PASSWORD": "other", "DSS_SSH_PORT": "2022", "GH_TOKEN": "t",
         ]
         _ = try await run(machine).run(with: runner, environment: environment) { _ in }
         let command = try #require(runner.commands.first)
@@ -77,10 +78,37 @@ struct AnsibleRunTests {
         let options = try #require(changes["ANSIBLE_SSH_ARGS"] ?? nil)
         #expect(options.contains("UserKnownHostsFile=\(folder)/known_hosts"))
         #expect(options.contains("StrictHostKeyChecking=yes"))
-        for name in ["ANSIBLE_CHECK_MODE", "AWS_SECRET_ACCESS_KEY"] {
-            #expect(changes.keys.contains(name) && changes[name] == .some(nil))
+        #expect(options.hasPrefix("-F none -o BatchMode=yes "))
+        #expect(changes["DSS_SSH_PORT"] == "2022")
+        for name in ["ANSIBLE_CHECK_MODE", "AWS_SECRET_ACCESS_KEY", "DSS_DEFAULT_PASSWORD"] {
+            #expect(!changes.keys.contains(name))
         }
-        #expect(!changes.keys.contains("HOME"))
+        // Nor by the back door.
+        #expect(command.inherits == .needed())
+    }
+
+    @Test func `ssh's sockets have short paths wherever the folder lies`() async throws {
+        let stats = stats
+        let parent = try TemporaryFolder()
+        let deep = "\(parent.path)/\(String(repeating: "d", count: 90)) of 100%"
+        try FolderTree.make(deep, permissions: 0o700)
+        let sockets = Mutex("")
+        let runner = ScriptedProcessRunner { command in
+            let folder = try #require(command.environment["ANSIBLE_SSH_CONTROL_PATH_DIR"] ?? nil)
+            #expect(try mode(folder) == 0o700)
+            #expect("\(folder)/0123456789.ABCDEFGHIJKLMNOP".utf8.count <= 107)
+            sockets.withLock { $0 = folder }
+            let options = try #require(command.environment["ANSIBLE_SSH_ARGS"] ?? nil)
+            let file = command.arguments[1].replacing("%", with: "%%") + "/known_hosts"
+            #expect(options.contains("-o 'UserKnownHostsFile=\"\(file)\"' "))
+            return .init(lines: [stats])
+        }
+        var run = run(machine)
+        run.temporaryFolder = deep
+        _ = try await run.run(with: runner) { _ in }
+        #expect(!sockets.withLock { $0 }.isEmpty)
+        #expect(!FileManager.default.fileExists(atPath: sockets.withLock { $0 }))
+        #expect(try FileManager.default.contentsOfDirectory(atPath: deep).isEmpty)
     }
 
     @Test func `the folder is gone after a failure and a cancellation too`() async throws {
@@ -105,7 +133,27 @@ struct AnsibleRunTests {
         let end = try #require(runner.commands.last)
         #expect(end.executable == "ssh")
         #expect(end.arguments.contains { $0.hasSuffix("/cp/0123456789") })
-        #expect(Array(end.arguments.suffix(3)) == ["-O", "exit", "-"])
+        // OpenSSH refuses a host's name that begins with `-`.
+        #expect(Array(end.arguments.suffix(3)) == ["-O", "exit", "sandbox"])
+    }
+
+    @Test func `an ssh master that does not end is told`() async throws {
+        let stats = stats
+        let runner = ScriptedProcessRunner { command in
+            if command.executable == "ssh" {
+                return .init(status: 255, standardErrorTail: "Control socket: no\n")
+            }
+            try AtomicFile.write([], to: command.arguments[1] + "/cp/0123456789")
+            return .init(lines: [stats])
+        }
+        let warnings = Mutex<[String]>([])
+        _ = try await run(machine).run(with: runner) { progress in
+            if case .warning(let text) = progress { warnings.withLock { $0.append(text) } }
+        }
+        #expect(
+            warnings.withLock { $0 } == [
+                "an ssh connection stays open for a minute: Control socket: no"
+            ])
     }
 
     @Test func `a runner or playbook that is missing is a configuration error`() async throws {
