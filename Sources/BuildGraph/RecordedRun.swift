@@ -63,13 +63,22 @@ package struct RecordedError: Sendable, Equatable {
     package var code: String
     /// The diagnostic's summary.
     package var message: String
+    /// Why, the outermost first.
+    package var causes: [String]
+    /// Where it was found: a file, a place in a manifest, a task.
+    package var location: String?
     /// What to do next.
     package var hint: String?
 
     /// Makes one.
-    package init(code: String, message: String, hint: String?) {
+    package init(
+        code: String, message: String, causes: [String] = [], location: String? = nil,
+        hint: String?
+    ) {
         self.code = code
         self.message = message
+        self.causes = causes
+        self.location = location
         self.hint = hint
     }
 }

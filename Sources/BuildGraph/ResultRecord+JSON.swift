@@ -22,6 +22,10 @@ extension ResultRecord {
             var parts: OrderedDictionary<String, JSONValue> = [
                 "code": .string(error.code), "message": .string(error.message),
             ]
+            if !error.causes.isEmpty {
+                parts["causes"] = .array(error.causes.map { .string($0) })
+            }
+            if let location = error.location { parts["location"] = .string(location) }
             if let hint = error.hint { parts["hint"] = .string(hint) }
             members["error"] = .object(parts)
         }
@@ -59,6 +63,8 @@ extension ResultRecord {
         if let error = try reader.object("error") {
             self.error = RecordedError(
                 code: try error.text("code"), message: try error.text("message"),
+                causes: (error.members["causes"]?.arrayValue ?? []).compactMap(\.stringValue),
+                location: error.optionalText("location"),
                 hint: error.optionalText("hint"))
         }
         previous = try reader.object("previous").map { try RecordedRun($0) }

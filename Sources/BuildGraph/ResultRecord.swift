@@ -11,6 +11,8 @@ package struct ResultRecord: Sendable, Equatable {
 
     /// How many earlier good runs are kept.
     static let historyLimit = 5
+    /// How many causes of a failure are kept.
+    private static let causeLimit = 20
 
     /// Whose result this is.
     package var stage: StageName
@@ -93,7 +95,9 @@ package struct ResultRecord: Sendable, Equatable {
         return ResultRecord(
             stage: stage, assetId: assetId, status: .failed, run: run,
             error: RecordedError(
-                code: problem.code, message: problem.summary, hint: problem.hint),
+                code: problem.code, message: problem.summary,
+                causes: Array(problem.causes.prefix(causeLimit)), location: problem.location,
+                hint: problem.hint),
             previous: previous, history: history, replaced: replaced)
     }
 
