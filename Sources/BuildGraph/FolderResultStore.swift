@@ -57,11 +57,11 @@ package final class FolderResultStore: ResultStore {
                     + "`--results`")
         }
         let stages = names.compactMap(StoredResult.stage(ofFile:))
-        return await loadInParts(stages)
+        return try await loadInParts(stages)
     }
 
     /// Reads one result file.
-    package func load(_ stage: StageName) async throws -> StoredResult? { read(stage) }
+    package func load(_ stage: StageName) async throws -> StoredResult? { try read(stage) }
 
     /// Writes one result file.
     package func save(_ record: ResultRecord) async throws {
@@ -179,27 +179,33 @@ package final class FolderResultStore: ResultStore {
     }
 
     /// Reads many files on all cores: each is small, and most of the cost is parsing.
-    private func loadInParts(_ stages: [StageName]) async -> [StageName: StoredResult] {
+    private func loadInParts(
+        _ stages: [StageName]
+    ) async throws -> [StageName: StoredResult] {
         let partSize = max(64, stages.count / 8)
-        return await withTaskGroup(of: [(StageName, StoredResult)].self) { group in
+        return try await withThrowingTaskGroup(of: [(StageName, StoredResult)].self) { group in
             for start in stride(from: 0, to: stages.count, by: partSize) {
                 let part = stages[start..<min(start + partSize, stages.count)]
-                group.addTask { part.compactMap { stage in self.read(stage).map { (stage, $0) } } }
+                group.addTask {
+                    try part.compactMap { stage in try self.read(stage).map { (stage, $0) } }
+                }
             }
             var all: [StageName: StoredResult] = [:]
             all.reserveCapacity(stages.count)
-            for await part in group { for (stage, result) in part { all[stage] = result } }
+            for try await part in group { for (stage, result) in part { all[stage] = result } }
             return all
         }
     }
 
-    private func read(_ stage: StageName) -> StoredResult? {
+    private func read(_ stage: StageName) throws -> StoredResult? {
+        let bytes: [UInt8]?
         do {
-            return try contents(StoredResult.file(of: stage)).map { bytes in
-                StoredResult(bytes, of: stage, assetId: assetId)
-            }
+            bytes = try contents(StoredResult.file(of: stage))
         } catch {
             return .unreadable(Diagnostic.from(error).summary)
+        }
+        return try bytes.map {
+            try StoredResult($0, of: stage, assetId: assetId, location: location)
         }
     }
 

@@ -17,6 +17,7 @@ package actor Journal {
     private let time: any TimeSource
     private let events: EventSink?
     private var entries: OrderedDictionary<JournalEntryID, JournalEntry>
+    private let foreign: [[UInt8]]
     private var pendingKept: [StageName: [JournalEntryID]] = [:]
     private var count = 0
 
@@ -41,6 +42,7 @@ package actor Journal {
         let bytes = try await store.readJournal()
         let reading = JournalReading(bytes, location: store.location, assetId: store.assetId)
         entries = reading.entries
+        foreign = reading.foreign
         warnings = reading.warnings
     }
 
@@ -53,6 +55,12 @@ package actor Journal {
         let bytes = try await store.readJournal()
         guard !bytes.isEmpty, entries.isEmpty || bytes.count > 64 * 1024 || !warnings.isEmpty
         else { return }
+        // Nothing of it would go.
+        if entries.isEmpty, warnings.count == foreign.count,
+            bytes.count == foreign.reduce(0, { $0 + $1.count + 1 })
+        {
+            return
+        }
         var text = ""
         for entry in entries.values {
             text += try JournalLine.intent(entry).json().compactText + "\n"
@@ -60,7 +68,9 @@ package actor Journal {
                 text += try JournalLine.created(entry.entry, id: id).json().compactText + "\n"
             }
         }
-        try await store.replaceJournal(Array(text.utf8))
+        // What this program does not understand is not its own to throw away.
+        let kept = foreign.flatMap { $0 + [UInt8(ascii: "\n")] }
+        try await store.replaceJournal(Array(text.utf8) + kept)
     }
 
     /// Writes down that something is about to be created.

@@ -82,6 +82,8 @@ enum JournalLine {
 struct JournalReading {
     private(set) var entries: OrderedDictionary<JournalEntryID, JournalEntry> = [:]
     private(set) var warnings: [String] = []
+    /// Lines that a newer program may understand, as they are.
+    private(set) var foreign: [[UInt8]] = []
 
     /// Reads a journal.
     ///
@@ -92,6 +94,7 @@ struct JournalReading {
             let source = "\(location)/journal.ndjson"
             do {
                 guard let line = JournalLine(try JSONValue.parse(bytes, source: source)) else {
+                    foreign.append(Array(bytes))
                     warnings.append("\(source):\(number + 1): no line of a journal; passed over")
                     continue
                 }

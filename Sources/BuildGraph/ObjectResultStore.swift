@@ -64,7 +64,7 @@ package final class ObjectResultStore: ResultStore {
     /// Reads one result.
     package func load(_ stage: StageName) async throws -> StoredResult? {
         try await readFile(StoredResult.file(of: stage)).map { bytes in
-            StoredResult(bytes, of: stage, assetId: assetId)
+            try StoredResult(bytes, of: stage, assetId: assetId, location: location)
         }
     }
 

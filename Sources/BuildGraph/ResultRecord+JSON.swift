@@ -43,11 +43,13 @@ extension ResultRecord {
     /// Unknown members are passed over: files are only ever added to, and an older tool must
     /// still read them.
     ///
-    /// - Throws: `results.unreadable`, whose summary says what is wrong.
+    /// - Throws: `results.unreadable`, whose summary says what is wrong; `results.newer`, severity
+    ///   `.configuration`, for a later version of the form.
     package init(json: JSONValue) throws {
         let reader = try RecordReader(json)
         let schema = try reader.text("schema")
         guard schema == Self.schema else {
+            if Self.isNewer(schema) { throw Self.newer(schema) }
             throw RecordReader.problem("its schema is `\(schema)`, not `\(Self.schema)`")
         }
         guard let status = Status(rawValue: try reader.text("status")) else {
@@ -71,6 +73,28 @@ extension ResultRecord {
         history = try reader.objects("history").map { try RecordedRun($0) }
         replaced = try reader.objects("replaced").map { try RecordedRun($0) }
         realm = reader.optionalText("realm").map { Realm($0) }
+    }
+}
+
+extension ResultRecord {
+    /// The code of the error for what a newer program wrote.
+    static let newerCode = "results.newer"
+
+    private static func isNewer(_ other: String) -> Bool {
+        let (own, others) = (schema.split(separator: "/"), other.split(separator: "/"))
+        guard own.count == 2, others.count == 2, own[0] == others[0], let mine = Int(own[1]),
+            let theirs = Int(others[1])
+        else { return false }
+        return theirs > mine
+    }
+
+    /// Not taken for spoiled: the stage would run again, and take away what is published.
+    private static func newer(_ schema: String) -> Diagnostic {
+        Diagnostic(
+            code: newerCode, severity: .configuration,
+            summary: "a result was written by a newer dssbatch: its schema is `\(schema)`, and "
+                + "this program knows `\(Self.schema)`",
+            hint: "use the version that wrote it, or name another place with `--results`")
     }
 }
 

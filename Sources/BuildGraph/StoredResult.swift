@@ -17,7 +17,11 @@ extension StoredResult {
     /// - Parameters:
     ///   - stage: whose result it has to be, by the file's name.
     ///   - assetId: and of which asset.
-    init(_ bytes: [UInt8], of stage: StageName, assetId: String) {
+    ///   - location: where the file lies.
+    /// - Throws: `results.newer`.
+    init(
+        _ bytes: [UInt8], of stage: StageName, assetId: String, location: String
+    ) throws {
         do {
             let record = try ResultRecord(
                 json: try JSONValue.parse(bytes, source: Self.file(of: stage)))
@@ -27,7 +31,12 @@ extension StoredResult {
             }
             self = .record(record)
         } catch {
-            self = .unreadable(Diagnostic.from(error).summary)
+            var problem = Diagnostic.from(error)
+            if problem.code == ResultRecord.newerCode {
+                problem.location = "\(location)/\(Self.file(of: stage))"
+                throw problem
+            }
+            self = .unreadable(problem.summary)
         }
     }
 

@@ -62,7 +62,7 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "{", "[]", "{}", #"{"schema":"dssbatch.result/9"}"#,
+        "", "{", "[]", "{}", #"{"schema":"dssbatch.other/9"}"#,
         #"{"schema":"dssbatch.result/1","status":"odd"}"#, "\u{0}",
     ])
     func `garbage is unreadable and says why`(text: String) async throws {
