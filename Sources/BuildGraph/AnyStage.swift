@@ -25,8 +25,6 @@ package struct AnyStage: Sendable {
     /// As in `Stage`.
     package let isOfCloud: Bool
     /// As in `Stage`.
-    package let documents: [String]
-    /// As in `Stage`.
     package let pool: String?
     /// The stage itself.
     package let base: any Stage
@@ -47,7 +45,6 @@ package struct AnyStage: Sendable {
         follows = stage.follows
         alwaysDiffers = stage.alwaysDiffers
         isOfCloud = stage.isOfCloud
-        documents = stage.documents
         pool = stage.pool
         base = stage
         let name = stage.name

@@ -139,6 +139,7 @@ package struct Planner {
         if world.interrupted.contains(stage.name) { reasons.append(.interruptedLastTime) }
         if selection.refresh && stage.isLookup { reasons.append(.askedAgain) }
         if let what = world.missing[stage.name] { reasons.append(.outputMissing(what)) }
+        if let what = world.spoiled[stage.name] { reasons.append(.documentSpoiled(what)) }
         if case .now(let what) = world.due[stage.name] { reasons.append(.due(what)) }
         return reasons
     }

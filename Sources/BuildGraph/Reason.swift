@@ -20,6 +20,8 @@ package enum Reason: Sendable, Equatable {
     case resultUnreadable(String)
     case forced
     case outputMissing(String)
+    /// A file beside the result is not what was recorded of it.
+    case documentSpoiled(String)
     case askedAgain
     /// It has something to do besides what its inputs ask for.
     case due(String)
@@ -63,6 +65,7 @@ extension Reason: CustomStringConvertible {
         case .resultUnreadable(let cause): "result file unreadable: \(cause)"
         case .forced: "forced"
         case .outputMissing(let what): "output missing in AWS: \(what)"
+        case .documentSpoiled(let what): what
         case .askedAgain: "asked again (--refresh)"
         case .due(let what): what
         case .whatIf(let path): "what if: file \(path) changed"

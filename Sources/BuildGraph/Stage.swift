@@ -1,4 +1,5 @@
 import Diagnostics
+package import JSON
 
 /// One node of the graph.
 ///
@@ -28,8 +29,9 @@ package protocol Stage: Sendable {
     var isShareable: Bool { get }
     /// Whether what it gives lies in the cloud whose account the results belong to.
     var isOfCloud: Bool { get }
-    /// The files that it writes beside its result, which belong to its outputs.
-    var documents: [String] { get }
+    /// The files beside its result that its recorded outputs tell of: name to digest, as
+    /// `Digest.of` writes it.
+    func documents(in outputs: JSONValue) -> [String: String]
     /// The pool whose slots bound how many such stages run at once; nil for no bound.
     var pool: String? { get }
 
@@ -130,7 +132,7 @@ extension Stage {
     /// What it makes is its asset's own.
     package var isShareable: Bool { false }
     /// None.
-    package var documents: [String] { [] }
+    package func documents(in outputs: JSONValue) -> [String: String] { [:] }
     /// No bound.
     package var pool: String? { nil }
     /// It may give the same again.

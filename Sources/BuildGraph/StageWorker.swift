@@ -74,7 +74,9 @@ struct StageWorker: Sendable {
         let result = try await shared.result(of: key) {
             let outputs = try await stage.run(context)
             var documents: [String: [UInt8]] = [:]
-            for name in stage.documents { documents[name] = try await store.readFile(name) }
+            for name in stage.base.documents(in: outputs).keys {
+                documents[name] = try await store.readFile(name)
+            }
             return SharedResult(outputs: outputs, documents: documents)
         }
         for (name, bytes) in result.documents where try await store.readFile(name) != bytes {

@@ -46,7 +46,7 @@ package struct StoreFingerprint: Sendable, Equatable {
 
     /// Results, documents and the journal; not the lock, caches and files half-written.
     static func counts(_ name: String) -> Bool {
-        !name.hasPrefix(".") && (name.hasSuffix(".json") || name.hasSuffix(".ndjson"))
+        !name.hasPrefix(".") && [".json", ".ndjson", ".md"].contains(where: name.hasSuffix)
     }
 }
 

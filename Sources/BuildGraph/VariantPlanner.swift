@@ -61,6 +61,7 @@ package struct VariantPlanner: Sendable {
             results: try await variant.store.loadAll(),
             digests: try moment.digest(graph.stages.flatMap(\.inputs)),
             interrupted: Set(left.map(\.stage)))
+        world.spoiled = try await graph.spoiled(world.results, store: variant.store)
         try await world.compare(
             with: realms, graph, journal: left, location: variant.store.location)
         world.due = graph.due(world.results)

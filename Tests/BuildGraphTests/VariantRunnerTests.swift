@@ -164,7 +164,9 @@ private struct SharedStage: Stage {
     var revision: Int { 1 }
     var inputs: [StageInput]
     var isShareable: Bool { true }
-    var documents: [String] { ["lookup.list.json"] }
+    func documents(in outputs: JSONValue) -> [String: String] {
+        ["lookup.list.json": Digest.of([1, 2])]
+    }
     var body: @Sendable (StageContext) async throws -> String = { _ in "" }
     var clear: @Sendable (StageContext) async throws -> Void = { _ in }
 

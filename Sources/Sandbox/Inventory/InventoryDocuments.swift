@@ -27,6 +27,20 @@ package struct InventoryDocuments: Codable, Sendable, Equatable {
         ("\(stage).inventory.json", "\(stage).cdx.json")
     }
 
+    /// What a stage's recorded outputs say of its two files: name to digest.
+    static func digests(in outputs: JSONValue) -> [String: String] {
+        var digests: [String: String] = [:]
+        for kind in ["inventory", "sbom"] {
+            if let document = outputs["documents"]?[kind],
+                let file = document["file"]?.stringValue,
+                let digest = document["sha256"]?.stringValue
+            {
+                digests[file] = digest
+            }
+        }
+        return digests
+    }
+
     /// Makes both files of the inventory that a playbook stored.
     ///
     /// - Parameters:

@@ -1,7 +1,7 @@
 package import BuildGraph
 import Diagnostics
 import DockerEngine
-import JSON
+package import JSON
 
 /// Makes the Docker image: a container of the base image gets the machine's roles, is committed,
 /// and shows that it works before it gets its names.
@@ -40,9 +40,8 @@ package struct BuildDockerImage: Stage {
     package var revision: Int { 1 }
     package var inputs: [StageInput] { Self.inputs(docker, of: manifest) }
     package var isShareable: Bool { true }
-    package var documents: [String] {
-        let names = InventoryDocuments.names(of: name)
-        return [names.inventory, names.sbom]
+    package func documents(in outputs: JSONValue) -> [String: String] {
+        InventoryDocuments.digests(in: outputs)
     }
 
     /// What the image is made from: nothing of it is its asset's own but a label.

@@ -1,7 +1,7 @@
 import AWS
 package import BuildGraph
 import Diagnostics
-import JSON
+package import JSON
 
 /// Makes the machine into an image.
 package struct CreateAMI: Stage {
@@ -34,6 +34,10 @@ package struct CreateAMI: Stage {
     package var upstream: [StageName] { ["instance"] + after }
     package var inputs: [StageInput] {
         [.setting(pointer: "/ami/namePrefix", value: .string(namePrefix))]
+    }
+
+    package func documents(in outputs: JSONValue) -> [String: String] {
+        InventoryDocuments.digests(in: outputs)
     }
 
     private func images(_ context: StageContext) -> EC2Images {

@@ -1,7 +1,8 @@
 package import BuildGraph
 import Diagnostics
 import FoundationEssentials
-import JSON
+package import JSON
+import OrderedCollections
 
 /// Writes `release.json` and `artifacts.md`: the whole release for scripts and for people.
 package struct ReleaseNotes: Stage {
@@ -28,6 +29,13 @@ package struct ReleaseNotes: Stage {
     }
 
     package var alwaysDiffers: Bool { true }
+
+    package func documents(in outputs: JSONValue) -> [String: String] {
+        var digests: [String: String] = [:]
+        guard let files = outputs["files"]?.objectValue else { return digests }
+        for (file, digest) in files { digests[file] = digest.stringValue }
+        return digests
+    }
 
     package func run(_ context: StageContext) async throws -> Outputs {
         let document = ReleaseDocument(

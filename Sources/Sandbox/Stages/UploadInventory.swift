@@ -1,7 +1,7 @@
 import AWS
 package import BuildGraph
 import Diagnostics
-import JSON
+package import JSON
 
 /// Puts the inventory and the SBOM of an image beside the exported images.
 package struct UploadInventory: Stage {
@@ -43,6 +43,8 @@ package struct UploadInventory: Stage {
     static let resource = "s3:object"
     /// Of what keeps its key when it changes: caches ask whether it did.
     static let cacheControl = "no-cache"
+    /// What S3 answers where an object is gone or another by now.
+    private static let absences = ["aws.NoSuchKey", "aws.NoSuchBucket", "aws.PreconditionFailed"]
     private static let inventory = "inventory.json"
     private static let sbom = "cdx.json"
 
@@ -62,6 +64,15 @@ package struct UploadInventory: Stage {
 
     private var aws: any AWSCaller { services.aws }
 
+    package func documents(in outputs: JSONValue) -> [String: String] {
+        let names = InventoryDocuments.names(of: StageName(rawValue: source.rawValue))
+        var digests: [String: String] = [:]
+        for (kind, file) in [("inventory", names.inventory), ("sbom", names.sbom)] {
+            if let hash = outputs[kind]?["sha256"]?.stringValue { digests[file] = "sha256:\(hash)" }
+        }
+        return digests
+    }
+
     package func preflight(_ context: StageContext) async throws {
         _ = try await ImageBucket.find(settings.bucket, region: region, services: services)
     }
@@ -70,7 +81,9 @@ package struct UploadInventory: Stage {
         let target = try await ImageBucket.find(
             settings.bucket, region: region, services: services)
         try await endEarlierTries(in: target, context)
-        guard let documents = try documents(context) else {
+        let recorded = try documents(context)
+        if let recorded { try await bringBack(recorded, context) }
+        guard let documents = recorded else {
             context.warn("nothing is known of what is on an image that was adopted")
             return Outputs(bucket: target.bucket, region: region, inventory: nil, sbom: nil)
         }
@@ -118,6 +131,37 @@ package struct UploadInventory: Stage {
         switch source {
         case .ami: try context.output(of: CreateAMI.self).documents
         case .dockerImage: try context.output(of: BuildDockerImage.self).documents
+        }
+    }
+
+    /// Fetches what was uploaded and is no longer beside the results.
+    private func bringBack(
+        _ documents: InventoryDocuments, _ context: StageContext
+    ) async throws {
+        guard let uploaded = try context.previous(Outputs.self) else { return }
+        for (document, object) in [
+            (documents.inventory, uploaded.inventory), (documents.sbom, uploaded.sbom),
+        ] {
+            guard let object, document.sha256 == "sha256:\(object.sha256)",
+                try await context.results.readFile(document.file).map({ Digest.of($0) })
+                    != document.sha256
+            else { continue }
+            let bytes: [UInt8]
+            do {
+                bytes = try await aws.call(
+                    GetObject(
+                        bucket: uploaded.bucket, key: object.key, ifMatch: object.etag,
+                        longestSeconds: 300),
+                    region: uploaded.region
+                ).body
+            } catch let problem as Diagnostic where Self.absences.contains(problem.code) {
+                context.warn("\(document.file) is not in the bucket either: \(problem.summary)")
+                continue
+            }
+            // Whatever answered: only what was recorded is written.
+            guard Digest.of(bytes) == document.sha256 else { continue }
+            try await context.results.writeFile(document.file, bytes)
+            context.progress(nil, "brought \(document.file) back from the bucket")
         }
     }
 
