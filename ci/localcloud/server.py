@@ -50,6 +50,7 @@ def _load_emulation(account_id: str) -> None:
         base_images,
         encryption,
         images,
+        registered_images,
         exports,
         instances,
         public_access,

@@ -2,7 +2,8 @@
 
 Source: https://docs.aws.amazon.com/vm-import/latest/userguide/limits-image-export.html
 The code and the words of a refused limit: GoogleCloudPlatform/compute-image-import, PR 29.
-The codes of what is not exportable are a guess: no document names them.
+`NotExportable` is what marketplace images are answered: https://github.com/aws/aws-sdk/issues/203.
+That other images are answered the same is a guess, and so are the words.
 """
 
 from __future__ import annotations
@@ -33,10 +34,11 @@ EXTENSIONS = {"VMDK": "vmdk", "RAW": "raw", "VHD": "vhd"}
 
 
 class Switches:
-    """What a test sets: the region's limit, and which tasks stand still."""
+    """What a test sets: the region's limit, which tasks stand still, which boot modes go."""
 
     def __init__(self) -> None:
         self.region_limit = REGION_LIMIT
+        self.refuses_hybrid = False
         self.holds_new_tasks = False
         self.held: set[str] = set()
 
@@ -44,7 +46,8 @@ class Switches:
         """Answer `/localcloud/exports`.
 
         POST sets `limit`, lets new tasks stand still (`hold`), or lets go of some (`release`,
-        a list of ids) or of all (`release`: true); DELETE restores all.
+        a list of ids) or of all (`release`: true), or refuses what boots by BIOS and UEFI both
+        (`refuseHybrid`); DELETE restores all.
         """
         if method == "DELETE":
             self.__init__()
@@ -59,17 +62,20 @@ class Switches:
                 "limit": self.region_limit,
                 "hold": self.holds_new_tasks,
                 "held": sorted(self.held),
+                "refuseHybrid": self.refuses_hybrid,
             },
         )
 
     def _change(self, wanted: dict[str, Any]) -> None:
-        if unknown := sorted(wanted.keys() - {"limit", "hold", "release"}):
+        known = {"limit", "hold", "release", "refuseHybrid"}
+        if unknown := sorted(wanted.keys() - known):
             raise ValueError(f"unknown field `{unknown[0]}`")
         limit = wanted.get("limit", self.region_limit)
         if not 1 <= limit <= HIGHEST_REGION_LIMIT:
             raise ValueError(f"`limit` is from 1 to {HIGHEST_REGION_LIMIT}")
         self.region_limit = limit
         self.holds_new_tasks = bool(wanted.get("hold", self.holds_new_tasks))
+        self.refuses_hybrid = bool(wanted.get("refuseHybrid", self.refuses_hybrid))
         released = wanted.get("release", [])
         self.held -= self.held if released is True else set(released)
 
@@ -170,6 +176,11 @@ def _check_image(backend: Any, image: Any) -> None:
         raise EC2ClientError(
             "NotExportable",
             f"The image {image.id} has a volume that is larger than 1 TiB.",
+        )
+    if switches.refuses_hybrid and image.boot_mode == "uefi-preferred":
+        raise EC2ClientError(
+            "NotExportable",
+            f"The image {image.id} boots by BIOS and UEFI, which is not supported.",
         )
     base = base_image_id(image)
     regions = ec2_backends[backend.account_id].values()

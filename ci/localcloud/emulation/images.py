@@ -59,7 +59,8 @@ def tags_for(response: Any, resource_type: str) -> dict[str, str]:
     }
 
 
-def _check_name_is_free(backend: Any, name: str) -> None:
+def check_name_is_free(backend: Any, name: str) -> None:
+    """Refuse a name that another image of the account has, or had a moment ago."""
     for image in backend.amis.values():
         if image.name == name and image.owner_id == backend.account_id:
             raise EC2ClientError(
@@ -72,7 +73,14 @@ def _check_name_is_free(backend: Any, name: str) -> None:
         )
 
 
-def _finish_record(image: Any, size_gib: int) -> None:
+def _boot_mode_of_machine(backend: Any, instance: Any) -> str | None:
+    """Return what an image of a machine inherits; None where its own image is gone."""
+    source = backend.amis.get(instance.image_id)
+    return source.boot_mode if source else None
+
+
+def finish_record(image: Any, size_gib: int) -> None:
+    """Give an image, and its snapshot, what moto leaves out."""
     image.localcloud_size_gib = size_gib
     image.image_location = f"{image.owner_id}/{image.name}"
     image.root_device_type, image.hypervisor = "ebs", "xen"
@@ -81,9 +89,12 @@ def _finish_record(image: Any, size_gib: int) -> None:
     image.ebs_snapshot.encrypted = is_encrypted(image)
 
 
-def _made(image: Any) -> None:
+def made(image: Any) -> None:
+    """Let the first looks miss a new image, and its snapshot where that is new too."""
     visibility.made("image", image.id)
-    visibility.made("snapshot", image.ebs_snapshot.id)
+    of_others = [i for i in image.ec2_backend.amis.values() if i is not image]
+    if all(i.ebs_snapshot is not image.ebs_snapshot for i in of_others):
+        visibility.made("snapshot", image.ebs_snapshot.id)
 
 
 @operation(EC2Response)
@@ -97,7 +108,7 @@ def create_image(self: Any) -> ActionResult:
             "IncorrectState",
             f"Instance {instance.id} is not in state 'running' or 'stopped'",
         )
-    _check_name_is_free(backend, name)
+    check_name_is_free(backend, name)
     image = backend.create_image(
         instance.id, name, self._get_param("Description", ""), []
     )
@@ -106,11 +117,12 @@ def create_image(self: Any) -> ActionResult:
     image.localcloud_encrypted = (
         volume is not None and backend.get_volume(volume.volume_id).encrypted
     )
-    _finish_record(image, int(volume.size) if volume is not None else ROOT_SIZE_GIB)
+    finish_record(image, int(volume.size) if volume is not None else ROOT_SIZE_GIB)
     image.add_tags(tags_for(self, "image"))
     image.ebs_snapshot.add_tags(tags_for(self, "snapshot"))
     image.localcloud_base_id = image.source_image_id = instance.image_id
-    _made(image)
+    image.boot_mode = _boot_mode_of_machine(backend, instance)
+    made(image)
     image.localcloud_no_reboot = self._get_param("NoReboot") in (True, "true")
     failure = runtime.current().faults.take_outcome("fail-image")
     runtime.current().machines.capture(image, instance, failure)
@@ -137,7 +149,7 @@ def copy_image(self: Any) -> ActionResult:
         raise EC2ClientError(
             "InvalidRequest", f"Image {source.id} is not available to copy"
         )
-    _check_name_is_free(backend, name)
+    check_name_is_free(backend, name)
     image = backend.copy_image(
         source.id, self._get_param("SourceRegion"), name, self._get_param("Description")
     )
@@ -150,13 +162,14 @@ def copy_image(self: Any) -> ActionResult:
         wants_encryption or is_encrypted(source) or encrypts_by_default(backend)
     )
     image.product_codes = list(source.product_codes)
+    image.boot_mode = source.boot_mode
     image.root_device_name = source.root_device_name
-    _finish_record(image, root_size_gib(source))
+    finish_record(image, root_size_gib(source))
     if self._get_param("CopyImageTags") in (True, "true"):
         image.add_tags({tag["key"]: tag["value"] for tag in source.get_tags()})
     image.add_tags(tags_for(self, "image"))
     image.ebs_snapshot.add_tags(tags_for(self, "snapshot"))
-    _made(image)
+    made(image)
     runtime.current().machines.copy_image(image, source)
     return ActionResult({"ImageId": image.id})
 

@@ -25,6 +25,7 @@ MAKING = {
     "ec2:CreateImage": ("image", "snapshot"),
     "ec2:ExportImage": ("export-image-task",),
     "ec2:ImportKeyPair": ("key-pair",),
+    "ec2:RegisterImage": ("image",),
     "ec2:RunInstances": ("instance", "volume"),
 }
 OBJECTS = ("s3:CopyObject", "s3:CreateMultipartUpload", "s3:PutObject")

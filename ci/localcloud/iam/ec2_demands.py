@@ -32,6 +32,7 @@ IMPLIED = {"RunInstances": ("volume",), "CreateSecurityGroup": ("vpc",)}
 MAKING = {
     "CopyImage": ("image", "snapshot"),
     "ImportKeyPair": ("key-pair",),
+    "RegisterImage": ("image",),
     "CreateKeyPair": ("key-pair",),
 }
 PREFIXES = {
@@ -139,7 +140,14 @@ def _tagging(
 
 
 def _names(call: Call, kind: str) -> list[str]:
-    return [n for field in NAMING.get(kind, ()) for n in call.values(field)]
+    found = [n for field in NAMING.get(kind, ()) for n in call.values(field)]
+    if kind == "snapshot" and call.operation == "RegisterImage":
+        found += [
+            str(value)
+            for name, value in call.fields.items()
+            if re.fullmatch(r"BlockDeviceMapping\.\d+\.Ebs\.SnapshotId", name)
+        ]
+    return found
 
 
 def _tag_context(tags: dict[str, str] | None) -> dict[str, Any]:
