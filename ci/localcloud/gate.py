@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl
 
 from localcloud.answers import Answer, StartResponse, error_answer
 from localcloud.control import ControlArea
-from localcloud.emulation import permissions
+from localcloud.emulation import permissions, web_identity
 from localcloud.emulation.identities import administrator
 from localcloud.faults import FaultRule, Faults
 from localcloud.in_flight import InFlight
@@ -164,6 +164,9 @@ class Gate:
             body.seek(0)
         try:
             claim = read_claim(request)
+            if claim is None and web_identity.claims_unsigned(request):
+                request.service, request.operation = "sts", web_identity.ACTION
+                return KnownKey("")
             identify(request, claim.scope if claim else None)
             now = datetime.datetime.now(datetime.UTC)
             return verify(request, claim, self._find_key, now)

@@ -211,6 +211,7 @@ def serve(mode: str, port: int, ready: int, role: str = "") -> None:
         quotas,
         roles,
         tag_policy,
+        web_identity,
     )
 
     control.add_route("quotas", quotas.answer)
@@ -231,6 +232,7 @@ def serve(mode: str, port: int, ready: int, role: str = "") -> None:
     log = RequestLog(home.request_log)
     gate = Gate(_application(), control, keys.find, faults, log, shared.lock)
     gate.add_policy(tag_policy.refusal)
+    gate.add_policy(web_identity.refusal)
     server = make_server(
         "127.0.0.1", port, gate, threaded=True, request_handler=_request_handler()
     )

@@ -27,11 +27,13 @@ class Naming(IntEnum):
 
 @dataclass(frozen=True)
 class Caller:
-    """Who asks: a session or user with its role or own ARN, or a service of AWS."""
+    """Who asks: a session or user with its role or own ARN, a service of AWS, or whoever brings
+    a token of an OpenID provider of that ARN."""
 
     arn: str = ""
     identity_arn: str = ""
     service: str = ""
+    provider: str = ""
 
     @property
     def account(self) -> str:
@@ -52,6 +54,9 @@ class Caller:
             return Naming.NOT
         if self.service:
             is_named = self.service in as_list(principal.get("Service"))
+            return Naming.IDENTITY if is_named else Naming.NOT
+        if self.provider:
+            is_named = self.provider in as_list(principal.get("Federated"))
             return Naming.IDENTITY if is_named else Naming.NOT
         # Names are whole: a wildcard stands for everybody or for nothing.
         return max(map(self._as, as_list(principal.get("AWS"))), default=Naming.NOT)
