@@ -27,7 +27,10 @@ import Testing
                 <stateReason><code>Client.X</code><message>why</message></stateReason>
                 <productCodes><item><productCode>pc</productCode></item></productCodes>
                 <blockDeviceMapping>
-                  <item><ebs><snapshotId>snap-1</snapshotId></ebs></item>
+                  <item>
+                    <deviceName>/dev/sda1</deviceName>
+                    <ebs><snapshotId>snap-1</snapshotId></ebs>
+                  </item>
                   <item><virtualName>ephemeral0</virtualName></item>
                 </blockDeviceMapping>
                 <tagSet><item><key>k</key><value> v </value></item></tagSet>
@@ -39,6 +42,7 @@ import Testing
         #expect(page.nextToken == "more")
         #expect(image.name == "a <b> & c" && image.state == "failed" && image.isPublic)
         #expect(image.stateReason == "why" && image.productCodes == ["pc"])
+        #expect(image.volumes == [.init(deviceName: "/dev/sda1", snapshotId: "snap-1")])
         #expect(image.snapshotIds == ["snap-1"] && image.tags["k"] == " v ")
     }
 

@@ -55,6 +55,22 @@ import Testing
         #expect(try Self.ids(Self.plan(assets, age: "0").removed) == ["young", "old"])
     }
 
+    @Test func `a BIOS image goes, and its snapshots stay with the image that has them`() throws {
+        let image = Self.asset(.ami, "image", state: "available", snapshots: ["snap"])
+        var bios = Self.asset(.ami, "bios", state: "available", snapshots: ["snap"])
+        bios.exportOf = "image"
+        let assets = [image, bios, Self.asset(.snapshot, "snap")]
+        let entry = Self.entry(BIOSImage.resource, id: "bios", run: "run-x")
+        for plan in [try Self.plan(assets, age: "0"), try Self.plan(assets, [entry])] {
+            #expect(Self.ids(plan.removed) == ["bios"])
+            #expect(Self.ids(plan.kept) == ["image", "snap"])
+        }
+        #expect(try Self.ids(Self.plan(assets, all: true, age: "0").removed).count == 3)
+        // Of an image that is gone, nobody else keeps them.
+        let orphans = try Self.plan([bios, assets[2]], age: "0")
+        #expect(Self.ids(orphans.removed) == ["bios", "snap"])
+    }
+
     @Test func `what a run of these results left goes at once`() throws {
         let plan = try Self.plan(
             [Self.asset(.instance, "i-1", run: "run-1", hoursAgo: 0)], ended: ["run-1"])

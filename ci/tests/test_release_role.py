@@ -75,6 +75,8 @@ def release(project: Project, cloud: Cloud) -> list[dict[str, Any]]:
     publish_all(project)
     results = ("--results", Shared(cloud, project.asset_id).address)
     mark = cloud.mark()
+    # Its images boot by BIOS and UEFI both, and are exported by BIOS images.
+    cloud.call("/localcloud/exports", "POST", {"refuseHybrid": True})
     lacking = {f"{REGION}a": {"*": "InsufficientInstanceCapacity"}}
     cloud.call("/localcloud/capacity", "POST", lacking)
     cloud.add_faults({"outcome": "fail-image"})
@@ -202,6 +204,8 @@ def arn(kind: str, name: str = "x", account: str = ACCOUNT) -> str:
         Demand("ec2:DeleteKeyPair", arn("key-pair")),
         Demand("ec2:ModifyImageAttribute", arn("image", account="")),
         Demand("ec2:ExportImage", arn("image", account="")),
+        Demand("ec2:RegisterImage", arn("image", account="")),
+        Demand("ec2:RegisterImage", arn("snapshot", account="")),
         Demand(
             "ec2:CopyImage", arn("image", account=""), {"ec2:Owner": "210987654321"}
         ),

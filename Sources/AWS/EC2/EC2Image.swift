@@ -1,5 +1,17 @@
 /// A machine image (AMI).
 package struct EC2Image: Sendable, Equatable {
+    /// A volume that a machine gets of a snapshot.
+    package struct Volume: Sendable, Equatable {
+        package let deviceName: String
+        package let snapshotId: String
+
+        /// Makes one; see the properties.
+        package init(deviceName: String, snapshotId: String) {
+            self.deviceName = deviceName
+            self.snapshotId = snapshotId
+        }
+    }
+
     package let id: String
     package let name: String?
     package let description: String?
@@ -11,7 +23,8 @@ package struct EC2Image: Sendable, Equatable {
     package let architecture: String?
     package let rootDeviceName: String?
     package let rootDeviceType: String?
-    package let snapshotIds: [String]
+    /// Those of its volumes that are made of a snapshot.
+    package let volumes: [Volume]
     /// Whether any of its volumes is encrypted.
     package let isEncrypted: Bool
     package let ownerId: String?
@@ -28,6 +41,9 @@ package struct EC2Image: Sendable, Equatable {
     package let sourceImageId: String?
     package let tags: [AWSTag]
 
+    /// The snapshots of all its volumes.
+    package var snapshotIds: [String] { volumes.map(\.snapshotId) }
+
     init(_ node: XMLNode) throws {
         id = try node.required("imageId")
         name = node.text("name")
@@ -38,8 +54,10 @@ package struct EC2Image: Sendable, Equatable {
         architecture = node.text("architecture")
         rootDeviceName = node.text("rootDeviceName")
         rootDeviceType = node.text("rootDeviceType")
-        snapshotIds = node.items("blockDeviceMapping").compactMap {
-            $0["ebs"]?.text("snapshotId")
+        volumes = node.items("blockDeviceMapping").compactMap { device in
+            device["ebs"]?.text("snapshotId").map {
+                Volume(deviceName: device.text("deviceName") ?? "", snapshotId: $0)
+            }
         }
         isEncrypted = node.items("blockDeviceMapping").contains {
             $0["ebs"]?.text("encrypted") == "true"

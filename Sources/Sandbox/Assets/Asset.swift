@@ -36,6 +36,8 @@ package struct Asset: Sendable, Equatable {
     package var volumeType: String?
     /// The snapshots of an AMI.
     package var snapshotIds: [String] = []
+    /// The image that an AMI was registered to be exported in place of, whose snapshots it shares.
+    package var exportOf: String?
     /// When a newer object took its place, as its tag says (RFC 3339).
     package var retiredAt: String?
     /// What uses it and belongs to another asset or to nobody.

@@ -48,6 +48,7 @@ package enum AssetKind: String, Sendable, CaseIterable {
     init(resource: String) {
         self = Self.resources.first { $0.value == resource }?.key ?? .unknown
         if resource == WorkFolder.resource { self = .folder }
+        if resource == BIOSImage.resource { self = .ami }
     }
 
     /// What the journal and events call it.

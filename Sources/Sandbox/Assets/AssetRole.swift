@@ -17,7 +17,7 @@ extension AssetRole {
     ///
     /// - Parameter assets: everything that was found; a snapshot is judged by the AMIs among it.
     package static func classified(_ assets: [Asset]) -> [Asset] {
-        let kept = assets.filter { $0.kind == .ami && ofImage($0.state) == .artifact }
+        let kept = assets.filter { $0.kind == .ami && ofImage($0) == .artifact }
         let snapshots = Set(kept.flatMap(\.snapshotPlaces))
         return assets.map { asset in
             var judged = asset
@@ -29,7 +29,7 @@ extension AssetRole {
     private static func role(of asset: Asset, isOfImage: Bool) -> AssetRole {
         if asset.holder != nil { return .inUse }
         switch asset.kind {
-        case .ami: return ofImage(asset.state)
+        case .ami: return ofImage(asset)
         case .snapshot: return isOfImage ? .artifact : .leftover
         case .object: return asset.proof == .tag ? .artifact : .leftover
         case .exportTask: return asset.state == "active" ? .leftover : .ended
@@ -38,9 +38,9 @@ extension AssetRole {
         }
     }
 
-    private static func ofImage(_ state: String?) -> AssetRole {
-        switch state {
-        case "available", "disabled": .artifact
+    private static func ofImage(_ image: Asset) -> AssetRole {
+        switch image.state {
+        case "available", "disabled": image.exportOf == nil ? .artifact : .leftover
         case "deregistered": .ended
         default: .leftover
         }

@@ -11,6 +11,7 @@ extension AssetSearch {
             asset?.state = image.state
             asset?.createdAt = image.creationDate.flatMap(Timestamp.date)
             asset?.snapshotIds = image.snapshotIds
+            asset?.exportOf = image.tags[ResourceNames.exportOfTag]
             return asset
         }
     }

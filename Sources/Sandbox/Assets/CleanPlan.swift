@@ -118,10 +118,11 @@ package struct CleanPlan: Sendable, Equatable {
             : .keep("only its tag names it, and it is younger than \(policy.olderThan)")
     }
 
-    /// The snapshots of the AMIs among these.
+    /// The snapshots of the AMIs among these; those that a BIOS image shares are another's.
     private static func snapshots(of items: [Item]) -> Set<String> {
         Set(
-            items.filter { $0.asset.kind == .ami }.flatMap(\.asset.snapshotPlaces))
+            items.filter { $0.asset.kind == .ami && $0.asset.exportOf == nil }
+                .flatMap(\.asset.snapshotPlaces))
     }
 
     /// By kind; within one the newest first, since what came later holds on to what was before.

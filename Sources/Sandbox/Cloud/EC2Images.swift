@@ -139,9 +139,8 @@ struct EC2Images {
         }
     }
 
-    /// Deregisters an image that was just found and deletes its snapshots; what is gone already
-    /// is no error.
-    func remove(_ image: EC2Image) async throws {
+    /// Deregisters an image that was just found; what is gone already is no error.
+    func deregister(_ image: EC2Image) async throws {
         try await CautiousDeletion.delete(
             found: {
                 try await find(image.id).map { $0.state != "deregistered" } ?? false
@@ -149,6 +148,12 @@ struct EC2Images {
             by: {
                 _ = try await aws.call(DeregisterImage(imageId: image.id), region: region)
             })
+    }
+
+    /// Deregisters an image that was just found and deletes its snapshots; what is gone already
+    /// is no error.
+    func remove(_ image: EC2Image) async throws {
+        try await deregister(image)
         for snapshot in image.snapshotIds {
             try await CautiousDeletion.delete(
                 ifThere: {

@@ -42,6 +42,9 @@ package actor ExportSlots {
     /// Who was called before it slept.
     private var called: Set<ExportQueue.Ticket> = []
 
+    /// Images in whose place BIOS images are exported.
+    private var needing: Set<String> = []
+
     /// Makes one in which nobody is.
     package init() {}
 
@@ -68,6 +71,12 @@ package actor ExportSlots {
         }
         return try await work(slot)
     }
+
+    /// Whether EC2 has refused this image for how it boots.
+    func needsBIOSImage(_ imageId: String) -> Bool { needing.contains(imageId) }
+
+    /// Notes that EC2 refuses this image for how it boots; whether nobody had noted it before.
+    func noteNeedOfBIOSImage(_ imageId: String) -> Bool { needing.insert(imageId).inserted }
 
     /// Sleeps until called.
     private func call(_ ticket: ExportQueue.Ticket) async throws -> Bool {

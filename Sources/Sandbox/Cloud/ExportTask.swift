@@ -93,7 +93,8 @@ struct ExportTask: Sendable {
 
     /// Whether an entry of the journal is of the task that is wanted now.
     func isSame(_ entry: JournalEntry) -> Bool {
-        entry.details["imageId"] == imageId && entry.details["format"] == format.rawValue
+        (entry.details[BIOSImage.sourceDetail] ?? entry.details["imageId"]) == imageId
+            && entry.details["format"] == format.rawValue
             && entry.details["bucket"] == bucket && entry.details["folder"] == folder
     }
 
@@ -121,36 +122,72 @@ struct ExportTask: Sendable {
             context.progress(nil, "continuing with export task \(id)")
             return (entry, id)
         case .asked(let entry, let token):
-            // The same token starts no second task; where there never was one, it starts it.
-            do {
-                let isOlder = entry.details[Self.descriptionDetail] == nil
-                let id = try await start(
-                    entry.entry, token: token, description: Self.description(of: entry),
-                    tags: tags(entry.runId, isOlder ? .none : ownTags), in: slot, context)
-                if try await isUsable(id, of: entry, bornAt: nil, context) {
-                    return (entry.entry, id)
-                }
-            } catch let error as Diagnostic
-                where error.code == "aws.IdempotentParameterMismatch"
-            {
-                // It was asked for with another role: what came of it is found by its tags.
+            if let id = try await again(entry, token: token, in: slot, context) {
+                return (entry.entry, id)
             }
-            try await remove(entry, context)
         case .nothing: break
         }
+        if await !slots.needsBIOSImage(imageId) {
+            do {
+                return try await begin(with: imageId, in: slot, context)
+            } catch let problem as Diagnostic where ExportRefusal.codes.contains(problem.code) {
+                try await requireBootMode(toExplain: problem, context)
+                if await slots.noteNeedOfBIOSImage(imageId) {
+                    context.progress(
+                        nil,
+                        "EC2 does not export image \(imageId), which boots by BIOS and UEFI "
+                            + "both: exporting it registered anew for BIOS alone")
+                }
+            }
+        }
+        let bios = BIOSImage(
+            aws: aws, region: region, assetId: assetId, ownTags: ownTags, sourceId: imageId)
+        return try await begin(with: try await bios.made(context), in: slot, context)
+    }
+
+    /// Asks once more for the task of an entry whose answer nobody heard.
+    ///
+    /// The same token starts no second task; where there never was one, it starts it.
+    /// - Returns: nil where it is no use, and the entry is ended.
+    private func again(
+        _ entry: JournalEntry, token: String, in slot: ExportSlots.Slot, _ context: StageContext
+    ) async throws -> String? {
+        do {
+            let isOlder = entry.details[Self.descriptionDetail] == nil
+            let id = try await start(
+                entry.entry, token: token, imageId: entry.details["imageId"] ?? imageId,
+                description: Self.description(of: entry),
+                tags: tags(entry.runId, isOlder ? .none : ownTags), in: slot, context)
+            if try await isUsable(id, of: entry, bornAt: nil, context) { return id }
+        } catch let error as Diagnostic where ExportRefusal.codes.contains(error.code) {
+            return nil
+        } catch let error as Diagnostic
+            where error.code == "aws.IdempotentParameterMismatch"
+            || error.code.hasPrefix("aws.InvalidAMIID")
+        {
+            // It was asked for with another role, or of a BIOS image that is gone: what came of
+            // it is found by its tags.
+        }
+        try await remove(entry, context)
+        return nil
+    }
+
+    /// Begins a task of this image or of the BIOS image in its place, its intent before the call.
+    private func begin(
+        with exported: String, in slot: ExportSlots.Slot, _ context: StageContext
+    ) async throws -> (JournalEntryID, String) {
         let token = UUID().uuidString.lowercased()
+        var details = [
+            "imageId": exported, "format": format.rawValue, "bucket": bucket, "folder": folder,
+            Self.descriptionDetail: description,
+        ]
+        if exported != imageId { details[BIOSImage.sourceDetail] = imageId }
         let entry = try await context.journal.intend(
-            resource: ExportVMImage.taskResource, region: region, token: token,
-            details: [
-                "imageId": imageId, "format": format.rawValue, "bucket": bucket,
-                "folder": folder, Self.descriptionDetail: description,
-            ])
-        return (
-            entry,
-            try await start(
-                entry, token: token, description: description, tags: tags(context.runId, ownTags),
-                in: slot, context)
-        )
+            resource: ExportVMImage.taskResource, region: region, token: token, details: details)
+        let id = try await start(
+            entry, token: token, imageId: exported, description: description,
+            tags: tags(context.runId, ownTags), in: slot, context)
+        return (entry, id)
     }
 
     private func tags(_ runId: String, _ own: OwnTags) -> [AWSTag] {
@@ -168,8 +205,8 @@ struct ExportTask: Sendable {
     }
 
     private func start(
-        _ entry: JournalEntryID, token: String, description: String, tags: [AWSTag],
-        in slot: ExportSlots.Slot, _ context: StageContext
+        _ entry: JournalEntryID, token: String, imageId: String, description: String,
+        tags: [AWSTag], in slot: ExportSlots.Slot, _ context: StageContext
     ) async throws -> String {
         let request = ExportRequest(
             aws: aws, region: region,
@@ -186,8 +223,9 @@ struct ExportTask: Sendable {
             // Not in this task, which may be cancelled: the next run need not search.
             try await Task { try await context.journal.gone(entry) }.value
             throw problem.cause
-        } catch let problem as Diagnostic where problem.code == "aws.NotExportable" {
-            throw await explained(problem, context)
+        } catch let problem as Diagnostic where ExportRefusal.codes.contains(problem.code) {
+            try await context.journal.gone(entry)
+            throw problem
         }
     }
 
@@ -198,7 +236,7 @@ struct ExportTask: Sendable {
         let seen = try await PatientLook(time: context.time).find(bornAt: birth) {
             try await describe(id)
         }
-        guard let seen, seen.imageId == imageId,
+        guard let seen, seen.imageId == entry.details["imageId"],
             LeftoverClaim(entry: entry).objection(to: seen.tags) == nil
         else { return false }
         switch seen.status {
@@ -208,24 +246,19 @@ struct ExportTask: Sendable {
         }
     }
 
-    /// Adds what the image tells of why EC2 does not export it.
+    /// Asks the image why EC2 refuses it.
     ///
-    /// Source: <https://docs.aws.amazon.com/vm-import/latest/userguide/limits-image-export.html>
-    private func explained(
-        _ problem: Diagnostic, _ context: StageContext
-    ) async -> Diagnostic {
+    /// - Throws: the refusal, explained, where a BIOS image would not help.
+    private func requireBootMode(
+        toExplain problem: Diagnostic, _ context: StageContext
+    ) async throws {
         let images = EC2Images(aws: aws, region: region, time: context.time)
-        do {
-            guard let image = try await images.find(imageId), let base = image.sourceImageId,
-                try await images.find(base) == nil
-            else { return problem }
-            return problem.wrapped(
-                in: "image `\(imageId)` was made of `\(base)`, which does not exist any more, "
-                    + "and EC2 exports no such image",
-                hint: "make the image anew from the newest base: `--refresh --force ami`")
-        } catch {
-            return problem
+        guard let image = try await images.find(imageId) else { throw problem }
+        let base = image.sourceImageId
+        if let base, try await images.find(base) == nil {
+            throw ExportRefusal.withoutBase(problem, imageId: imageId, base: base)
         }
+        guard ExportRefusal.isOfBootMode(image) else { throw problem }
     }
 
     private func describe(_ id: String) async throws -> ExportImageTask? {

@@ -66,6 +66,8 @@ struct LeftoverRemoval: Sendable {
         case LaunchInstance.keyFileResource:
             try removeFolders([entry.id ?? entry.name ?? ""], of: entry)
         case EC2Images.resource: try await removeImage(entry)
+        case BIOSImage.resource:
+            try await BIOSImage.remove(entry, aws: services.aws, time: services.time)
         case ExportVMImage.taskResource:
             try await ExportLeftover(aws: services.aws, entry: entry, time: services.time).remove()
         case ObjectCopy.resource: try await abortUpload(entry)

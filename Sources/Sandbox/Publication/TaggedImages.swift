@@ -53,7 +53,8 @@ package struct TaggedImages: Sendable {
         return try await ConcurrentMap.map(regions) { region in
             try await aws.all(
                 DescribeImages(owners: ["self"], filters: filters), region: region
-            ).map { ImagePublication.Image(region: region, id: $0.id) }
+            ).filter { $0.tags[ResourceNames.exportOfTag] == nil }
+                .map { ImagePublication.Image(region: region, id: $0.id) }
         }.flatMap { $0 }
     }
 }

@@ -13,6 +13,9 @@ package enum ResourceNames {
     /// The tag that says when an object was replaced, RFC 3339; it is deleted a day later.
     package static let retiredTag = "exa_dss_retired"
 
+    /// The tag of an image that is there to be exported in another one's place, which it names.
+    package static let exportOfTag = "exa_dss_export_of"
+
     /// Tags for everything that is created dynamically.
     package static func tags(assetId: String, own: OwnTags, runId: String) -> [AWSTag] {
         [AWSTag(assetTag, assetId), AWSTag(runTag, runId)] + own.tags
@@ -41,6 +44,11 @@ package enum ResourceNames {
             $0.isASCII && ($0.isLetter || $0.isNumber || allowed.contains($0))
         }
         return RevisedName(stem: name, limitBytes: RevisedName.imageLimitBytes)
+    }
+
+    /// `dss-export-<imageId>-<5 random>`.
+    static func biosImage(of imageId: String, suffix: String) -> String {
+        "dss-export-\(imageId)-\(suffix)"
     }
 
     /// The folder of a release's images in the bucket, with a slash at its end.

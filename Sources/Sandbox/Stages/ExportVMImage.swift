@@ -67,10 +67,27 @@ package struct ExportVMImage: Stage {
             aws: aws, slots: services.exportSlots, region: region, assetId: assetId.text,
             format: format, imageId: image, bucket: target.bucket, role: target.role,
             folder: folder, ownTags: ownTags)
-        if let done = try await settledBefore(task, in: target, context) { return done }
+        if let done = try await settledBefore(task, in: target, context) {
+            try await removeBIOSImages(context)
+            return done
+        }
         _ = try await EC2Images(aws: aws, region: region, time: context.time)
             .requireOwn(image, ofAsset: assetId.text)
-        let written = try await task.finish(context, deadlineSeconds: Self.deadlineSeconds)
+        let written: String
+        do {
+            written = try await task.finish(context, deadlineSeconds: Self.deadlineSeconds)
+        } catch let problem as Diagnostic
+            where problem.code == "export.failed" || ExportRefusal.codes.contains(problem.code)
+        {
+            // No task is left that reads one.
+            do {
+                try await removeBIOSImages(context)
+            } catch let other as Diagnostic {
+                context.warn("an image that was made for the export stays: \(other.summary)")
+            }
+            throw problem
+        }
+        try await removeBIOSImages(context)
         let outputs = try await settle(written, in: target, context)
         _ = try await aws.call(
             DeleteObject(bucket: target.bucket, key: written), region: region)
@@ -115,6 +132,12 @@ package struct ExportVMImage: Stage {
     }
 
     package func identity(of outputs: Outputs) -> String { "\(outputs.bucket)/\(outputs.key)" }
+
+    /// Takes away the images that this format was exported of in the release's place.
+    private func removeBIOSImages(_ context: StageContext) async throws {
+        try await LeftoverRemoval(services: services).removeUnfinished(
+            context, resource: BIOSImage.resource)
+    }
 
     /// What an interrupted run had finished but for recording it: its object lies under a final
     /// key, with the run's own tag.

@@ -74,6 +74,27 @@ extension OperationSample {
         ]
     }
 
+    static func ec2Registering(_ random: inout SampleFields) -> [OperationSample] {
+        let (id, name, token) = (random.text(), random.text(), random.text())
+        let tags = random.tags()
+        return [
+            OperationSample(
+                RegisterImage(
+                    name: name, description: token, architecture: id, rootDeviceName: name,
+                    volumes: [.init(deviceName: name, snapshotId: id)], bootMode: token,
+                    tags: tags),
+                [
+                    "Name": name.json, "Description": token.json, "Architecture": id.json,
+                    "RootDeviceName": name.json,
+                    "BlockDeviceMappings": [
+                        ["DeviceName": name.json, "Ebs": ["SnapshotId": id.json]]
+                    ],
+                    "BootMode": token.json, "VirtualizationType": "hvm",
+                    "TagSpecifications": tags.specifications("image"),
+                ])
+        ]
+    }
+
     static func ec2Images(_ random: inout SampleFields) -> [OperationSample] {
         let (id, name, token) = (random.text(), random.text(), random.text())
         let (flag, ids, tags) = (random.flag(), random.someTexts(), random.tags())

@@ -15,6 +15,7 @@ struct OperationSample: Sendable {
     /// Samples of every operation, with random fields.
     static func all(_ random: inout SampleFields) -> [OperationSample] {
         ec2Reading(&random) + ec2Changing(&random) + ec2Images(&random)
+            + ec2Registering(&random)
             + cloudFormation(&random) + s3Objects(&random) + s3Uploads(&random)
             + stsAndSSM(&random) + accountReading(&random) + codeBuild(&random)
     }

@@ -100,7 +100,7 @@ def check_room(active: Iterable[Any], image_id: str) -> None:
             )
 
 
-@rule("1c", "23")
+@rule("1c", "22", "23")
 def check_exportable(response: Any, image: Any, location: dict) -> None:
     """Refuse what EC2 does not export, and where it does not export to."""
     disk_format = response._get_param("DiskImageFormat")

@@ -61,7 +61,8 @@ struct BaseImageCheck: HealthCheck {
     /// Source: <https://github.com/exasol/ai-lab/issues/372>
     private static func bootNote(_ image: EC2Image) -> String? {
         image.bootMode == "uefi-preferred"
-            ? "; it boots by BIOS and UEFI both, which EC2 exports though its guide says otherwise"
+            ? "; it boots by BIOS and UEFI both, which EC2 exports though its guide says otherwise "
+                + "(where it refuses, an image that boots by BIOS alone is registered for it)"
             : nil
     }
 }

@@ -12,9 +12,9 @@ struct PermissionsCheck: HealthCheck {
         "cloudformation:DescribeStacks", "cloudformation:ExecuteChangeSet",
         "ec2:CopyImage", "ec2:CreateImage", "ec2:CreateSecurityGroup", "ec2:CreateTags",
         "ec2:DeleteKeyPair", "ec2:DeleteSnapshot", "ec2:DeregisterImage", "ec2:DescribeImages",
-        "ec2:ExportImage", "ec2:ImportKeyPair", "ec2:ModifyImageAttribute", "ec2:RunInstances",
-        "ec2:TerminateInstances", "iam:PassRole", "s3:DeleteObject", "s3:GetObject",
-        "s3:ListBucket", "s3:PutObject", "s3:PutObjectTagging",
+        "ec2:ExportImage", "ec2:ImportKeyPair", "ec2:ModifyImageAttribute", "ec2:RegisterImage",
+        "ec2:RunInstances", "ec2:TerminateInstances", "iam:PassRole", "s3:DeleteObject",
+        "s3:GetObject", "s3:ListBucket", "s3:PutObject", "s3:PutObjectTagging",
     ]
 
     func run(_ context: DoctorContext) async throws -> HealthFinding {
