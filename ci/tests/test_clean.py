@@ -326,3 +326,20 @@ def test_yes_on_the_terminal(
     assert ask("y") == 0
     left = existing(cloud, things, REGION)
     assert {kind for kind, _ in left} == {"ami", "snapshot"}
+
+
+def test_a_disabled_image_is_found_with_its_snapshot(
+    project: Project, cloud: Cloud
+) -> None:
+    project.run("--only", "ami")
+    (image,) = project.view.images()
+    ec2 = cloud.client("ec2")
+    ec2.disable_image(ImageId=image["ImageId"])
+    # An artifact, and so is its snapshot, though EC2 hides the image.
+    clean(project, "--yes", "--older-than", "0")
+    assert len(project.view.snapshots()) == 1
+    clean(project, "--yes", "--older-than", "0", "--all")
+    assert project.view.snapshots() == []
+    mine = [{"Name": "tag:exa_dss_id", "Values": [project.asset_id]}]
+    everything = ec2.describe_images(Filters=mine, IncludeDisabled=True)
+    assert everything["Images"] == []

@@ -7,16 +7,19 @@ package struct DescribeImages: AWSPagedOperation {
     package var owners: [String]
     package var imageIds: [String]
     package var filters: [EC2Filter]
+    /// Whether disabled ones are among them, which nobody can launch.
+    package var includesDisabled: Bool?
     package var pageToken: String?
 
     /// Makes the call; see the properties.
     package init(
         owners: [String] = [], imageIds: [String] = [], filters: [EC2Filter] = [],
-        pageToken: String? = nil
+        includesDisabled: Bool? = nil, pageToken: String? = nil
     ) {
         self.owners = owners
         self.imageIds = imageIds
         self.filters = filters
+        self.includesDisabled = includesDisabled
         self.pageToken = pageToken
     }
 
@@ -24,6 +27,7 @@ package struct DescribeImages: AWSPagedOperation {
         request.form.list("Owner", owners)
         request.form.list("ImageId", imageIds)
         request.form.filters(filters)
+        request.form.field("IncludeDisabled", includesDisabled)
         request.form.field("NextToken", pageToken)
     }
 

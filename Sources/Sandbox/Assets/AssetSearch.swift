@@ -104,7 +104,7 @@ package struct AssetSearch: Sendable {
 
     /// All of the account's: one without the tag may use a snapshot that has it.
     private func ownImages(_ region: String) async throws -> [EC2Image] {
-        try await aws.all(DescribeImages(owners: ["self"]), region: region)
+        try await aws.all(DescribeImages(owners: ["self"], includesDisabled: true), region: region)
     }
 
     private func ownSnapshots(_ region: String) async throws -> [EC2Snapshot] {

@@ -54,8 +54,9 @@ struct EC2Resource: Sendable {
             return try await aws.all(DescribeExportImageTasks(taskIds: [id]), region: region)
                 .first { ["active", "cancelling", "deleting"].contains($0.status) }?.tags
         case .ami:
-            return try await aws.all(DescribeImages(imageIds: [id]), region: region)
-                .first { $0.state != "deregistered" }?.tags
+            return try await aws.all(
+                DescribeImages(imageIds: [id], includesDisabled: true), region: region
+            ).first { $0.state != "deregistered" }?.tags
         case .snapshot:
             return try await aws.all(DescribeSnapshots(snapshotIds: [id]), region: region)
                 .first?.tags

@@ -2,7 +2,7 @@ import AWS
 import BuildGraph
 import Diagnostics
 
-/// What several stages ask about images in one region.
+/// What several stages ask about images in one region; disabled ones are there too.
 struct EC2Images {
     let aws: any AWSCaller
     let region: String
@@ -14,7 +14,9 @@ struct EC2Images {
     /// The image of that id; nil where there is none.
     func find(_ id: String) async throws -> EC2Image? {
         do {
-            return try await aws.all(DescribeImages(imageIds: [id]), region: region).first
+            return try await aws.all(
+                DescribeImages(imageIds: [id], includesDisabled: true), region: region
+            ).first
         } catch let error as Diagnostic where error.code.hasPrefix("aws.InvalidAMIID") {
             return nil
         }
@@ -44,7 +46,8 @@ struct EC2Images {
     func own(_ id: String) async throws -> EC2Image? {
         do {
             return try await aws.all(
-                DescribeImages(owners: ["self"], imageIds: [id]), region: region
+                DescribeImages(owners: ["self"], imageIds: [id], includesDisabled: true),
+                region: region
             ).first
         } catch let error as Diagnostic where error.code.hasPrefix("aws.InvalidAMIID") {
             return nil
@@ -65,7 +68,9 @@ struct EC2Images {
     /// This account's image of that name; nil where there is none.
     func own(named name: String) async throws -> EC2Image? {
         try await aws.all(
-            DescribeImages(owners: ["self"], filters: [EC2Filter("name", name)]), region: region
+            DescribeImages(
+                owners: ["self"], filters: [EC2Filter("name", name)], includesDisabled: true),
+            region: region
         ).first
     }
 
@@ -80,7 +85,8 @@ struct EC2Images {
     /// - Parameter head: without `*` and `?`, which no image's name has.
     func own(namedLike head: String) async throws -> [EC2Image] {
         try await aws.all(
-            DescribeImages(owners: ["self"], filters: [EC2Filter("name", head + "*")]),
+            DescribeImages(
+                owners: ["self"], filters: [EC2Filter("name", head + "*")], includesDisabled: true),
             region: region)
     }
 

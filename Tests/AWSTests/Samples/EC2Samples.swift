@@ -8,10 +8,12 @@ extension OperationSample {
         let flag = random.flag()
         return [
             OperationSample(
-                DescribeImages(owners: ids, imageIds: ids, filters: filters, pageToken: token),
+                DescribeImages(
+                    owners: ids, imageIds: ids, filters: filters, includesDisabled: flag,
+                    pageToken: token),
                 [
                     "Owners": ids.json, "ImageIds": ids.json, "Filters": filters.json,
-                    "NextToken": token.json,
+                    "IncludeDisabled": flag.json, "NextToken": token.json,
                 ]),
             OperationSample(
                 DescribeKeyPairs(keyNames: ids, filters: filters, includesPublicKey: true),

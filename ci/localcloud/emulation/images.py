@@ -12,6 +12,7 @@ from moto.ec2.responses import EC2Response
 from localcloud import runtime
 from localcloud.emulation.base_images import ROOT_SIZE_GIB
 from localcloud.emulation.consistency import not_found, seen, visibility
+from localcloud.emulation.disabled_images import without_disabled
 from localcloud.emulation.encryption import encrypts_by_default, is_encrypted
 from localcloud.emulation.idempotency import check_repetition, fields_of
 from localcloud.emulation.image_lifecycle import check_protection
@@ -196,6 +197,7 @@ def describe_images(self: Any) -> ActionResult:
     known = [
         i for i in images if i.is_public or i.owner_id == self.ec2_backend.account_id
     ]
+    known = without_disabled(self, known)
     missing = not_found("InvalidAMIID.NotFound", "The image id '[{}]' does not exist")
     visible = seen(known, wanted, missing)
     for image in visible:

@@ -158,6 +158,32 @@ def test_a_deprecation_is_not_too_late_and_not_past(cloud, image_id, is_public, 
     )
 
 
+def test_a_disabled_image_is_hidden_and_nobodys_to_launch(cloud, image_id, launch):
+    ec2 = cloud.client("ec2")
+    everybody = {"Add": [{"Group": "all"}]}
+    ec2.modify_image_attribute(ImageId=image_id, LaunchPermission=everybody)
+    ec2.disable_image(ImageId=image_id)
+
+    def found(**how):
+        return [i["ImageId"] for i in ec2.describe_images(**how)["Images"]]
+
+    for how in ({"ImageIds": [image_id]}, {"Owners": ["self"]}):
+        assert image_id not in found(**how)
+        assert image_id in found(**how, IncludeDisabled=True)
+    with pytest.raises(ClientError, match="InvalidAMIID.Unavailable"):
+        launch(ImageId=image_id)
+    with pytest.raises(ClientError, match="IncorrectState"):
+        ec2.disable_image(ImageId=image_id)
+    ec2.enable_image(ImageId=image_id)
+    (image,) = ec2.describe_images(ImageIds=[image_id])["Images"]
+    # Whom it was shared with is forgotten.
+    assert (image["State"], image["Public"]) == ("available", False)
+    with pytest.raises(ClientError, match="IncorrectState"):
+        ec2.enable_image(ImageId=image_id)
+    ec2.disable_image(ImageId=image_id)
+    ec2.deregister_image(ImageId=image_id)
+
+
 @pytest.mark.parametrize("with_cooldown", [False, True])
 def test_a_protected_image_is_not_deregistered(cloud, image_id, with_cooldown):
     ec2 = cloud.client("ec2")
