@@ -51,6 +51,7 @@ extension MatrixSession {
                     variants, builds: builds, atOnce: atOnce ?? .max,
                     replacesPublished: request.replacesPublished || request.isDryRun)
             else { return (project, nil) }
+            if let note = batch.exportNote { warn(note) }
             if !request.isDryRun {
                 try await project.requireNeeds(region: region, services: services, warn: warn)
             }
@@ -74,7 +75,7 @@ extension MatrixSession {
             start: { project in
                 try await builds.start(
                     buildspec, branch: request.branch, of: project,
-                    releasesInABuild: batch.releasesInABuild)
+                    releasesInABuild: batch.releasesInABuild * batch.exportRounds)
             },
             follow: { try await builds.follow($0, batch, of: $1) },
             stop: { try await builds.stop($0) })

@@ -28,6 +28,24 @@ import Testing
         }
     }
 
+    @Test func `builds that export side by side wait for EC2's five, and get the time for it`()
+        throws
+    {
+        var random = SeededGenerator(seed: 11)
+        for _ in 0..<200 {
+            let count = Int.random(in: 1...60, using: &random)
+            let atOnce = Int.random(in: 1...30, using: &random)
+            let exporting = Int.random(in: 0...count, using: &random)
+            let plan = try BatchPlan(
+                assetIds: ids(count), shared: [], builds: 100, atOnce: atOnce,
+                exporting: exporting)
+            let most = min(count, atOnce, exporting)
+            #expect(plan.exportRounds * 5 >= most && (plan.exportRounds - 1) * 5 < max(most, 1))
+            #expect((plan.exportNote == nil) == (most <= 5))
+            #expect(plan.exportNote?.hasPrefix("\(most) builds") != false)
+        }
+    }
+
     @Test func `the graph has its order, and nothing shared means no such build`() throws {
         let plan = try BatchPlan(assetIds: ids(2), shared: [], builds: 20)
         #expect(plan.tasks.map(\.identifier) == ["releases_001", "releases_002", "collect"])

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from localcloud.emulation import batch_spec
 
-from .cloud import Cloud
+from .cloud import AssetView, Cloud
 from .code_build import deploy
 from .matrix import FILE, Matrix
 from .program import RunningProgram, assert_error
@@ -322,3 +322,48 @@ def test_the_stacks_policy_is_all_that_who_distributes_needs(
     )
     assert outcome.status == 0, str(outcome)
     assert denied(cloud.requests(mark)) == []
+
+
+def test_more_builds_than_ec2_takes_exports_are_told_and_get_the_time(
+    matrix: Matrix, cloud: Cloud, place: tuple[str, str]
+) -> None:
+    cloud.set_quota(LARGE, 20)
+    outcome = matrix.project.dssbatch("distribute", FILE, "--dry-run", *place, check=0)
+    assert "wait for each other" not in outcome.stderr
+    many = Matrix(matrix.project, "abcdefg")
+    outcome = matrix.project.dssbatch("distribute", FILE, "--no-wait", *place, check=0)
+    assert "7 builds may export at once" in outcome.stderr
+    batch_id = outcome.stdout.splitlines()[0]
+    assert read(cloud, batch_id)["buildTimeoutInMinutes"] == 2 * 480
+    # Where the images are there, EC2 has nothing to export.
+    for variant in many.ids:
+        many.change(variant, "/export/formats", [])
+    outcome = matrix.project.dssbatch("distribute", FILE, "--dry-run", *place, check=0)
+    assert "wait for each other" not in outcome.stderr
+
+
+def test_what_is_published_is_not_replaced_by_builds_unless_told(
+    matrix: Matrix, cloud: Cloud, place: tuple[str, str]
+) -> None:
+    project = matrix.project
+    project.set("ami", "public", value=True)
+    matrix.run(*place)
+    (image,) = AssetView(cloud, matrix.ids[0]).images()
+    playbook = project.root / "ansible/sandbox.yml"
+    playbook.write_text(playbook.read_text() + "\n# other\n")
+    before = batches(cloud)
+    outcome = project.dssbatch("distribute", FILE, *place, "--no-wait")
+    assert_error(outcome, 2, image["ImageId"], "--replace-published")
+    assert batches(cloud) == before
+    told = ("--replace-published", "--no-wait")
+    outcome = project.dssbatch("distribute", FILE, *place, *told, check=0)
+    (batch_id,) = batches(cloud) - before
+    assert outcome.stdout.splitlines()[0] == batch_id
+    graph = dry_run(matrix, *place, "--replace-published")["batch"]["build-graph"]
+    makers = [
+        task["env"]["variables"]
+        for task in graph
+        if "DSS_VARIANTS" in task["env"]["variables"]
+    ]
+    assert makers
+    assert {v["DSS_OPTIONS"] for v in makers} == {"--replace-published"}

@@ -27,8 +27,8 @@ package struct BatchBuild: Sendable {
     /// - Parameters:
     ///   - buildspec: the text that says which builds there are.
     ///   - branch: nil for the project's own.
-    ///   - releasesInABuild: the most that one build makes, each of which may take as long as the
-    ///     project says of a build.
+    ///   - releasesInABuild: for how many releases a build has time, each of which may take as
+    ///     long as the project says of a build.
     /// - Returns: its id.
     package func start(
         _ buildspec: String, branch: String?, of project: BuildProject, releasesInABuild: Int

@@ -14,6 +14,8 @@ package struct BatchPlan: Sendable, Equatable {
 
     /// In an order in which each comes after what it needs.
     package let tasks: [BatchTask]
+    /// How many of its builds may export side by side in the region where most of them do.
+    let exportsAtOnce: Int
 
     /// Deals out releases to builds, as evenly as can be, in their order.
     ///
@@ -25,9 +27,11 @@ package struct BatchPlan: Sendable, Equatable {
     ///   - shared: stages that are to be run for all before any is made; none for no such build.
     ///   - builds: the most builds that the batch may have.
     ///   - atOnce: the most builds that run side by side.
+    ///   - exporting: of the releases, those that export in the region where most of them do.
     /// - Throws: `distribute.too-few-builds`.
     package init(
-        assetIds: [String], shared: [String], builds: Int, atOnce: Int = .max
+        assetIds: [String], shared: [String], builds: Int, atOnce: Int = .max,
+        exporting: Int = 0
     ) throws {
         let most = min(min(builds, Self.buildLimit) - Self.otherBuilds, assetIds.count)
         guard most > 0 else { throw Self.tooFew(builds) }
@@ -37,6 +41,8 @@ package struct BatchPlan: Sendable, Equatable {
                 $0.allSatisfy { $0.joined(separator: ",").utf8.count <= Self.valueLimitBytes }
             }
         guard let parts = fitting else { throw Self.tooFew(builds) }
+        // A build makes its releases one after the other, and an image's formats are as well.
+        exportsAtOnce = min(parts.count, atOnce, exporting)
         var tasks: [BatchTask] = []
         if !shared.isEmpty {
             tasks.append(BatchTask(identifier: "shared", work: .share(shared), needs: []))
@@ -57,6 +63,20 @@ package struct BatchPlan: Sendable, Equatable {
     /// The most releases that one build makes.
     package var releasesInABuild: Int {
         tasks.map { if case .make(let assetIds) = $0.work { assetIds.count } else { 1 } }.max() ?? 1
+    }
+
+    /// How many times as long an export may take: builds that run side by side wait for each
+    /// other where there are more than EC2 takes exports of a region at once.
+    package var exportRounds: Int {
+        max(1, (exportsAtOnce + ExportQueue.regionLimit - 1) / ExportQueue.regionLimit)
+    }
+
+    /// What to know of exports that wait for each other; nil where none has to.
+    package var exportNote: String? {
+        guard exportRounds > 1 else { return nil }
+        return "\(exportsAtOnce) builds may export at once, and EC2 takes "
+            + "\(ExportQueue.regionLimit) exports in a region: they wait for each other, and get "
+            + "\(exportRounds) times as long; AWS raises the limit to 20 when asked"
     }
 
     /// Parts whose sizes differ by one at most.

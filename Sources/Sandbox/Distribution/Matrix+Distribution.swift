@@ -29,6 +29,21 @@ extension Matrix {
         return try BatchPlan(
             assetIds: stale.map(\.0.assetId),
             shared: order.filter { wanted[$0, default: 0] > 1 }.map(\.rawValue), builds: builds,
-            atOnce: atOnce)
+            atOnce: atOnce, exporting: try exporting(stale))
+    }
+
+    /// How many of the stale releases export in the region where most of them do.
+    private func exporting(_ stale: [(Variant, VariantPlan)]) throws -> Int {
+        var counts: [String: Int] = [:]
+        for (variant, plan) in stale {
+            guard plan.plan?.stages.contains(where: Self.exports) == true else { continue }
+            guard let release = releases[variant.assetId] else { continue }
+            counts[try release.manifest.region, default: 0] += 1
+        }
+        return counts.values.max() ?? 0
+    }
+
+    private static func exports(_ stage: PlannedStage) -> Bool {
+        stage.group == "export" && stage.state != .fresh
     }
 }

@@ -18,7 +18,7 @@ package struct Matrix: Sendable {
     let realms: (any RealmSource)?
     private let checkedDigest: String
     /// By asset id.
-    private let releases: [String: MatrixRelease]
+    let releases: [String: MatrixRelease]
 
     /// Longer than a dead holder is believed to live.
     private static let lockSeconds = 240.0
