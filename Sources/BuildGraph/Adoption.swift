@@ -92,8 +92,14 @@ package enum Adoption {
         let earlier = setup.world.results[name]?.record
         let startedAt = setup.time.now()
         let start = setup.time.monotonicSeconds()
-        let outputs = try await stage.adopt(
-            id: id, setup.context(stage, upstream: upstream, earlier: earlier?.lastGood))
+        let outputs: JSONValue
+        do {
+            outputs = try await stage.adopt(
+                id: id, setup.context(stage, upstream: upstream, earlier: earlier?.lastGood))
+        } catch let problem as Diagnostic {
+            // A person named it, and nothing was started.
+            throw problem.beforehand
+        }
         var run = RecordedRun(
             key: key, inputs: material.inputs, settings: material.settings,
             revisions: material.revisions, outputs: outputs,

@@ -42,11 +42,7 @@ struct Preflight {
             try await stage.preflight(context)
             return nil
         } catch {
-            var problem = Diagnostic.from(error)
-            if problem.severity == .failure, !problem.isTrouble {
-                problem.severity = .configuration
-            }
-            return problem
+            return Diagnostic.from(error).beforehand
         }
     }
 

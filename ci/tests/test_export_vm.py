@@ -175,9 +175,9 @@ class TestExportVM:
         [
             ((), 2, "one of --stack-name"),
             (("--ami-id", "ami-1", "--instance-id", "i-1"), 2, "one of --stack-name"),
-            (("--stack-name", "no-such-stack"), 1, "`no-such-stack` does not exist"),
-            (("--instance-id", "i-0123456789abcdef0"), 1, "no instance `i-0123"),
-            (("--ami-id", "ami-0123456789abcdef0"), 1, "no image `ami-0123"),
+            (("--stack-name", "no-such-stack"), 2, "`no-such-stack` does not exist"),
+            (("--instance-id", "i-0123456789abcdef0"), 2, "no instance `i-0123"),
+            (("--ami-id", "ami-0123456789abcdef0"), 2, "no image `ami-0123"),
             (("--ami-id", "ami-1", "--vm-image-format", "QCOW"), 2, "QCOW"),
         ],
     )

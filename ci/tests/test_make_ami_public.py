@@ -140,7 +140,7 @@ def test_nothing_anywhere_is_an_error_and_starts_nothing(
 ) -> None:
     mark = cloud.mark()
     outcome = project.dssbatch("make-ami-public")
-    assert_error(outcome, 1, "there is no image of release", "dssbatch adopt")
+    assert_error(outcome, 2, "there is no image of release", "dssbatch adopt")
     assert cloud.operations(mark, "creating") == []
 
 
@@ -201,5 +201,5 @@ def test_contradiction_is_a_usage_error(project: Project) -> None:
 
 def test_other_asset_id_is_published_instead(released: Project) -> None:
     outcome = released.dssbatch("make-ami-public", "--asset-id", "no-such-release")
-    assert_error(outcome, 1, "no-such-release", MANIFEST)
+    assert_error(outcome, 2, "no-such-release", MANIFEST)
     assert public_regions(released) == set()

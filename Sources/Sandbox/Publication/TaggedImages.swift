@@ -28,7 +28,7 @@ package struct TaggedImages: Sendable {
         let found = try await find(in: regions)
         guard !found.isEmpty else {
             throw Diagnostic(
-                code: "ami.nothing-to-publish",
+                code: "ami.nothing-to-publish", severity: .configuration,
                 summary: "there is no image of release `\(manifest.assetId)`",
                 causes: [
                     "nothing is recorded in `\(manifest.results)`",

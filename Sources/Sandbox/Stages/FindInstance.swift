@@ -33,6 +33,8 @@ package struct FindInstance: Stage {
         }
     }
 
+    package func preflight(_ context: StageContext) async throws { _ = try await run(context) }
+
     package func run(_ context: StageContext) async throws -> Outputs {
         let id =
             switch reference {
