@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// The declared files with some of them taken for changed (`--what-if`).
 struct WhatIf {
     let digests: InputDigests
@@ -52,5 +54,21 @@ struct WhatIf {
         while path.hasPrefix("./") { path = path.dropFirst(2) }
         while path.hasSuffix("/") { path = path.dropLast() }
         return String(path)
+    }
+}
+
+extension RecordedWorld {
+    /// Makes sure that each `--what-if` is of a declared file, or would be one of a declared
+    /// folder: else the plan would look as if the change concerned nothing.
+    ///
+    /// - Throws: `graph.unknown-file` of severity `.configuration`.
+    package func checkWhatIf(_ selection: Selection, in graph: StageGraph) throws {
+        for path in selection.whatIf.sorted()
+        where WhatIf([path], graph, digests).files.isEmpty {
+            throw Diagnostic(
+                code: "graph.unknown-file", severity: .configuration,
+                summary: "no stage is made from `\(path)`", location: "--what-if",
+                hint: "name a file or folder of the project that a stage is made from")
+        }
     }
 }

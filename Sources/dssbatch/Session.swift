@@ -109,6 +109,7 @@ struct Session: Sendable {
         let left = await journal.unfinished()
         var world = try await RecordedWorld.read(
             graph, store: store, digester: digester, journal: left)
+        try world.checkWhatIf(selection, in: graph)
         if compares {
             if verify { try await realms?.ask() }
             try await world.compare(

@@ -84,6 +84,9 @@ def test_glob_without_match_is_an_error(released: Project) -> None:
 
 
 def test_what_if_plans_a_change_that_is_not_there(released: Project) -> None:
+    # As if the change concerned nothing, a misspelt name would look.
+    outcome = released.dssbatch("plan", MANIFEST, "--what-if", "nowhere.yml")
+    assert_error(outcome, 2, "no stage is made from `nowhere.yml`", "--what-if")
     stale = released.stale("--what-if", "ansible/sandbox.yml")
     assert set(MACHINE) <= set(stale)
     assert any("ansible/sandbox.yml" in reason for r in stale.values() for reason in r)
