@@ -60,6 +60,13 @@ package final class FolderResultStore: ResultStore {
         return try await loadInParts(stages)
     }
 
+    /// Whether results lie here and none says whose it is, as older programs wrote them.
+    package var holdsUnboundAlone: Bool {
+        guard let names = try? FolderListing.names(in: location) else { return false }
+        let records = names.compactMap(StoredResult.stage(ofFile:)).compactMap { read($0)?.record }
+        return !records.isEmpty && records.allSatisfy { $0.realm == nil }
+    }
+
     /// Reads one result file.
     package func load(_ stage: StageName) async throws -> StoredResult? { try read(stage) }
 

@@ -41,6 +41,7 @@ struct Session: Sendable {
             contentsOf: manifestOptions.manifest,
             overrides: try manifestOptions.changes.overrides(region: options.region),
             wanted: kind)
+        let isFirst = output == nil
         let output = output ?? EventOutput(options: options)
         let services = ServiceWiring.services(
             options, environment: environment, workload: workload,
@@ -50,6 +51,7 @@ struct Session: Sendable {
         let store = try place.store(
             workload.storeName,
             subfolder: pipeline.machineTask == nil ? nil : MachinePipeline.folder)
+        if isFirst, let hint = try place.localHint([workload.storeName]) { output.say(hint) }
         var pipeline = pipeline
         if pipeline.machineTask?.needsFolder == true {
             pipeline.resultsFolder = try place.requiredFolder(of: store)

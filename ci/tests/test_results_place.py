@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from .program import assert_error
@@ -11,7 +13,8 @@ LOOKUP = ("--only", "source-ami")
 
 
 @pytest.mark.parametrize(
-    "place", ["S3://bucket/x", "s3:/bucket", "file:out", "http://x/y", "https:x", ""]
+    "place",
+    ["S3://bucket/x", "s3:/bucket", "file:out", "http://x/y", "https:x", "$HOME/x", ""],
 )
 def test_an_address_that_is_none_is_a_usage_error(bad: Project, place: str) -> None:
     for command in ([MANIFEST], ["plan", MANIFEST]):
@@ -40,3 +43,25 @@ def test_a_local_run_keeps_its_results_apart(project: Project) -> None:
     project.run("--local", *LOOKUP, "--results", "given", env=bare)
     assert (project.root / "given" / project.asset_id).is_dir()
     assert not (project.root / "given-local").exists()
+
+
+def test_a_local_run_says_once_where_an_older_program_recorded(
+    project: Project,
+) -> None:
+    bare = {name: None for name in project.cloud.environment}
+    project.run("--local", *LOOKUP, "--results", "out", env=bare)
+    result = project.root / "out" / project.asset_id / "source-ami.json"
+    document = json.loads(result.read_text())
+    hint = f"`out/{project.asset_id}` holds results of an older program"
+    # Those that say whose they are somebody has put there on purpose.
+    assert hint not in project.dssbatch("plan", MANIFEST, "--local", env=bare).stderr
+    del document["realm"]
+    result.write_text(json.dumps(document))
+    outcome = project.dssbatch("plan", MANIFEST, "--local", env=bare, check=0)
+    (line,) = [row for row in outcome.stderr.splitlines() if hint in row]
+    assert "--results out" in line
+    for options in (("--results", "out"), ("--results", "other")):
+        outcome = project.dssbatch("plan", MANIFEST, "--local", *options, env=bare)
+        assert hint not in outcome.stderr
+    project.run("--local", *LOOKUP, env=bare)
+    assert hint not in project.dssbatch("plan", MANIFEST, "--local", env=bare).stderr

@@ -53,6 +53,8 @@ package enum ResultsAddress: Sendable, Equatable {
     /// A scheme of two letters or more before a colon, as in RFC 3986, and a slash behind it; or
     /// one that everybody knows, whatever follows.
     private static func looksLikeAddress(_ text: String) -> Bool {
+        // A variable that no shell has expanded.
+        if text.hasPrefix("$") { return true }
         guard let match = text.prefixMatch(of: /([A-Za-z][A-Za-z0-9+.-]+):(\/?)/) else {
             return false
         }

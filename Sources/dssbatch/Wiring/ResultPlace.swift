@@ -1,6 +1,7 @@
 import AWS
 import BuildGraph
 import Diagnostics
+import Glibc
 import Sandbox
 
 /// Where a manifest's results are: a folder, or S3.
@@ -10,6 +11,8 @@ struct ResultPlace {
     private let address: ResultsAddress
     private let region: String
     private let aws: any AWSCaller
+    /// The folder where a local run of an older program recorded; nil where it is this one.
+    private let earlier: String?
 
     private var isInS3: Bool { if case .s3 = address { true } else { false } }
 
@@ -22,6 +25,11 @@ struct ResultPlace {
         let written = try ResultsAddress(
             workload.results, source: "\(workload.path)#/results", code: "results.address")
         address = isOwnOfLocal ? written.ofLocalRun : written
+        if isOwnOfLocal, case .folder(let folder) = written {
+            earlier = folder
+        } else {
+            earlier = nil
+        }
         region = workload.region
         self.aws = aws
     }
@@ -43,6 +51,24 @@ struct ResultPlace {
                 region: region, aws: aws, source: "\(path)#/results")
             return ObjectResultStore(bucket, assetId: name)
         }
+    }
+
+    /// Where older programs left results that a local run looks for no more.
+    ///
+    /// They wrote down neither account nor cloud, so that whose such results are only a person
+    /// knows. Once there are new ones, nothing is said.
+    ///
+    /// - Parameter names: the folders of assets.
+    func localHint(_ names: [String]) throws -> String? {
+        guard let earlier else { return nil }
+        let root = project.absolute(earlier)
+        let left = try names.filter { name in
+            guard access(try store(name).location, F_OK) != 0 else { return false }
+            return FolderResultStore(root: root, assetId: name).holdsUnboundAlone
+        }
+        guard let first = left.first else { return nil }
+        return "hint: `\(earlier)/\(first)` holds results of an older program: if a local run made "
+            + "them, give `--results \(earlier)` to go on with them"
     }
 
     /// Where digests of files are kept for the next start; nil for nowhere.
