@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -63,6 +64,10 @@ class TestExportVM:
         assert third != first["ImageId"]
         (replaced,) = project.result("ami")["replaced"]
         assert replaced["outputs"]["imageId"] == first["ImageId"]
+        # The release answers for it alone.
+        machine = json.loads((project.results / "machine/ami.json").read_text())
+        assert machine["outputs"]["imageId"] == third
+        assert first["ImageId"] not in json.dumps(machine)
         project.dssbatch("clean", "--yes", check=0)
         (image,) = project.view.images()
         assert image["ImageId"] == third

@@ -51,6 +51,11 @@ struct ExportVMCommand: AsyncParsableCommand {
         let image =
             if let amiId { amiId } else { try await makeImage(options, release, exports) }
         try await release.take(image, isOwn: amiId == nil, running)
+        if amiId == nil {
+            try await MachineClaims.handOver(
+                from: release.machineStore, to: release.store, lock: release.lock,
+                region: release.manifest.region, services: release.services)
+        }
         try await release.runToEnd(running.options(release, exports))
     }
 

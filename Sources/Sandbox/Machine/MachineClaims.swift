@@ -1,0 +1,48 @@
+package import BuildGraph
+import Diagnostics
+import JSON
+
+/// The claims of a developer's machine on images that `export-vm` made of it.
+///
+/// Its results list under `replaced` what they made before, and nothing retires there: an image
+/// that was made into the release's is the release's to answer for, and to retire.
+package enum MachineClaims {
+    /// Takes out of the machine's results the images that the release's name, or that are gone.
+    ///
+    /// - Throws: `results.locked`; what reading and writing results throws; `aws.*`.
+    package static func handOver(
+        from machine: any ResultStore, to release: any ResultStore, lock: LockInfo,
+        region: String, services: SandboxServices
+    ) async throws {
+        _ = try await machine.lock(lock, waitSeconds: 0)
+        do {
+            try await handOver(from: machine, to: release, region: region, services: services)
+            await machine.unlock()
+        } catch {
+            await machine.unlock()
+            throw error
+        }
+    }
+
+    private static func handOver(
+        from machine: any ResultStore, to release: any ResultStore, region: String,
+        services: SandboxServices
+    ) async throws {
+        guard let record = try await machine.load("ami")?.record else { return }
+        let current = record.lastGood.flatMap(imageId)
+        var ended = Set(
+            (try await release.load("ami")?.record?.everyGood ?? []).compactMap(imageId))
+        let images = EC2Images(aws: services.aws, region: region, time: services.time)
+        for id in Set(record.everyGood.compactMap(imageId)).subtracting(ended) where id != current {
+            if try await images.own(id) == nil { ended.insert(id) }
+        }
+        let rest = record.withoutHistory { run in
+            imageId(run).map { $0 != current && ended.contains($0) } ?? false
+        }
+        if let rest { try await machine.save(rest) }
+    }
+
+    private static func imageId(_ run: RecordedRun) -> String? {
+        run.outputs?["imageId"]?.stringValue
+    }
+}
