@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 from typing import Any
 
@@ -163,6 +164,20 @@ def test_what_changes_about_one_release_makes_that_one_stale(
     outcome = made.project.dssbatch("plan", FILE, "--detailed-exitcode")
     assert outcome.status == 10
     assert "3 variants: 1 stale; " in outcome.stdout
+
+
+def test_a_plans_last_line_sums_the_time(made: Matrix) -> None:
+    for stage in ("export-vhd", "export-vmdk"):
+        for asset_id in made.ids:
+            path = made.project.results.parent / asset_id / f"{stage}.json"
+            result = json.loads(path.read_text())
+            path.write_text(json.dumps(result | {"seconds": 600.0}))
+    outcome = made.project.dssbatch("plan", FILE, "--force", "export", check=0)
+    last = outcome.stdout.rstrip().splitlines()[-1]
+    assert "3 variants: 3 stale; " in last
+    minutes = re.search(r"about (\d+) min", last)
+    assert minutes and 30 <= int(minutes[1]) <= 32, last
+    assert "one after the other" in last
 
 
 def test_only_what_is_stale_runs_again(made: Matrix) -> None:

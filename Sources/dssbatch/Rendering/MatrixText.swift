@@ -126,14 +126,15 @@ enum MatrixText {
             let count = stale.reduce(0) { $0 + $1.names(state).count }
             return count == 0 ? nil : "\(count) stages \(words)"
         }
-        // How long they take together, `atOnce` and the limits of EC2 decide.
         var sums = stale[0].sums
-        sums.seconds = 0
         for plan in stale.dropFirst() {
             sums.replaces += plan.sums.replaces
             sums.deletes += plan.sums.deletes
+            sums.seconds += plan.sums.seconds
         }
+        // How much of it is side by side, `atOnce` and the limits of EC2 decide.
+        let order = stale.count > 1 && sums.seconds > 0 ? " one after the other" : ""
         return "\(plans.count) variants: \(stale.count) stale; " + parts.joined(separator: ", ")
-            + PlanText.sums(sums) + notes
+            + PlanText.sums(sums) + order + notes
     }
 }
