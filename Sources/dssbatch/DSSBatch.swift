@@ -51,7 +51,7 @@ struct DSSBatch: AsyncParsableCommand {
         // A reader that went away is seen by the write, not by a signal.
         signal(SIGPIPE, SIG_IGN)
         // The streams hold nothing back, and destructors must not run beside threads that work.
-        _exit(await status())
+        _exit(StandardStreams.status(await status()))
     }
 
     private static func status() async -> Int32 {

@@ -181,6 +181,22 @@ def test_closed_stdout_is_no_crash(released: Project) -> None:
     assert result.stderr == ""
 
 
+def test_data_that_cannot_be_written_is_an_error(released: Project) -> None:
+    with open("/dev/full", "wb") as full:
+        result = subprocess.run(
+            [binary(), "plan", MANIFEST],
+            cwd=released.root,
+            env=released.environment,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=RUN_TIMEOUT_SECONDS,
+            check=False,
+        )
+    assert result.returncode == 1
+    assert "cannot write to standard output" in result.stderr
+
+
 # On a terminal
 
 
