@@ -469,3 +469,21 @@ def test_a_format_that_only_a_command_line_asked_for_stays(
     assert key in own_release.view.objects()
     own_release.dssbatch("clean", "--all", "--yes", check=0)
     assert own_release.view.objects() == {}
+
+
+def test_making_public_asks_before_it_exports_anew_what_a_page_names(
+    own_release: Project, cloud: Cloud, hub: GitHubServer
+) -> None:
+    page = hub.add("3.4.0", body="")
+    update(own_release, hub, page)
+    key = outputs(own_release, "export-vhd")["key"]
+    # The image is public once its exports are verified, and these are to lie elsewhere.
+    own_release.set("export", "verify", value=True)
+    own_release.set("export", "prefix", value=f"moved-{own_release.asset_id}")
+    mark = cloud.mark()
+    outcome = own_release.dssbatch("make-ami-public")
+    assert_error(outcome, 2, key, f"release {page.id} of", CONSENT)
+    assert cloud.operations(mark, "creating") == []
+    outcome = own_release.dssbatch("make-ami-public", "--json", CONSENT, check=None)
+    assert {"export-vhd", "export-vmdk"} <= outcome.started()
+    assert "publish.protected" not in outcome.stdout
