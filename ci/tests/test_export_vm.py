@@ -144,7 +144,7 @@ class TestExportVM:
         assert {"Key": "exa_dss_id", "Value": asset_id} in tags
         other = ("--asset-id", f"{asset_id}-2", "--ami-id", image)
         refusal = released.dssbatch("export-vm", *other)
-        assert_error(refusal, 1, f"it belongs to `{asset_id}`")
+        assert_error(refusal, 2, f"it belongs to `{asset_id}`")
 
     def test_results_that_name_anothers_image_touch_nothing(
         self, cloud: Cloud, own_release: Project
