@@ -12,6 +12,12 @@ extension MatrixSession {
     func distribute(_ request: DistributeCommand.Request) async throws {
         let place = try DistributionPlace(matrix.manifest)
         try await Interruptible.finishing(output, saysInterrupted: false) {
+            if !request.isDryRun {
+                try await ClonedFiles(
+                    root: matrix.manifest.base.project.path,
+                    processes: services.workstation.processes
+                ).check(place.files)
+            }
             guard let (project, batch) = try await prepared(request) else {
                 return ExitStatus.interrupted
             }

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import secrets
 import signal
+import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -367,3 +369,35 @@ def test_what_is_published_is_not_replaced_by_builds_unless_told(
     ]
     assert makers
     assert {v["DSS_OPTIONS"] for v in makers} == {"--replace-published"}
+
+
+def test_a_manifest_that_the_builds_clone_lacks_is_refused(
+    matrix: Matrix, cloud: Cloud, place: tuple[str, str], tmp_path: Path
+) -> None:
+    root, before = matrix.project.root, batches(cloud)
+
+    def git(*arguments: str) -> None:
+        identity = ("-c", "user.name=x", "-c", "user.email=x@example.com")
+        command = ["git", "-C", str(root), *identity, *arguments]
+        subprocess.run(command, check=True, capture_output=True)
+
+    def refused(cause: str) -> None:
+        outcome = matrix.project.dssbatch("distribute", FILE, *place, "--no-wait")
+        assert_error(outcome, 2, "the builds' clone has no such", cause)
+        assert batches(cloud) == before
+
+    git("init", "--initial-branch=main")
+    refused("git does not know it")
+    git("add", "manifests")
+    git("commit", "--message=Add manifests")
+    origin = tmp_path / "origin"
+    subprocess.run(["git", "init", "--bare", str(origin)], check=True)
+    git("remote", "add", "origin", str(origin))
+    refused("was not pushed")
+    git("push", "origin", "main")
+    text = matrix.path.read_text()
+    matrix.change(matrix.ids[0], "/export/prefix", "elsewhere")
+    refused("changed and not committed")
+    matrix.path.write_text(text)
+    matrix.project.dssbatch("distribute", FILE, *place, "--no-wait", check=0)
+    assert len(batches(cloud) - before) == 1

@@ -5,6 +5,8 @@ import FoundationEssentials
 package struct DistributionPlace: Sendable {
     /// The matrix, relative to the repository's root.
     package let manifest: String
+    /// Matrix and base, as far as they lie in the repository.
+    package let files: [String]
     /// An `s3://` address.
     package let results: String
 
@@ -27,5 +29,7 @@ package struct DistributionPlace: Sendable {
                 hint: "move it there and commit it")
         }
         manifest = String(path.dropFirst(root.count))
+        let base = URL(fileURLWithPath: matrix.base.path).standardizedFileURL.path
+        files = [path, base].filter { $0.hasPrefix(root) }.map { String($0.dropFirst(root.count)) }
     }
 }
