@@ -157,6 +157,13 @@ def test_allowed_blocks_are_parted_by_version_and_for_one_run(fresh: Project) ->
     mark = cloud.mark()
     fresh.dssbatch("setup-vm-bucket-waf", *options, check=0)
     assert cloud.requests(mark) == []
+    # A command about other stacks leaves the firewall as it is.
+    opened = addresses()
+    for command in ("setup-vm-bucket", "setup-release-codebuild"):
+        outcome = fresh.dssbatch(command, check=0)
+        assert "stack `vm-bucket-waf` is not up to date" in outcome.stderr
+    assert stacks_of(cloud).keys() == {WAF, BUCKET, RELEASE}
+    assert addresses() == opened
     fresh.dssbatch("setup-vm-bucket-waf", check=0)
     assert addresses() == {"VMBucketAllowedIpv4": [], "VMBucketAllowedIpv6": []}
 

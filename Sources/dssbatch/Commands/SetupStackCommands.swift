@@ -6,10 +6,10 @@ struct SetupVMBucketCommand: AsyncParsableCommand {
         commandName: "setup-vm-bucket",
         abstract: "Creates or updates the stack of the VM images: bucket, role, distribution.",
         discussion: """
-            The same as `dssbatch run manifests/infrastructure.json --only vm-bucket`: the stack \
-            of the firewall in front of it is brought up to date first where it is stale. Name, \
-            template and parameters come from the manifest. Examples, the first of which changes \
-            nothing:
+            The same as `dssbatch run manifests/infrastructure.json --only vm-bucket`, but for the \
+            firewall in front of it: where that is deployed already, its stack stays as it is. \
+            Name, template and parameters come from the manifest. Examples, the first of which \
+            changes nothing:
               dssbatch plan manifests/infrastructure.json --only vm-bucket
               dssbatch setup-vm-bucket
             """)
@@ -44,8 +44,9 @@ struct SetupReleaseCodeBuildCommand: AsyncParsableCommand {
         commandName: "setup-release-codebuild",
         abstract: "Creates or updates the stack of the CodeBuild project that makes releases.",
         discussion: """
-            The same as `dssbatch run manifests/infrastructure.json --only release-codebuild`. \
-            Name, template and parameters come from the manifest. Example:
+            The same as `dssbatch run manifests/infrastructure.json --only release-codebuild`, but \
+            for stacks that it needs: those that are deployed already stay as they are. Name, \
+            template and parameters come from the manifest. Example:
               dssbatch setup-release-codebuild
             """)
 

@@ -12,6 +12,9 @@ struct InfrastructureOptions: ParsableArguments {
 
     /// Runs one stage and what it cannot do without.
     ///
+    /// A stack that was not asked for and is deployed stays as it is, stale or not: nobody expects
+    /// the firewall to change by a command about builds.
+    ///
     /// - Parameters:
     ///   - stage: the stack's stage in the manifest.
     ///   - settings: what the command's own options set, before `--set`.
@@ -23,10 +26,20 @@ struct InfrastructureOptions: ParsableArguments {
         options.changes = changes
         options.changes.settings = settings + changes.settings
         let session = try Session(options, global, kind: InfrastructureManifest.self)
+        var selection = try Selection(only: [stage], force: [], skip: [], in: session.graph)
+        let (plan, world) = try await session.plan(selection, verify: false)
+        let left = plan.stages.filter {
+            $0.name.rawValue != stage && $0.state != .fresh
+                && world.results[$0.name]?.record?.lastGood?.outputs != nil
+        }
+        for other in left {
+            session.output.say(
+                "stack `\(other.name)` is not up to date, and stays as it is: it was not asked for")
+        }
+        selection.skip = Set(left.map(\.name))
         try await session.runToEnd(
             RunOptions(
-                lock: session.lock,
-                selection: try Selection(only: [stage], force: [], skip: [], in: session.graph),
+                lock: session.lock, selection: selection,
                 localSlots: ProcessInfo.processInfo.activeProcessorCount))
     }
 }
