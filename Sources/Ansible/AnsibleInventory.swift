@@ -1,3 +1,4 @@
+package import Diagnostics
 package import JSON
 
 /// The one machine that a playbook works on, and how to reach it.
@@ -72,7 +73,8 @@ package struct AnsibleInventory: Sendable {
     ///   - engineAddress: the engine, as `DOCKER_HOST` names it.
     ///   - certificates: files for an engine behind TLS.
     package static func container(
-        host: String, container: String, engineAddress: String, certificates: Certificates? = nil
+        host: String, container: String, engineAddress: String,
+        certificates: CertificateFiles? = nil
     ) -> AnsibleInventory {
         var variables: [(String, JSONValue)] = [
             ("ansible_connection", "community.docker.docker_api"),
@@ -91,20 +93,6 @@ package struct AnsibleInventory: Sendable {
         }
         return AnsibleInventory(
             host: host, groups: [], variables: JSONValue(members: variables), knownHosts: [])
-    }
-
-    /// The files that a Docker engine behind TLS is reached with.
-    package struct Certificates: Sendable {
-        let authorityFile: String?
-        let clientFile: String?
-        let clientKeyFile: String?
-
-        /// Names them; nil for what the engine does not ask for.
-        package init(authorityFile: String?, clientFile: String?, clientKeyFile: String?) {
-            self.authorityFile = authorityFile
-            self.clientFile = clientFile
-            self.clientKeyFile = clientKeyFile
-        }
     }
 
     /// This machine itself, with the Python that Ansible runs on.

@@ -12,11 +12,12 @@ struct FileReading {
     private static let chunkBytes = 256 * 1024
 
     init(_ path: String) throws {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        let descriptor = retryingInterrupted { open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
         guard descriptor >= 0 else { throw Self.unreadable(path, errno) }
         defer { close(descriptor) }
         var before = stat()
         guard fstat(descriptor, &before) == 0 else { throw Self.unreadable(path, errno) }
+        guard before.isRegularFile else { throw Self.unreadable(path, nil) }
         var hash = SHA256()
         let mode = before.st_mode & S_IXUSR == 0 ? "100644" : "100755"
         hash.update(Array("\(mode)\n".utf8))
@@ -24,8 +25,7 @@ struct FileReading {
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: room, alignment: 16)
         defer { buffer.deallocate() }
         while true {
-            let count = read(descriptor, buffer.baseAddress, room)
-            if count < 0 && errno == EINTR { continue }
+            let count = retryingInterrupted { read(descriptor, buffer.baseAddress, room) }
             guard count >= 0 else { throw Self.unreadable(path, errno) }
             if count == 0 { break }
             hash.update(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
@@ -37,7 +37,7 @@ struct FileReading {
         isWhole = fingerprint == FileFingerprint(after)
     }
 
-    static func unreadable(_ path: String, _ code: Int32) -> Diagnostic {
+    static func unreadable(_ path: String, _ code: Int32?) -> Diagnostic {
         if code == ENOENT || code == ENOTDIR {
             return Diagnostic(
                 code: "graph.missing-input", severity: .configuration,
@@ -47,6 +47,7 @@ struct FileReading {
         return Diagnostic(
             code: "graph.unreadable-input", severity: .configuration,
             summary: "cannot read `\(path)`, which a stage reads", location: path,
-            causes: [SystemErrorText.text(code)], hint: "check that you may read it")
+            causes: [code.map(SystemErrorText.text) ?? "it is no regular file"],
+            hint: "check that you may read it")
     }
 }

@@ -7,14 +7,24 @@ package enum FileContents {
     /// - Parameters:
     ///   - path: which file.
     ///   - limitBytes: the largest size that is read.
+    ///   - followsLink: whether the path itself may be a symbolic link.
     /// - Throws: `file.not-found`, `file.unreadable`, `file.too-big`.
-    package static func read(_ path: String, limitBytes: Int = 64 * 1024 * 1024) throws -> [UInt8] {
-        let descriptor = retryingInterrupted { open(path, O_RDONLY | O_CLOEXEC) }
+    package static func read(
+        _ path: String, limitBytes: Int = 64 << 20, followsLink: Bool = true
+    ) throws -> [UInt8] {
+        // Nobody may ever write to a pipe, so opening one must not wait.
+        let flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | (followsLink ? 0 : O_NOFOLLOW)
+        let descriptor = retryingInterrupted { open(path, flags) }
         guard descriptor >= 0 else { throw unreadable(path, errno) }
         defer { close(descriptor) }
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw unreadable(path, errno) }
-        guard status.st_mode & S_IFMT != S_IFDIR else { throw unreadable(path, EISDIR) }
+        guard status.isRegularFile else {
+            // People name it where they want to have no file.
+            if status.st_rdev == nullDevice, status.st_mode & S_IFMT == S_IFCHR { return [] }
+            throw unreadable(path, status.st_mode & S_IFMT == S_IFDIR ? EISDIR : nil)
+        }
+        guard status.st_size <= limitBytes else { throw tooBig(path, limitBytes) }
         // One byte more than expected: where it is not filled, that was the end, and no further
         // call needs to ask.
         let expected = min(max(0, Int(status.st_size)), limitBytes)
@@ -33,11 +43,20 @@ package enum FileContents {
         }
     }
 
-    private static func unreadable(_ path: String, _ code: Int32) -> Diagnostic {
+    /// Device 1, 3 of every Linux.
+    ///
+    /// Source: <https://www.kernel.org/doc/html/latest/admin-guide/devices.html>
+    private static let nullDevice: dev_t = 1 << 8 | 3
+
+    /// - Parameter code: nil for a pipe, a socket or a device.
+    private static func unreadable(_ path: String, _ code: Int32?) -> Diagnostic {
         Diagnostic(
             code: code == ENOENT ? "file.not-found" : "file.unreadable", severity: .configuration,
             summary: "cannot read `\(path)`", location: path,
-            causes: [SystemErrorText.text(code)],
+            causes: [
+                code.map { $0 == ELOOP ? "it is a symbolic link" : SystemErrorText.text($0) }
+                    ?? "it is a pipe, a socket or a device"
+            ],
             hint: code == ENOENT
                 ? "check the path; it is relative to the current folder"
                 : "check that it is a file and that you may read it")
@@ -48,13 +67,5 @@ package enum FileContents {
             code: "file.too-big", severity: .configuration,
             summary: "`\(path)` is bigger than \(limitBytes) bytes", location: path,
             hint: "check that this is the right file")
-    }
-}
-
-/// Repeats a system call that a signal interrupted.
-func retryingInterrupted<Number: SignedInteger>(_ call: () -> Number) -> Number {
-    while true {
-        let result = call()
-        if result != -1 || errno != EINTR { return result }
     }
 }

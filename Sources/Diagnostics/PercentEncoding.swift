@@ -28,6 +28,16 @@ package enum PercentEncoding {
         return String(decoding: encoded, as: UTF8.self)
     }
 
+    /// Fields as a query or a form carries them: `name=value&name=value`.
+    ///
+    /// - Parameter fields: encoded both; a nil value leaves the bare name.
+    package static func query(_ fields: [(name: String, value: String?)]) -> String {
+        fields.map { field in
+            let name = encode(field.name)
+            return field.value.map { "\(name)=\(encode($0))" } ?? name
+        }.joined(separator: "&")
+    }
+
     /// Decodes; nil where a `%` has no two hexadecimal digits behind it, or the bytes are no UTF-8.
     package static func decode(_ text: String) -> String? {
         var decoded: [UInt8] = []

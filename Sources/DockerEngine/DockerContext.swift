@@ -1,5 +1,4 @@
 import Diagnostics
-import HTTP
 import Hashing
 import JSON
 
@@ -23,21 +22,19 @@ struct DockerContext: Sendable {
 
     /// The engine that it names.
     func host() throws -> DockerHost {
-        let key = SHA256.digest(of: Array(name.utf8)).reduce(into: "") { text, byte in
-            text += (byte < 16 ? "0" : "") + String(byte, radix: 16)
-        }
+        let key = Hexadecimal.text(SHA256.digest(of: Array(name.utf8)))
         let meta = try files.json("contexts/meta/\(key)/meta.json")
         guard let endpoint = meta?["Endpoints"]?["docker"], let host = endpoint["Host"]?.stringValue
         else { throw refusal("it is not there, or names no engine") }
         let tls = "contexts/tls/\(key)/docker"
-        let certificates = HTTPRequest.Certificates(
+        let certificates = CertificateFiles(
             authorityFile: try files.path("\(tls)/ca.pem"),
             clientFile: try files.path("\(tls)/cert.pem"),
             clientKeyFile: try files.path("\(tls)/key.pem"))
         if endpoint["SkipTLSVerify"] == .bool(true), !host.hasPrefix("unix://") {
             throw refusal("it turns the check of the engine's certificate off")
         }
-        let hasFiles = certificates != HTTPRequest.Certificates()
+        let hasFiles = certificates != CertificateFiles()
         return try DockerHost(
             host, certificates: hasFiles ? certificates : nil,
             origin: "the Docker context `\(name)`")

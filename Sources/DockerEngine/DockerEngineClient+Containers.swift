@@ -5,7 +5,7 @@ import JSON
 extension DockerEngineClient {
     package func hasNetwork(_ name: String) async throws -> Bool {
         let call = EngineCall.reading(
-            "/networks/\(EngineCall.encoded(name))", purpose: "look at the network `\(name)`",
+            "/networks/\(PercentEncoding.encode(name))", purpose: "look at the network `\(name)`",
             absentIsNil: true)
         return try await json(call) != nil
     }
@@ -103,6 +103,6 @@ extension DockerEngineClient {
     }
 
     private static func path(_ container: String, _ rest: String) -> String {
-        "/containers/\(EngineCall.encoded(container))\(rest)"
+        "/containers/\(PercentEncoding.encode(container))\(rest)"
     }
 }

@@ -56,11 +56,7 @@ package final class DockerEngineClient: ContainerEngine {
         let description = EngineDescription(
             apiVersion: min(offered, .highest), server: response.header("Server") ?? "",
             address: host.text,
-            certificates: host.certificates.map { files in
-                EngineCertificates(
-                    authorityFile: files.authorityFile, clientFile: files.clientFile,
-                    clientKeyFile: files.clientKeyFile)
-            })
+            certificates: host.certificates)
         known.withLock { $0.description = description }
         return description
     }

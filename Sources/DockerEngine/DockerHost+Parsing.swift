@@ -1,5 +1,4 @@
 import Diagnostics
-import HTTP
 
 extension DockerHost {
     /// Reads an address in Docker's notation.
@@ -9,7 +8,7 @@ extension DockerHost {
     ///   - certificates: where they are given, `tcp://` means `https://`.
     ///   - origin: what named it.
     /// - Throws: `docker.host` of severity `.configuration`.
-    init(_ text: String, certificates: HTTPRequest.Certificates?, origin: String) throws {
+    init(_ text: String, certificates: CertificateFiles?, origin: String) throws {
         guard let mark = text.firstRange(of: "://") else {
             throw Self.refusal("`\(text)` has no scheme", origin)
         }

@@ -1,5 +1,4 @@
-import Diagnostics
-package import HTTP
+package import Diagnostics
 
 /// Where the Docker engine is, and how it is spoken to.
 ///
@@ -16,12 +15,12 @@ package struct DockerHost: Sendable, Equatable {
     /// The way to the engine.
     package let address: Address
     /// For `https://` alone.
-    package let certificates: HTTPRequest.Certificates?
+    package let certificates: CertificateFiles?
     /// What named it, as errors say it.
     package let origin: String
 
     /// Makes one.
-    package init(address: Address, certificates: HTTPRequest.Certificates? = nil, origin: String) {
+    package init(address: Address, certificates: CertificateFiles? = nil, origin: String) {
         self.address = address
         self.certificates = certificates
         self.origin = origin
@@ -67,7 +66,7 @@ package struct DockerHost: Sendable, Equatable {
     ) throws -> DockerHost {
         let isVerified = environment.nonEmpty("DOCKER_TLS_VERIFY") != nil
         let folder = environment.nonEmpty("DOCKER_CERT_PATH")
-        var certificates: HTTPRequest.Certificates?
+        var certificates: CertificateFiles?
         // As Docker does: certificates without `DOCKER_TLS_VERIFY` do not make `tcp://` secure.
         if isVerified || (text.hasPrefix("https://") && folder != nil) {
             guard let folder = folder ?? files.folder else {
@@ -77,7 +76,7 @@ package struct DockerHost: Sendable, Equatable {
                     hint: "name the folder of `ca.pem`, `cert.pem` and `key.pem` in "
                         + "`DOCKER_CERT_PATH`")
             }
-            certificates = HTTPRequest.Certificates(
+            certificates = CertificateFiles(
                 authorityFile: "\(folder)/ca.pem", clientFile: "\(folder)/cert.pem",
                 clientKeyFile: "\(folder)/key.pem")
         }

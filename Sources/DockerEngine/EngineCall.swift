@@ -7,7 +7,7 @@ struct EngineCall: Sendable {
     var method: String
     /// Below the version, such as `/containers/x/start`.
     var path: String
-    var query: [(name: String, value: String)] = []
+    var query: [(name: String, value: String?)] = []
     var body: JSONValue?
     /// Where the call goes on to a registry.
     var credentials: RegistryCredentials?
@@ -24,7 +24,7 @@ struct EngineCall: Sendable {
 
     /// A call that only reads.
     static func reading(
-        _ path: String, query: [(name: String, value: String)] = [], purpose: String,
+        _ path: String, query: [(name: String, value: String?)] = [], purpose: String,
         absentIsNil: Bool = false
     ) -> EngineCall {
         EngineCall(
@@ -40,7 +40,7 @@ struct EngineCall: Sendable {
         if case .url(let url) = host.address { base = url }
         var url = base + (version.map { "/v\($0)" } ?? "") + path
         if !query.isEmpty {
-            url += "?" + query.map { "\($0.name)=\(Self.encoded($0.value))" }.joined(separator: "&")
+            url += "?" + PercentEncoding.query(query)
         }
         var request = HTTPRequest(method: method, url: url)
         if case .unixSocket(let path) = host.address { request.unixSocketPath = path }
@@ -58,7 +58,4 @@ struct EngineCall: Sendable {
         request.mustNotRepeat = !isRepeatable
         return request
     }
-
-    /// Percent-encoded for a query's value or a path's segment.
-    static func encoded(_ text: String) -> String { PercentEncoding.encode(text) }
 }

@@ -1,3 +1,5 @@
+package import Diagnostics
+
 /// An engine as it introduces itself.
 package struct EngineDescription: Sendable, Equatable {
     /// The version of the API that is spoken with it.
@@ -7,34 +9,17 @@ package struct EngineDescription: Sendable, Equatable {
     /// Where it is, as `DOCKER_HOST` names it.
     package let address: String
     /// With what others reach it too; nil where it asks for none.
-    package let certificates: EngineCertificates?
+    package let certificates: CertificateFiles?
 
     /// Makes one.
     package init(
         apiVersion: APIVersion, server: String, address: String,
-        certificates: EngineCertificates? = nil
+        certificates: CertificateFiles? = nil
     ) {
         self.apiVersion = apiVersion
         self.server = server
         self.address = address
         self.certificates = certificates
-    }
-}
-
-/// The files that an engine behind TLS is reached with.
-package struct EngineCertificates: Sendable, Equatable {
-    /// Whom the engine's certificate has to be of; nil for the system's authorities.
-    package let authorityFile: String?
-    /// Nil where the engine wants none.
-    package let clientFile: String?
-    /// Nil where the engine wants none.
-    package let clientKeyFile: String?
-
-    /// Makes them.
-    package init(authorityFile: String?, clientFile: String?, clientKeyFile: String?) {
-        self.authorityFile = authorityFile
-        self.clientFile = clientFile
-        self.clientKeyFile = clientKeyFile
     }
 }
 

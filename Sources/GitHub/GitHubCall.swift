@@ -21,7 +21,7 @@ package struct GitHubCall: Sendable {
 
     var method: String
     var address: Address
-    var query: [(name: String, value: String)] = []
+    var query: [(name: String, value: String?)] = []
     var body: Body = .none
     var accept = "application/vnd.github+json"
     /// What it does, as errors say it: `read release 7`.
@@ -41,7 +41,7 @@ package struct GitHubCall: Sendable {
 
     /// A call that only reads.
     static func reading(
-        _ address: Address, query: [(name: String, value: String)] = [], purpose: String,
+        _ address: Address, query: [(name: String, value: String?)] = [], purpose: String,
         in repository: RepositoryName
     ) -> GitHubCall {
         GitHubCall(
@@ -62,7 +62,7 @@ package struct GitHubCall: Sendable {
         }
         if !query.isEmpty {
             url += url.contains("?") ? "&" : "?"
-            url += query.map { "\($0.name)=\(Self.encoded($0.value))" }.joined(separator: "&")
+            url += PercentEncoding.query(query)
         }
         var request = HTTPRequest(
             method: method, url: url,
@@ -84,6 +84,4 @@ package struct GitHubCall: Sendable {
         request.mustNotRepeat = !isRepeatable
         return request
     }
-
-    private static func encoded(_ text: String) -> String { PercentEncoding.encode(text) }
 }

@@ -1,4 +1,5 @@
 import CCurl
+import Diagnostics
 import Glibc
 
 extension CurlTransfer {
@@ -52,7 +53,7 @@ extension CurlTransfer {
         if let certificates = exchange.request.certificates { setTrust(certificates) }
     }
 
-    private func setTrust(_ certificates: HTTPRequest.Certificates) {
+    private func setTrust(_ certificates: CertificateFiles) {
         if let file = certificates.authorityFile {
             handle.set(CURLOPT_CAINFO, file)
             // Else the system's folder of authorities would be trusted as well.

@@ -1,3 +1,5 @@
+package import Diagnostics
+
 /// One request, with every limit that bounds it.
 package struct HTTPRequest: Sendable {
     /// What is sent after the headers.
@@ -6,25 +8,6 @@ package struct HTTPRequest: Sendable {
         case bytes([UInt8])
         /// A file's part, read while it is sent: path, first byte, length in bytes.
         case file(path: String, offset: UInt64, sizeBytes: UInt64)
-    }
-
-    /// PEM files for a server that has a certificate authority of its own, or asks who is there.
-    package struct Certificates: Sendable, Equatable {
-        /// The only authorities to trust; nil for those of the transport.
-        package var authorityFile: String?
-        /// What the client shows of itself; nil for nothing.
-        package var clientFile: String?
-        /// The private key that belongs to `clientFile`.
-        package var clientKeyFile: String?
-
-        /// Names the files; they are read when the request is sent.
-        package init(
-            authorityFile: String? = nil, clientFile: String? = nil, clientKeyFile: String? = nil
-        ) {
-            self.authorityFile = authorityFile
-            self.clientFile = clientFile
-            self.clientKeyFile = clientKeyFile
-        }
     }
 
     /// `GET`, `PUT` and so on.
@@ -53,7 +36,7 @@ package struct HTTPRequest: Sendable {
     /// Never through a proxy; the URL's host is still sent as `Host`.
     package var unixSocketPath: String?
     /// The certificates of this one request; nil for the transport's own.
-    package var certificates: Certificates?
+    package var certificates: CertificateFiles?
 
     /// Makes a request with the usual limits.
     package init(

@@ -1,3 +1,4 @@
+import Diagnostics
 import Glibc
 
 /// What a request sends, readable from any of its bytes on.
@@ -58,12 +59,12 @@ final class OpenFile: Sendable {
     let sizeBytes: UInt64
 
     init(path: String, for request: HTTPRequest) throws {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        let descriptor = retryingInterrupted { open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
         guard descriptor >= 0 else {
-            throw request.refusal("cannot read `\(path)`: \(String(cString: strerror(errno)))")
+            throw request.refusal("cannot read `\(path)`: \(SystemErrorText.text(errno))")
         }
         var status = stat()
-        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+        guard fstat(descriptor, &status) == 0, status.isRegularFile else {
             close(descriptor)
             throw request.refusal("cannot send `\(path)`: not a regular file")
         }
@@ -74,11 +75,9 @@ final class OpenFile: Sendable {
     deinit { close(descriptor) }
 
     func read(at offset: UInt64, count: Int, into target: UnsafeMutableRawBufferPointer) -> Int? {
-        while true {
-            let got = pread(descriptor, target.baseAddress, count, off_t(offset))
-            if got > 0 { return got }
-            if got < 0, errno == EINTR { continue }
-            return nil
+        let got = retryingInterrupted {
+            pread(descriptor, target.baseAddress, count, off_t(offset))
         }
+        return got > 0 ? got : nil
     }
 }

@@ -1,5 +1,4 @@
 import Diagnostics
-import HTTP
 import Hashing
 import Testing
 
@@ -59,7 +58,7 @@ import Testing
         let own = try find(environment).certificates
         #expect(
             own
-                == HTTPRequest.Certificates(
+                == CertificateFiles(
                     authorityFile: "/c/ca.pem", clientFile: "/c/cert.pem",
                     clientKeyFile: "/c/key.pem"))
         environment["DOCKER_TLS_VERIFY"] = nil
@@ -81,7 +80,7 @@ import Testing
         ]
         let host = try find(["DOCKER_CONFIG": "/d"], files: files)
         #expect(host.address == .url("https://far:1"))
-        #expect(host.certificates == HTTPRequest.Certificates(authorityFile: "\(tls)/ca.pem"))
+        #expect(host.certificates == CertificateFiles(authorityFile: "\(tls)/ca.pem"))
         let usual = try find(
             ["DOCKER_CONFIG": "/d", "DOCKER_CONTEXT": "default"], files: files)
         #expect(usual.address == .unixSocket("/var/run/docker.sock"))

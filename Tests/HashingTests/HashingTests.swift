@@ -4,10 +4,6 @@ import Testing
 @testable import Hashing
 
 @Suite struct HashingTests {
-    private func hex(_ bytes: [UInt8]) -> String {
-        bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-    }
-
     /// The examples to FIPS 180-4.
     ///
     /// Source: <https://csrc.nist.gov/projects/cryptographic-standards-and-guidelines/example-values>
@@ -22,7 +18,18 @@ import Testing
     ])
     func `a digest is that of the standard`(text: String, count: Int, expected: String) {
         let bytes = Array(String(repeating: text, count: count).utf8)
-        #expect(hex(SHA256.digest(of: bytes)) == expected)
+        #expect(Hexadecimal.text(SHA256.digest(of: bytes)) == expected)
+    }
+
+    @Test func `each byte is two digits, by which it is read back`() {
+        let bytes = [UInt8](0...255)
+        let text = Array(Hexadecimal.text(bytes))
+        #expect(text.count == 512)
+        let read = stride(from: 0, to: text.count, by: 2).map {
+            UInt8(String(text[$0...$0 + 1]), radix: 16)
+        }
+        #expect(read == bytes)
+        #expect(text.allSatisfy { !$0.isUppercase })
     }
 
     @Test func `pieces of any length make the digest of the whole`() {
@@ -90,6 +97,6 @@ import Testing
     @Test(arguments: codes.indices)
     func `a code is that of the standard`(index: Int) {
         let (key, data, code) = Self.codes[index]
-        #expect(hex(HMACSHA256.code(of: data, key: key)) == code)
+        #expect(Hexadecimal.text(HMACSHA256.code(of: data, key: key)) == code)
     }
 }

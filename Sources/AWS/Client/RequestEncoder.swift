@@ -28,18 +28,15 @@ enum RequestEncoder {
     }
 
     private static func query(_ wire: WireRequest, _ endpoint: AWSEndpoint) -> HTTPRequest {
-        let fields =
+        let fields: [(name: String, value: String?)] =
             [
                 (name: "Action", value: wire.action.name),
                 (name: "Version", value: wire.action.service.apiVersion),
             ] + wire.form.pairs
-        let body = fields.map {
-            "\(PercentEncoding.encode($0.name))=\(PercentEncoding.encode($0.value))"
-        }
         return HTTPRequest(
             method: "POST", url: base(endpoint) + "/",
             headers: [("content-type", "application/x-www-form-urlencoded; charset=utf-8")],
-            body: .bytes(Array(body.joined(separator: "&").utf8)))
+            body: .bytes(Array(PercentEncoding.query(fields).utf8)))
     }
 
     private static func rest(_ wire: WireRequest, _ endpoint: AWSEndpoint) -> HTTPRequest {
@@ -53,11 +50,7 @@ enum RequestEncoder {
             }
         }
         url += path ?? "/"
-        let fields = wire.query.map { field in
-            let name = PercentEncoding.encode(field.name)
-            return field.value.map { "\(name)=\(PercentEncoding.encode($0))" } ?? name
-        }
-        if !fields.isEmpty { url += "?" + fields.joined(separator: "&") }
+        if !wire.query.isEmpty { url += "?" + PercentEncoding.query(wire.query) }
         return HTTPRequest(method: wire.method, url: url, headers: wire.headers, body: wire.body)
     }
 }

@@ -12,7 +12,7 @@ enum FileDigest {
     static func sha256(path: String, offset: UInt64, sizeBytes: UInt64) throws -> String {
         var digest = SHA256()
         var left = sizeBytes
-        let file = open(path, O_RDONLY | O_CLOEXEC)
+        let file = retryingInterrupted { open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
         guard file >= 0 else { throw unreadable(path, SystemErrorText.text(errno)) }
         defer { close(file) }
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: pieceBytes, alignment: 16)
@@ -21,15 +21,16 @@ enum FileDigest {
             try Task.checkCancellation()
             let wanted = Int(min(left, UInt64(pieceBytes)))
             let position = off_t(clamping: offset + (sizeBytes - left))
-            let count = pread(file, buffer.baseAddress, wanted, position)
-            if count < 0, errno == EINTR { continue }
+            let count = retryingInterrupted {
+                pread(file, buffer.baseAddress, wanted, position)
+            }
             guard count >= 0 else { throw unreadable(path, SystemErrorText.text(errno)) }
             if count == 0 { break }
             digest.update(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
             left -= UInt64(count)
         }
         guard left == 0 else { throw unreadable(path, "it is \(left) bytes shorter than expected") }
-        return SigV4.hex(digest.digest())
+        return Hexadecimal.text(digest.digest())
     }
 
     private static func unreadable(_ path: String, _ cause: String) -> Diagnostic {

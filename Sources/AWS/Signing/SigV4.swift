@@ -17,7 +17,7 @@ package enum SigV4 {
 
         /// The digest of a body that is in memory.
         package static func of(_ bytes: [UInt8]) -> Payload {
-            .sha256(hex(SHA256.digest(of: bytes)))
+            .sha256(Hexadecimal.text(SHA256.digest(of: bytes)))
         }
 
         var text: String {
@@ -83,20 +83,13 @@ package enum SigV4 {
     private static func signature(
         of canonical: String, credentials: AWSCredentials, scope: Scope, _ stamp: String
     ) -> String {
-        let digest = hex(SHA256.digest(of: Array(canonical.utf8)))
+        let digest = Hexadecimal.text(SHA256.digest(of: Array(canonical.utf8)))
         let text = ["AWS4-HMAC-SHA256", stamp, scope.text(stamp), digest].joined(separator: "\n")
         var key = Array("AWS4\(credentials.secretAccessKey.reveal())".utf8)
         for part in [String(stamp.prefix(8)), scope.region, scope.service, "aws4_request"] {
             key = HMACSHA256.code(of: Array(part.utf8), key: key)
         }
-        return hex(HMACSHA256.code(of: Array(text.utf8), key: key))
-    }
-
-    static func hex(_ bytes: some Sequence<UInt8>) -> String {
-        let digits = Array("0123456789abcdef".utf8)
-        var text: [UInt8] = []
-        for byte in bytes { text += [digits[Int(byte >> 4)], digits[Int(byte & 15)]] }
-        return String(decoding: text, as: UTF8.self)
+        return Hexadecimal.text(HMACSHA256.code(of: Array(text.utf8), key: key))
     }
 
     /// The date as signatures write it: `20261123T180000Z`.

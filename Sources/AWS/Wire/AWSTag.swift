@@ -17,10 +17,7 @@ extension [AWSTag] {
     package subscript(key: String) -> String? { first { $0.key == key }?.value }
 
     /// As the header `x-amz-tagging` carries them.
-    var asHeader: String {
-        map { "\(PercentEncoding.encode($0.key))=\(PercentEncoding.encode($0.value))" }
-            .joined(separator: "&")
-    }
+    var asHeader: String { PercentEncoding.query(map { ($0.key, $0.value) }) }
 }
 
 extension QueryFields {

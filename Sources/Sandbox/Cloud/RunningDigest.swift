@@ -1,4 +1,3 @@
-import BuildGraph
 import Hashing
 
 /// A SHA-256 over bytes that come piece by piece.
@@ -10,5 +9,5 @@ struct RunningDigest {
     }
 
     /// 64 hexadecimal digits over all bytes so far.
-    var hex: String { Digest.hex(hash.digest()) }
+    var hex: String { Hexadecimal.text(hash.digest()) }
 }

@@ -59,11 +59,7 @@ struct AnsibleProvisioner: Provisioner {
         case .container(let name, let engine):
             return .container(
                 host: hostName, container: name, engineAddress: engine.address,
-                certificates: engine.certificates.map { files in
-                    .init(
-                        authorityFile: files.authorityFile, clientFile: files.clientFile,
-                        clientKeyFile: files.clientKeyFile)
-                })
+                certificates: engine.certificates)
         }
     }
 }
