@@ -49,6 +49,13 @@ package struct Diagnostic: Error, Sendable, Equatable {
         self.isTrouble = isTrouble
     }
 
+    /// The end of the codes of calls of which nobody knows whether they were carried out.
+    package static let unknownOutcome = ".unknown-outcome"
+
+    /// Whether nobody knows if what was asked for was done, for whatever reason: a lost connection,
+    /// an answer of trouble, an answer that is none.
+    package var isOutcomeUnknown: Bool { code.hasSuffix(Self.unknownOutcome) }
+
     /// A copy whose summary says more, the old summary becoming the nearest cause.
     ///
     /// - Parameters:
@@ -82,10 +89,10 @@ package struct Diagnostic: Error, Sendable, Equatable {
 extension Diagnostic: CustomStringConvertible {
     /// The text form of style: `error:`, `at:`, `because:` and, after a blank-free break, `hint:`.
     package var description: String {
-        var lines = ["error: \(summary)"]
-        if let location { lines.append("  at: \(location)") }
-        lines += causes.map { "  because: \($0)" }
-        if let hint { lines.append("hint: \(hint)") }
+        var lines = ["error: \(ShownText.line(summary))"]
+        if let location { lines.append("  at: \(ShownText.line(location))") }
+        lines += causes.map { "  because: \(ShownText.line($0))" }
+        if let hint { lines.append("hint: \(ShownText.line(hint))") }
         return lines.joined(separator: "\n")
     }
 }

@@ -5,7 +5,10 @@ package struct Secret: Sendable, Equatable {
     private let value: String
 
     /// Hides `value`.
-    package init(_ value: String) { self.value = value }
+    package init(_ value: String) {
+        self.value = value
+        SecretBook.add(value)
+    }
 
     /// The hidden value; hand it only to what sends, signs or writes it to a 0600 file.
     package func reveal() -> String { value }

@@ -46,7 +46,7 @@ struct ReleaseDescription: Sendable {
 
     private var images: [String] {
         [
-            "## Data Science Sandbox \(Self.plain(release.assetId))", "",
+            "## Data Science Sandbox \(ShownText.markdown(release.assetId))", "",
             "| Region | AMI |", "|---|---|",
         ] + release.images.map { "| \($0.region) | `\(Self.code($0.id))` |" } + [
             "",
@@ -78,9 +78,11 @@ struct ReleaseDescription: Sendable {
             + release.versions.map { component in
                 let before = previous?.versions[component.name]
                 let was =
-                    before.map { $0 == component.version ? "" : " (was \(Self.plain($0)))" } ?? ""
-                return "| \(Self.plain(component.name)) | \(Self.plain(component.version))\(was) |"
-            } + ["", "Base image: \(Self.plain(release.sourceName))."]
+                    before.map { $0 == component.version ? "" : " (was \(ShownText.markdown($0)))" }
+                    ?? ""
+                let name = ShownText.markdown(component.name)
+                return "| \(name) | \(ShownText.markdown(component.version))\(was) |"
+            } + ["", "Base image: \(ShownText.markdown(release.sourceName))."]
     }
 
     private var attachments: [String] {
@@ -100,7 +102,7 @@ struct ReleaseDescription: Sendable {
 
     private var groups: [ChangeList] {
         guard let previous else { return [] }
-        let since = "since [\(Self.plain(previous.tag))](\(previous.url))"
+        let since = "since [\(ShownText.markdown(previous.tag))](\(previous.url))"
         return previous.changes.flatMap { title, changes in
             [
                 ChangeList(
@@ -112,16 +114,9 @@ struct ReleaseDescription: Sendable {
         }
     }
 
-    /// Text that is no Markdown and no end of a table's cell.
-    static func plain(_ text: String) -> String {
-        let special = Set("\\`*_[]<>|#&")
-        return String(text.flatMap { special.contains($0) ? ["\\", $0] : [$0] })
-            .replacing("\n", with: " ")
-    }
-
     /// Text within backticks.
     static func code(_ text: String) -> String {
-        text.replacing("`", with: "'").replacing("|", with: "\\|").replacing("\n", with: " ")
+        ShownText.line(text).replacing("`", with: "'").replacing("|", with: "\\|")
     }
 }
 

@@ -70,8 +70,10 @@ struct ReleaseDocument: Sendable {
         }
         if let docker { lines += docker.markdown }
         lines += ["", "| Component | Version |", "|---|---|"]
-        lines += versions.map { "| \($0.key) | \($0.value) |" }
-        lines += ["", "Base image: `\(source.imageId)` (\(source.name)).", ""]
+        lines += versions.map {
+            "| \(ShownText.markdown($0.key)) | \(ShownText.markdown($0.value)) |"
+        }
+        lines += ["", "Base image: `\(source.imageId)` (\(ShownText.markdown(source.name))).", ""]
         return lines.joined(separator: "\n")
     }
 

@@ -17,13 +17,13 @@ enum EventText {
             let hint = expected.map { " (took \(Durations.text($0)) last time)" } ?? ""
             return "\(prefix)started\(hint)"
         case .stageProgress(let percent, let message):
-            return prefix + message + (percent.map { " (\(Int($0)) %)" } ?? "")
+            return prefix + ShownText.line(message) + (percent.map { " (\(Int($0)) %)" } ?? "")
         // The plan has said already what is fresh.
         case .stageFinished(.fresh, _): return isDebug ? "\(prefix)fresh" : nil
         case .stageFinished(let status, let seconds): return finished(prefix, status, seconds)
         case .resourceCreated(let entry): return "\(prefix)created \(describe(entry))"
         case .resourceDeleted(let entry): return "\(prefix)deleted \(describe(entry))"
-        case .warning(let message): return "warning: \(prefix)\(message)"
+        case .warning(let message): return "warning: \(prefix)\(ShownText.line(message))"
         case .error(let problem):
             return (event.assetId.map { "\($0): " } ?? "") + problem.description
         case .runFinished(let status, let seconds):
@@ -46,6 +46,6 @@ enum EventText {
     private static func describe(_ entry: JournalEntry) -> String {
         let names = [entry.name, entry.id].compactMap { $0 }
         let unique = names.count == 2 && names[0] == names[1] ? [names[0]] : names
-        return ([entry.resource] + unique).joined(separator: " ")
+        return ShownText.line(([entry.resource] + unique).joined(separator: " "))
     }
 }

@@ -111,7 +111,7 @@ final class LiveView: Sendable {
         var parts = ["  \(name)", Durations.text(elapsed)]
         if let expected = stage.expectedSeconds { parts[1] += " of \(Durations.text(expected))" }
         if let percent = stage.percent { parts.append("\(Int(percent)) %") }
-        if !stage.message.isEmpty { parts.append(stage.message) }
+        if !stage.message.isEmpty { parts.append(ShownText.line(stage.message)) }
         // One column less: a full line would wrap and spoil the count.
         return String(parts.joined(separator: "  ").prefix(max(20, width - 1)))
     }

@@ -2,7 +2,8 @@ import Diagnostics
 import Glibc
 import Synchronization
 
-/// The two streams: data on standard output, everything else on standard error.
+/// The two streams: data on standard output, everything else on standard error; neither tells a
+/// secret.
 enum StandardStreams {
     /// Why data was lost, as `errno` of the first time; nil where none was.
     private static let lost = Mutex<Int32?>(nil)
@@ -33,12 +34,11 @@ enum StandardStreams {
 
     /// - Returns: `errno` where not all could be written.
     private static func write(_ text: String, to descriptor: Int32) -> Int32? {
-        var bytes = Array(text.utf8)[...]
+        var bytes = Array(ShownText.redacted(text).utf8)[...]
         while !bytes.isEmpty {
-            let count = bytes.withUnsafeBytes {
-                Glibc.write(descriptor, $0.baseAddress, $0.count)
+            let count = bytes.withUnsafeBytes { buffer in
+                retryingInterrupted { Glibc.write(descriptor, buffer.baseAddress, buffer.count) }
             }
-            if count < 0 && errno == EINTR { continue }
             if count <= 0 { return errno }
             bytes = bytes.dropFirst(count)
         }
