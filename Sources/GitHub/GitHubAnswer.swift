@@ -1,3 +1,4 @@
+import HTTP
 package import JSON
 
 /// What a call was answered.
@@ -6,6 +7,21 @@ package struct GitHubAnswer: Sendable {
     package let body: [UInt8]
     /// The address of the page behind this one; nil for the last.
     package let next: String?
+
+    init(_ response: HTTPResponse) {
+        status = response.status
+        body = response.body
+        next = LinkHeader.next(response.header("Link"))
+    }
+
+    /// Makes sure that it is the answer of an operation that answers nothing.
+    ///
+    /// - Throws: `github.wire`.
+    func acknowledged() throws {
+        guard status != 200, status == 404 || body.isEmpty else {
+            throw GitHubWire.garbled("it has status \(status) and \(body.count) bytes")
+        }
+    }
 
     /// The body as JSON.
     ///

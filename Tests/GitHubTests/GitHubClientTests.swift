@@ -162,10 +162,18 @@ import Testing
     @Test(arguments: ["", "<html>", "[]", "{\"id\":\"7\"}", "{\"id\":7,\"tag_name\":1}"])
     func `an answer that is no release is an error`(body: String) async throws {
         let error = try await #require(throws: Diagnostic.self) {
-            try await client(AWSScriptedTransport([Self.answer(200, body)])).call(
+            let replies = Array(repeating: Self.answer(200, body), count: 5)
+            return try await client(AWSScriptedTransport(replies)).call(
                 GetRelease(repository: repository, id: 7))
         }
         #expect(error.code == "github.wire")
+        let created = try await #require(throws: Diagnostic.self) {
+            try await client(AWSScriptedTransport([Self.answer(201, body)])).call(
+                CreateRelease(
+                    repository: repository, tag: "t", target: "main", title: "T", body: "",
+                    isDraft: true, isPrerelease: false))
+        }
+        #expect(created.code == "github.unknown-outcome")
     }
 
     @Test func `a draft for tests is described in full`() async throws {

@@ -11,9 +11,6 @@ package final class GitHubClient: ReleaseHost {
     private let time: any TimeSource
     private let say: @Sendable (String) -> Void
     private let cache = AnswerCache()
-    private let policy = GitHubRetryPolicy()
-
-    private static let answerLimitBytes = 64 << 20
 
     /// Makes a client; nothing is connected before the first call.
     ///
@@ -42,67 +39,52 @@ package final class GitHubClient: ReleaseHost {
         let key = "\(call.accept) \(request.url)"
         let kept = call.method == "GET" ? cache.answer(for: key) : nil
         if let tag = kept?.header("ETag") { request.headers.append(("If-None-Match", tag)) }
-        var response = try await send(request, call, server)
-        if response.status == 304 {
-            guard let kept else { throw GitHubWire.garbled("it is status 304 to a first question") }
-            response = kept
-        } else if call.method == "GET" {
-            cache.keep(response, for: key)
+        let found = try await send(request, call, server) { [cache] response -> Found<O.Output> in
+            guard response.status == 304 else {
+                if response.status == 302, let location = response.header("Location") {
+                    return .elsewhere(location)
+                }
+                let output = try operation.output(GitHubAnswer(response))
+                // Not before it proved to be an answer.
+                if call.method == "GET" { cache.keep(response, for: key) }
+                return .output(output)
+            }
+            guard let kept else {
+                throw GitHubWire.garbled("it is status 304 to a first question")
+            }
+            return .output(try operation.output(GitHubAnswer(kept)))
         }
-        if response.status == 302, let location = response.header("Location") {
-            response = try await follow(location, call, server)
+        switch found {
+        case .output(let output): return output
+        case .elsewhere(let location): return try await follow(location, operation, server)
         }
-        return try operation.output(
-            GitHubAnswer(
-                status: response.status, body: response.body,
-                next: LinkHeader.next(response.header("Link"))))
+    }
+
+    /// Where what was asked for is.
+    private enum Found<Output: Sendable>: Sendable {
+        case output(Output)
+        case elsewhere(String)
     }
 
     /// Fetches what GitHub keeps elsewhere; the token is not for that place.
-    private func follow(
-        _ location: String, _ call: GitHubCall, _ server: GitHubServer
-    ) async throws -> HTTPResponse {
+    private func follow<O: GitHubOperation>(
+        _ location: String, _ operation: O, _ server: GitHubServer
+    ) async throws -> O.Output {
         guard GitHubServer.isSafe(location) else { throw GitHubServer.unsafe(location) }
-        var elsewhere = call
+        var elsewhere = operation.call
         elsewhere.answers = []
-        return try await send(HTTPRequest(method: "GET", url: location), elsewhere, server)
+        return try await send(HTTPRequest(method: "GET", url: location), elsewhere, server) {
+            try operation.output(GitHubAnswer($0))
+        }
     }
 
-    private func send(
-        _ request: HTTPRequest, _ call: GitHubCall, _ server: GitHubServer
-    ) async throws -> HTTPResponse {
-        var progress = GitHubRetryPolicy.Progress()
-        while true {
-            let failure: GitHubRetryPolicy.Failure
-            do {
-                let response = try await transport.send(request, limitBytes: Self.answerLimitBytes)
-                let isAnswer =
-                    (200..<300).contains(response.status) || response.status == 304
-                    || call.answers.contains(response.status)
-                if isAnswer { return response }
-                failure = .refused(GitHubRefusal(response))
-            } catch let lost as HTTPFailure {
-                failure = .lost(lost)
-            }
-            let decision = policy.decide(
-                failure, isRepeatable: call.isRepeatable, progress,
-                now: time.now().timeIntervalSince1970, jitter: Double.random(in: 0...1))
-            guard case .again(let seconds, let isRateLimit) = decision else {
-                let told = GitHubFailure(call: call, server: server, attempt: progress.attempt)
-                let isUnknown = decision == .giveUpUnknown
-                switch failure {
-                case .refused(let refusal): throw told.refused(refusal, isUnknown: isUnknown)
-                case .lost(let lost): throw told.lost(lost, isUnknown: isUnknown)
-                }
-            }
-            if isRateLimit {
-                progress.rateLimits += 1
-                progress.waitedSeconds += seconds
-                say("the rate limit of GitHub is used up: waiting \(Int(seconds.rounded(.up))) s")
-            } else {
-                progress.attempt += 1
-            }
-            try await time.sleep(seconds: seconds)
-        }
+    private func send<Output: Sendable>(
+        _ request: HTTPRequest, _ call: GitHubCall, _ server: GitHubServer,
+        _ read: @escaping @Sendable (HTTPResponse) throws -> Output
+    ) async throws -> Output {
+        let exchange = GitHubExchange(
+            call: call, request: request, server: server, transport: transport, time: time,
+            say: say, read: read)
+        return try await RetryLoop(policy: .github, time: time).run(exchange)
     }
 }

@@ -13,8 +13,8 @@ struct GitHubFailure: Sendable {
     private var name: String { "`\(call.repository)`" }
 
     /// GitHub answered with an error status.
-    func refused(_ refusal: GitHubRefusal, isUnknown: Bool) -> Diagnostic {
-        if isUnknown { return unknown(said(refusal)) }
+    func refused(_ refusal: GitHubRefusal, isOutcomeUnknown: Bool) -> Diagnostic {
+        if isOutcomeUnknown { return words.outcomeUnknown([said(refusal)]) }
         if refusal.isRateLimit { return rateLimited(refusal) }
         return Diagnostic(
             code: refusal.isTaken ? "github.already-exists" : "github.\(refusal.status)",
@@ -24,23 +24,29 @@ struct GitHubFailure: Sendable {
     }
 
     /// No whole answer came.
-    func lost(_ failure: HTTPFailure, isUnknown: Bool) -> Diagnostic {
-        let cause = "\(failure.message) (\(failure.kind.rawValue), attempt \(attempt))"
-        if isUnknown { return unknown(redacted(cause)) }
-        return Diagnostic(
-            code: "github.unreachable", summary: "GitHub at `\(failure.host)` cannot be reached",
-            causes: [redacted(cause)],
+    func lost(_ failure: HTTPFailure, isOutcomeUnknown: Bool) -> Diagnostic {
+        words.lost(
+            failure,
+            causes: [redacted("\(failure.message) (\(failure.kind.rawValue), \(tried))")],
+            attempt: tried, isOutcomeUnknown: isOutcomeUnknown,
             hint: "check the network, any proxy (`HTTPS_PROXY`) and `GITHUB_API_URL`, then run the "
-                + "same command again", isTrouble: true)
+                + "same command again")
     }
 
-    private func unknown(_ cause: String) -> Diagnostic {
-        Diagnostic(
-            code: "github.unknown-outcome",
-            summary: "nobody knows whether GitHub did \(call.purpose) in \(name)",
-            causes: [cause], hint: "run the same command again: it looks at what is there first",
-            isTrouble: true)
+    /// The answer is none to this call.
+    func garbled(_ why: Diagnostic, isOutcomeUnknown: Bool) -> Diagnostic {
+        let causes = why.causes + [tried]
+        return isOutcomeUnknown
+            ? words.outcomeUnknown(causes) : words.garbled(causes, hint: why.hint)
     }
+
+    private var words: FailureWords {
+        FailureWords(
+            area: "github", call: "\(call.purpose) in \(call.repository)",
+            server: "GitHub at `\(server.apiUrl)`")
+    }
+
+    private var tried: String { "attempt \(attempt)" }
 
     private func rateLimited(_ refusal: GitHubRefusal) -> Diagnostic {
         let until = refusal.limitResetAt.map {
@@ -88,7 +94,7 @@ struct GitHubFailure: Sendable {
     private func said(_ refusal: GitHubRefusal) -> String {
         let words = ([refusal.message] + refusal.errors).filter { !$0.isEmpty }
         let text = words.isEmpty ? "without a word" : words.joined(separator: "; ")
-        return redacted("GitHub answered \(refusal.status): \(text) (attempt \(attempt))")
+        return redacted("GitHub answered \(refusal.status): \(text) (\(tried))")
     }
 
     private func redacted(_ text: String) -> String {

@@ -1,5 +1,6 @@
 import Diagnostics
 import FoundationEssentials
+import Glibc
 import HTTP
 import JSON
 
@@ -39,8 +40,30 @@ struct GitHubRefusal: Sendable, Equatable {
             || message.lowercased().contains("rate limit")
     }
 
-    /// Whether the same call may succeed in a moment.
-    var isPassing: Bool { [500, 502, 503, 504].contains(status) }
+    /// What it means for a further attempt.
+    ///
+    /// - Parameters:
+    ///   - progress: how far the call has come.
+    ///   - now: seconds since 1970.
+    func setback(after progress: RetryPolicy.Progress, now: Double) -> Setback {
+        if isRateLimit {
+            var setback = Setback(isPassing: true, isCertainlyUndone: true)
+            setback.limitSeconds = limitSeconds(met: progress.limits, now: now)
+            return setback
+        }
+        return status >= 500 && status != 501
+            ? .trouble(wishSeconds: retryAfterSeconds ?? 0) : .refusal
+    }
+
+    /// GitHub's advice where a secondary limit names no time.
+    private static let secondaryLimitSeconds: Double = 60
+
+    private func limitSeconds(met: Int, now: Double) -> Double {
+        if let wish = retryAfterSeconds { return max(1, wish) }
+        // One second more, for clocks that differ by a fraction.
+        if let reset = limitResetAt { return max(1, reset - now + 1) }
+        return Self.secondaryLimitSeconds * pow(2, Double(met))
+    }
 
     /// Whether something of that name is there already.
     var isTaken: Bool { status == 422 && errors.contains { $0.contains("already_exists") } }

@@ -18,5 +18,5 @@ package struct DeleteReleaseAsset: GitHubOperation {
             answers: [404])
     }
 
-    package func output(_ answer: GitHubAnswer) throws {}
+    package func output(_ answer: GitHubAnswer) throws { try answer.acknowledged() }
 }

@@ -1,0 +1,69 @@
+import Diagnostics
+import FoundationEssentials
+import HTTP
+
+/// One request on its way to GitHub: what GitHub adds to the common retry loop.
+struct GitHubExchange<Output: Sendable>: RetriedCall {
+    /// What GitHub said instead of an answer.
+    enum Refusal: Sendable {
+        case said(GitHubRefusal)
+        /// The status says that it succeeded, and the answer is none to this call.
+        case garbled(Diagnostic)
+    }
+
+    let call: GitHubCall
+    let request: HTTPRequest
+    let server: GitHubServer
+    let transport: any HTTPTransport
+    let time: any TimeSource
+    /// Tells a person what takes its time.
+    let say: @Sendable (String) -> Void
+    /// Reads an answer.
+    let read: @Sendable (HTTPResponse) throws -> Output
+
+    private static var answerLimitBytes: Int { 64 << 20 }
+
+    var isRepeatable: Bool { call.isRepeatable }
+
+    mutating func attempt() async throws -> Attempted<Output, Refusal> {
+        let response = try await transport.send(request, limitBytes: Self.answerLimitBytes)
+        let isAnswer =
+            (200..<300).contains(response.status) || response.status == 304
+            || call.answers.contains(response.status)
+        guard isAnswer else { return .refused(.said(GitHubRefusal(response))) }
+        do {
+            return .answered(try read(response))
+        } catch let problem as Diagnostic where problem.code == "github.wire" {
+            return .refused(.garbled(problem))
+        }
+    }
+
+    func setback(_ refusal: Refusal, after progress: RetryPolicy.Progress) -> Setback {
+        switch refusal {
+        case .said(let refusal):
+            refusal.setback(after: progress, now: time.now().timeIntervalSince1970)
+        case .garbled: .trouble()
+        }
+    }
+
+    mutating func mayGoOn(
+        after setback: Setback, waitingSeconds: Double, isLimit: Bool
+    ) async -> Bool {
+        if isLimit {
+            let seconds = Int(waitingSeconds.rounded(.up))
+            say("the rate limit of GitHub is used up: waiting \(seconds) s")
+        }
+        return true
+    }
+
+    func diagnostic(of end: FinalFailure<Refusal>) -> Diagnostic {
+        let told = GitHubFailure(call: call, server: server, attempt: end.attempt)
+        return switch end.cause {
+        case .lost(let lost): told.lost(lost, isOutcomeUnknown: end.isOutcomeUnknown)
+        case .refused(.said(let refusal)):
+            told.refused(refusal, isOutcomeUnknown: end.isOutcomeUnknown)
+        case .refused(.garbled(let why)):
+            told.garbled(why, isOutcomeUnknown: end.isOutcomeUnknown)
+        }
+    }
+}
