@@ -7,7 +7,10 @@ extension DockerEngineClient {
         let call = EngineCall.reading(
             "/networks/\(PercentEncoding.encode(name))", purpose: "look at the network `\(name)`",
             absentIsNil: true)
-        return try await json(call) != nil
+        return try await json(call) { value, failure in
+            guard value["Name"] != nil else { throw failure.garbled("it names no network") }
+            return true
+        } ?? false
     }
 
     package func createContainer(_ specification: ContainerSpecification) async throws -> String {
@@ -18,18 +21,19 @@ extension DockerEngineClient {
             body: specification.body, purpose: purpose,
             // The name is unique: a second time finds what the first has made.
             isRepeatable: true, limitSeconds: 180, answers: [409])
-        let response = try await answer(to: create)
-        if response.status != 409 {
+        let made = try await answer(to: create) { response, failure -> Result<String, Diagnostic> in
+            if response.status == 409 {
+                return .failure(failure.refused(response.status, response.body))
+            }
             let value = try? JSONValue.parse(response.body, source: "answer")
             guard let id = value?["Id"]?.stringValue else {
-                throw try await failure(create).garbled("it names no id")
+                throw failure.garbled("it names no id")
             }
-            return id
+            return .success(id)
         }
-        guard let found = try await inspectContainer(name) else {
-            // Gone meanwhile, or another conflict.
-            throw try await failure(create).refused(response.status, response.body)
-        }
+        if case .success(let id) = made { return id }
+        // Gone meanwhile, or another conflict.
+        guard let found = try await inspectContainer(name) else { return try made.get() }
         guard specification.labels.allSatisfy({ found.labels[$0.key] == $0.value }) else {
             throw Diagnostic(
                 code: "docker.name-taken",
@@ -41,8 +45,8 @@ extension DockerEngineClient {
     }
 
     package func start(_ container: String) async throws {
-        _ = try await answer(
-            to: EngineCall(
+        try await acknowledged(
+            EngineCall(
                 method: "POST", path: Self.path(container, "/start"),
                 purpose: "start the container `\(container)`", isRepeatable: true,
                 limitSeconds: 180, answers: [304]))
@@ -53,7 +57,7 @@ extension DockerEngineClient {
             method: "POST", path: Self.path(container, "/stop"),
             query: [("t", String(graceSeconds))], purpose: "stop the container `\(container)`",
             isRepeatable: true, limitSeconds: Double(graceSeconds) + 60, answers: [304])
-        _ = try await answer(to: call)
+        try await acknowledged(call)
         guard let status = try await inspectContainer(container)?.exitCode else {
             throw try await failure(call).garbled("the container has no exit status")
         }
@@ -64,11 +68,12 @@ extension DockerEngineClient {
         let call = EngineCall.reading(
             Self.path(container, "/json"), purpose: "look at the container `\(container)`",
             absentIsNil: true)
-        guard let value = try await json(call) else { return nil }
-        guard let state = ContainerState(inspected: value) else {
-            throw try await failure(call).garbled("it names no id")
+        return try await json(call) { value, failure in
+            guard let state = ContainerState(inspected: value) else {
+                throw failure.garbled("it names no id")
+            }
+            return state
         }
-        return state
     }
 
     package func logTail(_ container: String, lines: Int) async throws -> String {
@@ -76,12 +81,12 @@ extension DockerEngineClient {
             Self.path(container, "/logs"),
             query: [("stdout", "1"), ("stderr", "1"), ("tail", String(lines))],
             purpose: "show the log of the container `\(container)`")
-        return LogFrames.text(try await answer(to: call).body)
+        return try await answer(to: call) { response, _ in LogFrames.text(response.body) }
     }
 
     package func removeContainer(_ container: String) async throws {
-        _ = try await answer(
-            to: EngineCall(
+        try await acknowledged(
+            EngineCall(
                 method: "DELETE", path: Self.path(container, ""),
                 query: [("force", "1"), ("v", "1")],
                 purpose: "remove the container `\(container)`", isRepeatable: true,
@@ -96,10 +101,11 @@ extension DockerEngineClient {
         let call = EngineCall.reading(
             "/containers/json", query: [("all", "1"), ("filters", filters.compactText)],
             purpose: "list containers")
-        guard let list = try await json(call)?.arrayValue else {
-            throw try await failure(call).garbled("it is no list")
+        let found = try await json(call) { value, failure in
+            guard let list = value.arrayValue else { throw failure.garbled("it is no list") }
+            return list.compactMap { ContainerState(listed: $0) }
         }
-        return list.compactMap { ContainerState(listed: $0) }
+        return found ?? []
     }
 
     private static func path(_ container: String, _ rest: String) -> String {

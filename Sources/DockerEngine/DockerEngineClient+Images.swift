@@ -5,9 +5,10 @@ extension DockerEngineClient {
     package func inspectImage(_ name: String) async throws -> EngineImage? {
         let call = EngineCall.reading(
             "/images/\(name)/json", purpose: "look at the image `\(name)`", absentIsNil: true)
-        guard let value = try await json(call) else { return nil }
-        guard let image = EngineImage(value) else { throw try await failure(call).garbled("no id") }
-        return image
+        return try await json(call) { value, failure in
+            guard let image = EngineImage(value) else { throw failure.garbled("no id") }
+            return image
+        }
     }
 
     package func commit(
@@ -23,15 +24,17 @@ extension DockerEngineClient {
             body: configuration.body, purpose: "commit the image `\(reference)`",
             // Each time makes another image. All layers are written before the answer.
             isRepeatable: false, limitSeconds: 1800)
-        guard let id = try await json(call)?["Id"]?.stringValue else {
-            throw try await failure(call).garbled("it names no id")
+        let made = try await json(call) { value, failure in
+            guard let id = value["Id"]?.stringValue else { throw failure.garbled("it names no id") }
+            return id
         }
-        return id
+        guard let made else { throw try await failure(call).garbled("it has another status") }
+        return made
     }
 
     package func tag(_ image: String, as reference: ImageReference) async throws {
-        _ = try await answer(
-            to: EngineCall(
+        try await acknowledged(
+            EngineCall(
                 method: "POST", path: "/images/\(image)/tag",
                 query: [
                     ("repo", reference.name), ("tag", reference.withDefaultTag.tag ?? ""),
@@ -40,8 +43,8 @@ extension DockerEngineClient {
     }
 
     package func removeImage(_ name: String) async throws {
-        _ = try await answer(
-            to: EngineCall(
+        try await acknowledged(
+            EngineCall(
                 method: "DELETE", path: "/images/\(name)",
                 purpose: "remove the image `\(name)`", isRepeatable: true,
                 limitSeconds: 300, answers: [404]))
@@ -54,10 +57,11 @@ extension DockerEngineClient {
             "/distribution/\(reference.withDefaultTag)/json",
             purpose: "find `\(reference)` in its registry", absentIsNil: true)
         call.credentials = credentials
-        guard let value = try await json(call) else { return nil }
-        guard let digest = value["Descriptor"]?["digest"]?.stringValue else {
-            throw try await failure(call).garbled("it names no digest")
+        return try await json(call) { value, failure in
+            guard let digest = value["Descriptor"]?["digest"]?.stringValue else {
+                throw failure.garbled("it names no digest")
+            }
+            return digest
         }
-        return digest
     }
 }

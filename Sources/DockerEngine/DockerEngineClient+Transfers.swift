@@ -85,7 +85,7 @@ extension DockerEngineClient {
             try await stream.end()
         } catch let lost as HTTPFailure {
             // What the registry said before goes first.
-            if stream.refusal == nil { throw try await diagnostic(lost, call) }
+            if stream.refusal == nil { throw try await failure(call).lost(lost) }
         } catch let garbled as TransferStream.Garbled {
             throw try await failure(call).garbled(garbled.why)
         }

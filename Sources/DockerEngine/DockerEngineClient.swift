@@ -18,11 +18,6 @@ package final class DockerEngineClient: ContainerEngine {
     private let time: any TimeSource
     private let known = Mutex(Known())
 
-    /// Attempts of a call that changes nothing the second time.
-    private static let attempts = 3
-    private static let firstDelaySeconds = 0.5
-    private static let answerLimitBytes = 16 << 20
-
     /// Makes a client; nothing is looked for before the first call.
     ///
     /// - Parameters:
@@ -42,54 +37,69 @@ package final class DockerEngineClient: ContainerEngine {
         let host = try await host()
         let call = EngineCall(
             method: "GET", path: "/_ping", purpose: "answer", isRepeatable: true, limitSeconds: 20)
-        let response = try await send(call, version: nil)
-        let failure = EngineFailure(call: call, host: host)
-        guard let text = response.header("Api-Version"), let offered = APIVersion(text) else {
-            throw failure.garbled("it names no API version")
+        let description = try await send(call, version: nil) { response, failure in
+            guard let text = response.header("Api-Version"), let offered = APIVersion(text) else {
+                throw failure.garbled("it names no API version")
+            }
+            guard offered >= .lowest else {
+                throw EngineFailure.version(
+                    "the Docker engine that \(host.origin) names is too old",
+                    ["it speaks API version \(offered), \(APIVersion.lowest) is the lowest in use"],
+                    "install Docker 19.03 or newer, or name another engine in `DOCKER_HOST`")
+            }
+            return EngineDescription(
+                apiVersion: min(offered, .highest), server: response.header("Server") ?? "",
+                address: host.text, certificates: host.certificates)
         }
-        guard offered >= .lowest else {
-            throw EngineFailure.version(
-                "the Docker engine that \(host.origin) names is too old",
-                ["it speaks API version \(offered), \(APIVersion.lowest) is the lowest in use"],
-                "install Docker 19.03 or newer, or name another engine in `DOCKER_HOST`")
-        }
-        let description = EngineDescription(
-            apiVersion: min(offered, .highest), server: response.header("Server") ?? "",
-            address: host.text,
-            certificates: host.certificates)
         known.withLock { $0.description = description }
         return description
     }
 
     // MARK: Calls
 
-    /// Makes a call and hands over its answer, whose status is 2xx or among the expected.
-    func answer(to call: EngineCall) async throws -> HTTPResponse {
-        try await send(call, version: try await version())
+    /// Makes a call of which only the status says something.
+    ///
+    /// - Returns: whether the status is 2xx, and not another of the expected.
+    @discardableResult
+    func acknowledged(_ call: EngineCall) async throws -> Bool {
+        try await answer(to: call) { response, failure in
+            // The engine answers some of these with JSON, and none with anything else.
+            guard response.body.isEmpty || (try? JSONValue.parse(response.body, source: "")) != nil
+            else { throw failure.garbled("it is \(response.body.count) bytes that are no JSON") }
+            return (200..<300).contains(response.status)
+        }
     }
 
-    /// Makes a call whose answer is JSON; nil for an expected status beside 2xx.
-    func json(_ call: EngineCall) async throws -> JSONValue? {
-        let response = try await answer(to: call)
-        guard (200..<300).contains(response.status) else { return nil }
-        do {
-            return try JSONValue.parse(response.body, source: "the Docker engine's answer")
-        } catch let problem as Diagnostic {
-            throw try await failure(call).garbled(problem.summary)
+    /// Makes a call and reads its answer, whose status is 2xx or among the expected.
+    ///
+    /// - Parameter read: throws `docker.wire` where it is no answer to this call.
+    func answer<Answer: Sendable>(
+        to call: EngineCall,
+        _ read: @escaping @Sendable (HTTPResponse, EngineFailure) throws -> Answer
+    ) async throws -> Answer {
+        try await send(call, version: try await version(), read)
+    }
+
+    /// Makes a call whose answer is JSON, and reads it; nil for an expected status beside 2xx.
+    func json<Answer: Sendable>(
+        _ call: EngineCall,
+        _ read: @escaping @Sendable (JSONValue, EngineFailure) throws -> Answer
+    ) async throws -> Answer? {
+        try await answer(to: call) { response, failure in
+            guard (200..<300).contains(response.status) else { return nil }
+            do {
+                return try read(
+                    try JSONValue.parse(response.body, source: "the Docker engine's answer"),
+                    failure)
+            } catch let problem as Diagnostic where problem.code.hasPrefix("json.") {
+                throw failure.garbled(problem.summary)
+            }
         }
     }
 
     /// What makes errors of a call.
     func failure(_ call: EngineCall) async throws -> EngineFailure {
         EngineFailure(call: call, host: try await host())
-    }
-
-    /// A failed transfer as a person sees it.
-    func diagnostic(_ lost: HTTPFailure, _ call: EngineCall) async throws -> Diagnostic {
-        let host = try await host()
-        var socket: EngineFailure.SocketState?
-        if case .unixSocket(let path) = host.address { socket = .init(path: path) }
-        return EngineFailure(call: call, host: host).lost(lost, socket: socket)
     }
 
     /// The request of a call, with the version that was agreed on.
@@ -109,28 +119,14 @@ package final class DockerEngineClient: ContainerEngine {
         return try await ping().apiVersion
     }
 
-    private func send(_ call: EngineCall, version: APIVersion?) async throws -> HTTPResponse {
-        let request = call.request(to: try await host(), version: version)
-        var attempt = 1
-        while true {
-            let isLast = attempt == Self.attempts || !call.isRepeatable
-            do {
-                let response = try await transport.send(
-                    request, limitBytes: Self.answerLimitBytes)
-                let isAnswer =
-                    (200..<300).contains(response.status) || call.answers.contains(response.status)
-                if isAnswer { return response }
-                if isLast || !Self.isPassing(response.status) {
-                    throw try await failure(call).refused(response.status, response.body)
-                }
-            } catch let lost as HTTPFailure {
-                if isLast || lost.kind != .connectionLost { throw try await diagnostic(lost, call) }
-            }
-            try await time.sleep(seconds: Self.firstDelaySeconds * Double(attempt))
-            attempt += 1
-        }
+    private func send<Answer: Sendable>(
+        _ call: EngineCall, version: APIVersion?,
+        _ read: @escaping @Sendable (HTTPResponse, EngineFailure) throws -> Answer
+    ) async throws -> Answer {
+        let host = try await host()
+        let exchange = EngineExchange(
+            call: call, request: call.request(to: host, version: version), host: host,
+            transport: transport, read: read)
+        return try await RetryLoop(policy: .docker, time: time).run(exchange)
     }
-
-    /// Whether a proxy before the engine says that it is away for a moment.
-    private static func isPassing(_ status: Int) -> Bool { [502, 503, 504].contains(status) }
 }

@@ -50,40 +50,30 @@ struct EngineFailure: Sendable {
     }
 
     /// No whole answer came.
-    ///
+    func lost(_ failure: HTTPFailure) -> Diagnostic {
+        var socket: SocketState?
+        if case .unixSocket(let path) = host.address { socket = SocketState(path: path) }
+        return lost(failure, socket: socket)
+    }
+
     /// - Parameter socket: how the unix socket is, where it is one.
     func lost(_ failure: HTTPFailure, socket: SocketState?) -> Diagnostic {
         var causes = ["\(failure.message) (\(failure.kind.rawValue))"]
         if failure.kind == .connectionRefused, let socket { causes = [socket.cause] }
-        switch failure.kind {
-        case .bodyTooLong:
-            return Diagnostic(
-                code: "docker.wire", summary: "the Docker engine's answer is too long",
-                causes: causes, hint: "check that `\(failure.host)` is a Docker engine")
-        case .badRequest:
-            return Diagnostic(
-                code: "docker.request", severity: .configuration,
-                summary: "the Docker engine cannot be asked to \(call.purpose)", causes: causes,
-                hint: "correct the value that it names")
-        default: break
-        }
-        if failure.requestMayHaveReachedServer, !call.isRepeatable {
-            causes.append("it is not known whether the call was carried out")
-        }
-        return Diagnostic(
-            code: "docker.unreachable",
-            summary: "the Docker engine at `\(host.text)`, which \(host.origin) names, cannot be "
-                + "reached",
-            causes: causes, hint: Self.hint(failure, socket),
-            isTrouble: [.idleTimeout, .totalTimeout, .connectionLost].contains(failure.kind))
+        return words.lost(
+            failure, causes: causes, attempt: "",
+            isOutcomeUnknown: failure.requestMayHaveReachedServer && !call.isRepeatable,
+            hint: Self.hint(failure, socket))
     }
 
     /// An answer that is not what the API says.
-    func garbled(_ why: String) -> Diagnostic {
-        Diagnostic(
-            code: "docker.wire",
-            summary: "the Docker engine's answer makes no sense when asked to \(call.purpose)",
-            causes: [why], hint: "check that `\(host.text)` is a Docker engine")
+    func garbled(_ why: String) -> Diagnostic { words.garbled([why]) }
+
+    /// How errors name the engine and the call.
+    var words: FailureWords {
+        FailureWords(
+            area: "docker", call: call.purpose,
+            server: "the Docker engine at `\(host.text)`, which \(host.origin) names,")
     }
 
     /// The engine is too old or too new.

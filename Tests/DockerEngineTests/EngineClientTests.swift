@@ -14,7 +14,11 @@ struct EngineClientTests {
     @Test func `the lower of both API versions is spoken`() async throws {
         for (offered, spoken) in [("1.41", "1.41"), ("1.40", "1.40"), ("1.52", "1.44")] {
             let engine = try ScriptedEngine(
-                [Step(request: "GET /v\(spoken)/networks/bridge", answer: .json(200, "{}"))],
+                [
+                    Step(
+                        request: "GET /v\(spoken)/networks/bridge",
+                        answer: .json(200, #"{"Name":"bridge"}"#))
+                ],
                 apiVersion: offered)
             #expect(try await engine.client.hasNetwork("bridge"))
         }
@@ -195,8 +199,7 @@ struct EngineClientTests {
                 + #""ExposedPorts":{"8888/tcp":{}},"Healthcheck":{"Test":["CMD-SHELL","true"],"#
                 + #""Interval":1500000000,"Timeout":3000000000,"StartPeriod":0,"Retries":3}}"#)
         let error = await diagnostic(commit)
-        #expect(error?.code == "docker.unreachable")
-        #expect(error?.causes.contains { $0.contains("not known") } == true)
+        #expect(error?.isOutcomeUnknown == true)
         #expect(engine.requests.count == 2)
     }
 

@@ -1,0 +1,65 @@
+import Diagnostics
+import HTTP
+
+/// One request on its way to the engine: what the engine adds to the common retry loop.
+struct EngineExchange<Answer: Sendable>: RetriedCall {
+    /// What the engine said instead of an answer.
+    enum Refusal: Sendable {
+        case said(HTTPResponse)
+        /// The status says that it succeeded, and the answer is none to this call.
+        case garbled(Diagnostic)
+    }
+
+    let call: EngineCall
+    let request: HTTPRequest
+    let host: DockerHost
+    let transport: any HTTPTransport
+    /// Reads an answer.
+    let read: @Sendable (HTTPResponse, EngineFailure) throws -> Answer
+
+    private static var answerLimitBytes: Int { 16 << 20 }
+
+    private var failure: EngineFailure { EngineFailure(call: call, host: host) }
+
+    var isRepeatable: Bool { call.isRepeatable }
+
+    mutating func attempt() async throws -> Attempted<Answer, Refusal> {
+        let response: HTTPResponse
+        do {
+            response = try await transport.send(request, limitBytes: Self.answerLimitBytes)
+        } catch let lost as HTTPFailure where lost.kind != .connectionLost {
+            // An engine that does not run does not come up by itself, and one that takes longer
+            // than it may works still.
+            throw failure.lost(lost)
+        }
+        let isAnswer =
+            (200..<300).contains(response.status) || call.answers.contains(response.status)
+        guard isAnswer else { return .refused(.said(response)) }
+        do {
+            return .answered(try read(response, failure))
+        } catch let problem as Diagnostic where problem.code == "docker.wire" {
+            return .refused(.garbled(problem))
+        }
+    }
+
+    func setback(_ refusal: Refusal, after progress: RetryPolicy.Progress) -> Setback {
+        switch refusal {
+        // A proxy before the engine says that it is away for a moment.
+        case .said(let response) where [502, 503, 504].contains(response.status): .trouble()
+        case .said: .refusal
+        // It would say the same again.
+        case .garbled: Setback(isPassing: false, isCertainlyUndone: false)
+        }
+    }
+
+    func diagnostic(of end: FinalFailure<Refusal>) -> Diagnostic {
+        switch end.cause {
+        case .lost(let lost): return failure.lost(lost)
+        case .refused(.said(let response)):
+            let refused = failure.refused(response.status, response.body)
+            return end.isOutcomeUnknown ? failure.words.outcomeUnknown(refused.causes) : refused
+        case .refused(.garbled(let why)):
+            return end.isOutcomeUnknown ? failure.words.outcomeUnknown(why.causes) : why
+        }
+    }
+}
