@@ -1,5 +1,3 @@
-package import Diagnostics
-
 /// What went wrong below the level of HTTP statuses.
 ///
 /// `requestMayHaveReachedServer` decides whether a creating call may be sent again.
@@ -32,19 +30,5 @@ package struct HTTPFailure: Error, Sendable, Equatable {
         self.message = message
         self.host = host
         self.requestMayHaveReachedServer = requestMayHaveReachedServer
-    }
-
-    /// The failure as a person sees it, with what to do next; code `http.<kind>`.
-    package var diagnostic: Diagnostic {
-        let hint =
-            switch kind {
-            case .nameNotResolved: "check the region, the endpoint's name and the network"
-            case .connectionRefused: "nothing listens there: check the endpoint's address and port"
-            case .tls: "check the certificate authorities (`AWS_CA_BUNDLE`) and the machine's clock"
-            default: "check the network and any proxy (`HTTPS_PROXY`), then run the command again"
-            }
-        return Diagnostic(
-            code: "http.\(kind.rawValue)", summary: "cannot reach `\(host)`", causes: [message],
-            hint: hint, isTrouble: true)
     }
 }

@@ -4,10 +4,17 @@ import Testing
 @testable import AWS
 
 @Suite struct AccountDecodingTests {
+    /// The answer with its own root in place of `R`.
+    private static func named(_ body: String, _ action: AWSAction) -> String {
+        body.replacing("<R>", with: "<\(action.name)Response>")
+            .replacing("</R>", with: "</\(action.name)Response>")
+    }
+
     private func decode<O: AWSOperation>(_ operation: O, _ body: String) throws -> O.Output {
         try operation.decode(
             WireResponse(
-                action: O.action, http: HTTPResponse(status: 200, body: Array(body.utf8))))
+                action: O.action,
+                http: HTTPResponse(status: 200, body: Array(Self.named(body, O.action).utf8))))
     }
 
     @Test func `a role's trust policy is decoded`() throws {

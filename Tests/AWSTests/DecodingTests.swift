@@ -6,13 +6,20 @@ import Testing
 @testable import AWS
 
 @Suite struct DecodingTests {
+    /// The answer with its own root in place of `R`.
+    private static func named(_ body: String, _ action: AWSAction) -> String {
+        body.replacing("<R>", with: "<\(action.name)Response>")
+            .replacing("</R>", with: "</\(action.name)Response>")
+    }
+
     private func decode<O: AWSOperation>(
         _ operation: O, _ body: String, headers: [(name: String, value: String)] = []
     ) throws -> O.Output {
         try operation.decode(
             WireResponse(
                 action: O.action,
-                http: HTTPResponse(status: 200, headers: headers, body: Array(body.utf8))))
+                http: HTTPResponse(
+                    status: 200, headers: headers, body: Array(Self.named(body, O.action).utf8))))
     }
 
     @Test func `an image's fields are read`() throws {
@@ -133,7 +140,8 @@ import Testing
         ] {
             let page = try decode(
                 ListObjectsV2(bucket: "bbb"),
-                "<L>\(encoding)\(contents.replacing("KEY", with: written))</L>")
+                "<ListBucketResult>\(encoding)\(contents.replacing("KEY", with: written))"
+                    + "</ListBucketResult>")
             #expect(page.items.map(\.key) == ["a b+é%"])
         }
     }

@@ -64,14 +64,32 @@ import Testing
         #expect(error?.code == "aws.NoSuchKey")
     }
 
-    @Test func `a part that was asked for is not asked for again`() async throws {
+    @Test func `a part is gone on with behind its last byte`() async throws {
         let transport = AWSScriptedTransport([
             .broken(
-                HTTPResponse(status: 206, headers: head), pieces: [Array("ab".utf8)], lost)
+                HTTPResponse(status: 206, headers: head), pieces: [Array("ab".utf8)], lost),
+            .answer(HTTPResponse(status: 206, headers: head, body: Array("cd".utf8))),
         ])
-        let error = await #expect(throws: Diagnostic.self) {
-            try await download(transport, range: "bytes=0-5")
+        let got = try await download(transport, range: "bytes=4-7")
+        #expect(got.text == "abcd")
+        let ranges = transport.requests.map {
+            $0.headers.filter { $0.name == "range" }.map(\.value)
         }
-        #expect(error?.code == "aws.download")
+        #expect(ranges == [["bytes=4-7"], ["bytes=6-7"]])
+        // What is asked for differs, and so does what is signed.
+        let signatures = transport.requests.map { request in
+            request.headers.first { $0.name == "authorization" }?.value
+        }
+        #expect(Set(signatures).count == 2)
+    }
+
+    @Test func `no byte of a proxy's page gets into the object`() async throws {
+        let page = HTTPResponse(
+            status: 200, headers: [("content-length", "6")], body: Array("<html>".utf8))
+        let transport = AWSScriptedTransport([
+            .answer(page),
+            .answer(HTTPResponse(status: 200, headers: head, body: Array("abcdef".utf8))),
+        ])
+        #expect(try await download(transport).text == "abcdef")
     }
 }

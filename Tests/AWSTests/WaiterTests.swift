@@ -92,7 +92,7 @@ import Testing
 
     @Test func `looks that fail in passing are borne, but not without end`() async throws {
         let clock = AWSTestClock()
-        let trouble = Diagnostic(code: "aws.unreachable", summary: "gone")
+        let trouble = Diagnostic(code: "aws.unreachable", summary: "gone", isTrouble: true)
         let looks = Mutex(0)
         let answer = try await Waiter.wait(
             "a thing", schedule: WaiterSchedule(deadlineSeconds: 1000), time: clock

@@ -17,8 +17,10 @@ struct FailureTests {
         #expect(!failure.requestMayHaveReachedServer)
         #expect(failure.host == "127.0.0.1:\(server.port)")
         #expect(!failure.message.contains("secret"))
-        #expect(failure.diagnostic.code == "http.connection-refused")
-        #expect(failure.diagnostic.causes == [failure.message])
+        let told = FailureWords(area: "x", call: "c", server: "s").lost(
+            failure, attempt: "attempt 1", isOutcomeUnknown: false)
+        #expect(told.code == "x.unreachable")
+        #expect(told.causes == ["\(failure.message) (connection-refused, attempt 1)"])
     }
 
     @Test func `a name that stands for no address`() async throws {

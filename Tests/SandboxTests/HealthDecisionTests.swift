@@ -128,9 +128,10 @@ import Testing
             -> DescribeSubnets.Subnet
         {
             let xml = """
-                <R><subnetSet><item><subnetId>\(id)</subnetId>
+                <DescribeSubnetsResponse><subnetSet><item><subnetId>\(id)</subnetId>
                 <defaultForAz>\(isDefault)</defaultForAz>
-                <mapPublicIpOnLaunch>\(gives)</mapPublicIpOnLaunch></item></subnetSet></R>
+                <mapPublicIpOnLaunch>\(gives)</mapPublicIpOnLaunch></item></subnetSet>
+                </DescribeSubnetsResponse>
                 """
             let response = WireResponse(
                 action: DescribeSubnets.action,

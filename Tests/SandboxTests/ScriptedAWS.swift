@@ -76,7 +76,7 @@ final class ScriptedAWS: AWSCaller {
     }
 
     func download<O: AWSOperation>(
-        _ operation: O, region: String, onBody: @Sendable ([UInt8]) async throws -> Void
+        _ operation: O, region: String, onBody: @escaping @Sendable ([UInt8]) async throws -> Void
     ) async throws -> O.Output {
         let reply = try take(operation, region)
         guard case .pieces(let pieces, let failure) = reply else {
@@ -119,19 +119,39 @@ final class ScriptedAWS: AWSCaller {
         return reply
     }
 
+    /// What S3 calls the answers that have a body.
+    private static let roots = [
+        "CompleteMultipartUpload": "CompleteMultipartUploadResult",
+        "CreateMultipartUpload": "InitiateMultipartUploadResult",
+        "GetBucketEncryption": "ServerSideEncryptionConfiguration",
+        "GetBucketLocation": "LocationConstraint", "GetObjectTagging": "Tagging",
+        "ListMultipartUploads": "ListMultipartUploadsResult", "ListObjectsV2": "ListBucketResult",
+        "ListParts": "ListPartsResult", "UploadPartCopy": "CopyPartResult",
+    ]
+
+    private static func root(of action: AWSAction) -> String {
+        action.service == .s3 ? roots[action.name] ?? "None" : "\(action.name)Response"
+    }
+
     private func response(_ reply: Reply, to action: AWSAction) throws -> WireResponse {
         var http = HTTPResponse(status: 200)
         switch reply {
         case .xml(let children):
-            var root = XMLNode("\(action.name)Response", children)
+            var root = XMLNode(Self.root(of: action), children)
             if case .awsQuery = action.service.wireProtocol {
                 root.children = [XMLNode("\(action.name)Result", children)]
             }
-            http.body = Array(root.document.utf8)
+            let isSilent = action.service == .s3 && children.isEmpty
+            if !isSilent || Self.roots[action.name] != nil {
+                http.body = Array(root.document.utf8)
+            }
         case .json(let value): http.body = Array(value.compactText.utf8)
         case .headers(let headers): http.headers = headers.map { ($0.key, $0.value) }
         case .pieces(let pieces, _): http.body = Array(pieces.joined().utf8)
         case .failure(let problem): throw problem
+        }
+        if action.name == "HeadBucket" {
+            http.headers.append(("x-amz-bucket-region", "eu-central-1"))
         }
         return WireResponse(action: action, http: http)
     }

@@ -35,29 +35,29 @@ package struct AWSClient: AWSCaller {
         self.jitter = jitter
         sources = CredentialSources(
             configuration: configuration, transport: transport, time: time, processes: processes)
-        policy = RetryPolicy(maxAttempts: configuration.maxAttempts)
+        policy = RetryPolicy(attempts: configuration.maxAttempts)
         clock = ServerClock(time: time)
         self.credentials = CredentialCache(provider: credentials ?? sources.chain(), time: time)
     }
 
     package func call<O: AWSOperation>(_ operation: O, region: String) async throws -> O.Output {
-        var exchange = try prepared(operation, region: region)
-        let limitBytes = exchange.wire.answerLimitBytes
-        let response = try await exchange.run { request in
-            try await transport.send(request, limitBytes: limitBytes)
+        let wire = try wire(operation)
+        let transport = transport
+        return try await run(operation, wire, region) { request in
+            try await transport.send(request, limitBytes: wire.answerLimitBytes)
         }
-        return try decoded(operation, response)
     }
 
     package func download<O: AWSOperation>(
-        _ operation: O, region: String, onBody: @Sendable ([UInt8]) async throws -> Void
+        _ operation: O, region: String, onBody: @escaping @Sendable ([UInt8]) async throws -> Void
     ) async throws -> O.Output {
-        var exchange = try prepared(operation, region: region)
         let progress = DownloadProgress()
-        let response = try await exchange.run { request in
-            try await progress.stream(request, over: transport, onBody: onBody)
+        let transport = transport
+        let prepare: Exchange<O>.Preparing = { try await progress.rest(of: $0) }
+        return try await run(operation, try wire(operation), region, prepare) { request in
+            let last = try await progress.stream(request, over: transport, onBody: onBody)
+            return await progress.head ?? last
         }
-        return try decoded(operation, await progress.head ?? response)
     }
 
     /// Credentials that are good now, for what signs outside of a call.
@@ -67,23 +67,23 @@ package struct AWSClient: AWSCaller {
         try await credentials.current()
     }
 
-    private func prepared<O: AWSOperation>(_ operation: O, region: String) throws -> Exchange {
+    private func wire<O: AWSOperation>(_ operation: O) throws -> WireRequest {
         var wire = WireRequest(O.action)
         try operation.encode(into: &wire)
-        let endpoint = try configuration.endpoint(of: O.action.service, region: region)
-        return Exchange(
-            client: self, wire: wire, endpoint: endpoint,
-            unsigned: RequestEncoder.httpRequest(wire, to: endpoint))
+        return wire
     }
 
-    private func decoded<O: AWSOperation>(
-        _ operation: O, _ http: HTTPResponse
-    ) throws -> O.Output {
-        do {
-            return try operation.decode(WireResponse(action: O.action, http: http))
-        } catch let problem as Diagnostic where problem.code == "aws.wire" {
-            throw problem.wrapped(
-                in: "the answer to \(O.action.qualifiedName) has an unexpected shape")
-        }
+    private func run<O: AWSOperation>(
+        _ operation: O, _ wire: WireRequest, _ region: String,
+        _ prepare: @escaping Exchange<O>.Preparing = { $0 },
+        _ send: @escaping Exchange<O>.Sending
+    ) async throws -> O.Output {
+        let endpoint = try configuration.endpoint(of: O.action.service, region: region)
+        let exchange = try Exchange(
+            client: self, operation: operation, wire: wire, endpoint: endpoint, prepare: prepare,
+            send: send)
+        var policy = policy
+        policy.patienceSeconds = OutagePatience.seconds
+        return try await RetryLoop(policy: policy, time: time, jitter: jitter).run(exchange)
     }
 }

@@ -1,58 +1,115 @@
 import Diagnostics
 import FoundationEssentials
-import Glibc
 import HTTP
 
-/// One call on its way: every attempt, until one succeeds or the error is final.
-struct Exchange {
-    let client: AWSClient
-    let wire: WireRequest
-    let endpoint: AWSEndpoint
-    let unsigned: HTTPRequest
-    private var attempt = 1
+/// One call on its way: what AWS adds to the common retry loop.
+struct Exchange<Operation: AWSOperation>: RetriedCall {
+    /// Sends one signed request.
+    typealias Sending = @Sendable (HTTPRequest) async throws -> HTTPResponse
+
+    /// What an attempt asks for, where that differs from the one before; not signed yet.
+    typealias Preparing = @Sendable (HTTPRequest) async throws -> HTTPRequest
+
+    /// What AWS said instead of an answer.
+    enum Refusal: Sendable {
+        case service(AWSServiceError)
+        /// The status says that it succeeded, and the answer is none to this call.
+        case garbled(Diagnostic)
+    }
+
+    private let client: AWSClient
+    private let operation: Operation
+    private let wire: WireRequest
+    private let endpoint: AWSEndpoint
+    private let unsigned: HTTPRequest
+    private let payload: SigV4.Payload
+    private let prepare: Preparing
+    private let send: Sending
+    private var attempts = 0
     private var isRefreshed = false
     private var isClockCorrected = false
     private var lastCost: Int?
     private var credentials: AWSCredentials?
+    private var signedAt: Date?
 
     init(
-        client: AWSClient, wire: WireRequest, endpoint: AWSEndpoint, unsigned: HTTPRequest
-    ) {
+        client: AWSClient, operation: Operation, wire: WireRequest, endpoint: AWSEndpoint,
+        prepare: @escaping Preparing = { $0 }, send: @escaping Sending
+    ) throws {
         self.client = client
+        self.operation = operation
         self.wire = wire
         self.endpoint = endpoint
-        self.unsigned = unsigned
+        self.prepare = prepare
+        self.send = send
+        unsigned = RequestEncoder.httpRequest(wire, to: endpoint)
+        payload = try Self.payload(unsigned, isEncrypted: endpoint.isEncrypted)
     }
 
     private var action: AWSAction { wire.action }
 
-    /// Sends until there is an end.
-    ///
-    /// - Parameter send: makes one attempt with a signed request.
-    /// - Throws: `Diagnostic`, `CancellationError`, what `send` throws beside `HTTPFailure`.
-    mutating func run(
-        _ send: (HTTPRequest) async throws -> HTTPResponse
-    ) async throws -> HTTPResponse {
-        let payload = try payload()
-        while true {
-            try Task.checkCancellation()
-            let failure: RetryPolicy.Failure
-            do {
-                let response = try await send(try await signed(payload))
-                if !isFailure(response) {
-                    await client.tokens.give(lastCost ?? 1)
-                    return response
-                }
-                failure = .service(ErrorReader.read(response, action: action, wire: wire))
-            } catch let lost as HTTPFailure {
-                failure = .transport(lost)
-            } catch let lost as DownloadProgress.Refused {
-                failure = .service(ErrorReader.read(lost.response, action: action, wire: wire))
-            }
-            if case .service(let error) = failure, await healed(error) { continue }
-            try await waitBeforeNext(failure)
-            attempt += 1
+    var isRepeatable: Bool { action.retry != .onlyIfUnsent }
+
+    mutating func attempt() async throws -> Attempted<Operation.Output, Refusal> {
+        attempts += 1
+        let response: HTTPResponse
+        do {
+            response = try await send(try await signed())
+        } catch let lost as DownloadProgress.Refused {
+            return .refused(.service(ErrorReader.read(lost.response, action: action, wire: wire)))
+        } catch let foreign as DownloadProgress.Foreign {
+            return .refused(.garbled(foreign.problem))
         }
+        guard !isFailure(response) else {
+            return .refused(.service(ErrorReader.read(response, action: action, wire: wire)))
+        }
+        do {
+            let output = try operation.decode(WireResponse(action: action, http: response))
+            await client.tokens.give(lastCost ?? 1)
+            return .answered(output)
+        } catch let problem as Diagnostic {
+            return .refused(.garbled(problem))
+        }
+    }
+
+    func setback(_ refusal: Refusal, after progress: RetryPolicy.Progress) -> Setback {
+        switch refusal {
+        case .service(let error): error.setback
+        case .garbled: .trouble()
+        }
+    }
+
+    /// Puts right what a refusal shows to be wrong here; each kind once, and at no attempt's cost,
+    /// for a refused request was not performed.
+    mutating func heals(_ refusal: Refusal) async -> Bool {
+        guard case .service(let error) = refusal else { return false }
+        // S3's answers to HEAD have no body that could name the reason: a refused clock is a bare
+        // 403, and a session that has expired a bare 400.
+        let isUnnamed = action.service == .s3 && wire.method == "HEAD"
+        if !isClockCorrected, let signedAt,
+            clockCodes.contains(error.code) || (isUnnamed && error.status == 403),
+            await client.clock.explains(error.serverDate, toRequestSignedAt: signedAt)
+        {
+            isClockCorrected = true
+            return true
+        }
+        guard !isRefreshed,
+            expiryCodes.contains(error.code) || (isUnnamed && error.status == 400),
+            let credentials, await client.credentials.discard(credentials)
+        else { return false }
+        isRefreshed = true
+        return true
+    }
+
+    mutating func mayGoOn(
+        after setback: Setback, waitingSeconds: Double, isLimit: Bool
+    ) async -> Bool {
+        // What patience alone allows comes seldom enough to bury nobody.
+        guard attempts < client.policy.attempts else { return true }
+        let cost = setback.isTimeout ? 10 : 5
+        guard await client.tokens.take(cost) else { return false }
+        lastCost = cost
+        return true
     }
 
     private func isFailure(_ response: HTTPResponse) -> Bool {
@@ -60,111 +117,62 @@ struct Exchange {
             || (wire.mayFailWithStatus200 && ErrorReader.isError(response.body))
     }
 
-    private mutating func signed(_ payload: SigV4.Payload) async throws -> HTTPRequest {
-        guard action.isSigned else { return unsigned }
+    private mutating func signed() async throws -> HTTPRequest {
+        var request = try await prepare(unsigned)
+        guard action.isSigned else { return request }
         let current = try await client.credentials.current()
+        let date = await client.clock.now()
         credentials = current
-        var request = unsigned
+        signedAt = date
         request.headers += try SigV4.sign(
             request, payload: payload, credentials: current,
             scope: SigV4.Scope(region: endpoint.region, service: endpoint.service.rawValue),
-            date: await client.clock.now())
+            date: date)
         return request
     }
 
     /// The body's digest; a file is digested only where TLS does not guard it.
-    private func payload() throws -> SigV4.Payload {
-        switch unsigned.body {
+    private static func payload(
+        _ request: HTTPRequest, isEncrypted: Bool
+    ) throws -> SigV4.Payload {
+        switch request.body {
         case .none: return .of([])
         case .bytes(let bytes): return .of(bytes)
         case .file(let path, let offset, let sizeBytes):
-            if endpoint.isEncrypted { return .unsigned }
+            if isEncrypted { return .unsigned }
             return .sha256(
                 try FileDigest.sha256(path: path, offset: offset, sizeBytes: sizeBytes))
         }
     }
 
-    /// Puts right what a refusal shows to be wrong here; each kind once, and at no attempt's cost,
-    /// for a refused request was not performed.
-    private mutating func healed(_ error: AWSServiceError) async -> Bool {
-        // S3's answers to HEAD have no body that could name the reason: a refused clock is a bare
-        // 403, and a session that has expired a bare 400.
-        let isUnnamed = action.service == .s3 && wire.method == "HEAD"
-        if !isClockCorrected,
-            Self.clockCodes.contains(error.code) || (isUnnamed && error.status == 403),
-            await client.clock.correct(by: error.serverDate)
-        {
-            isClockCorrected = true
-            return true
-        }
-        guard !isRefreshed,
-            Self.expiryCodes.contains(error.code) || (isUnnamed && error.status == 400),
-            let credentials, await client.credentials.discard(credentials)
-        else { return false }
-        isRefreshed = true
-        return true
-    }
-
-    private mutating func waitBeforeNext(_ failure: RetryPolicy.Failure) async throws {
-        let decision = client.policy.decide(
-            action.retry, attempt: attempt, failure: failure, jitter: client.jitter())
-        switch decision {
-        case .again(let seconds, let cost):
-            guard await client.tokens.take(cost) else {
-                throw diagnostic(failure, "the budget for retries is used up")
-            }
-            lastCost = cost
-            try await client.time.sleep(seconds: seconds)
-        case .giveUp: throw diagnostic(failure, nil)
-        case .giveUpUnknown:
-            throw diagnostic(
-                failure, "it is not known whether the call was carried out, so it is not repeated")
-        }
-    }
-
-    private func diagnostic(_ failure: RetryPolicy.Failure, _ why: String?) -> Diagnostic {
-        let attempts = "attempt \(attempt) of \(client.policy.maxAttempts)"
+    func diagnostic(of end: FinalFailure<Refusal>) -> Diagnostic {
+        let words = FailureWords(
+            area: "aws", call: action.qualifiedName, server: "`\(endpoint.authority)`")
+        let attempt = "attempt \(end.attempt) of \(max(end.attempt, client.policy.attempts))"
         var problem: Diagnostic
-        switch failure {
-        case .service(let error):
+        switch end.cause {
+        case .lost(let failure):
+            problem = words.lost(
+                failure, attempt: attempt, isOutcomeUnknown: end.isOutcomeUnknown)
+        case .refused(.garbled(let why)):
+            let causes = [why.summary] + why.causes + [attempt]
+            problem =
+                end.isOutcomeUnknown ? words.outcomeUnknown(causes) : words.garbled(causes)
+        case .refused(.service(let error)):
             problem = error.diagnostic(
-                action: action, attempt: attempts, origin: credentials?.origin)
-        case .transport(let lost):
-            problem = Self.diagnostic(lost, action: action, attempts: attempts)
+                action: action, attempt: attempt, origin: credentials?.origin)
+            if end.isOutcomeUnknown { problem = words.outcomeUnknown(problem.causes) }
         }
-        if let why { problem.causes.append(why) }
+        if end.isBudgetUsedUp { problem.causes.append("the budget for retries is used up") }
         return problem
     }
-
-    private static func diagnostic(
-        _ lost: HTTPFailure, action: AWSAction, attempts: String
-    ) -> Diagnostic {
-        let causes = ["\(lost.message) (\(lost.kind.rawValue), \(attempts))"]
-        switch lost.kind {
-        case .bodyTooLong:
-            return Diagnostic(
-                code: "aws.wire", summary: "the answer to \(action.qualifiedName) is too long",
-                causes: causes, hint: "narrow the search, or check the endpoint `\(lost.host)`",
-                isTrouble: true)
-        case .badRequest:
-            return Diagnostic(
-                code: "aws.request", severity: .configuration,
-                summary: "\(action.qualifiedName) cannot be sent", causes: causes,
-                hint: "correct the value that it names")
-        default:
-            return Diagnostic(
-                code: "aws.unreachable",
-                summary: "\(action.qualifiedName) cannot reach `\(lost.host)`", causes: causes,
-                hint: lost.diagnostic.hint, isTrouble: true)
-        }
-    }
-
-    private static let clockCodes: Set<String> = [
-        "AuthFailure", "InvalidSignatureException", "RequestExpired", "RequestInTheFuture",
-        "RequestTimeTooSkewed", "SignatureDoesNotMatch",
-    ]
-
-    private static let expiryCodes: Set<String> = [
-        "ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired",
-    ]
 }
+
+private let clockCodes: Set<String> = [
+    "AuthFailure", "InvalidSignatureException", "RequestExpired", "RequestInTheFuture",
+    "RequestTimeTooSkewed", "SignatureDoesNotMatch",
+]
+
+private let expiryCodes: Set<String> = [
+    "ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired",
+]

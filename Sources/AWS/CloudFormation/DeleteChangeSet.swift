@@ -21,5 +21,5 @@ package struct DeleteChangeSet: AWSOperation {
         request.form.field("StackName", stackName)
     }
 
-    package func decode(_ response: WireResponse) {}
+    package func decode(_ response: WireResponse) throws { try response.acknowledged() }
 }

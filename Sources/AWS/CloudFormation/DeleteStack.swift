@@ -23,5 +23,5 @@ package struct DeleteStack: AWSOperation {
         request.form.list("RetainResources", retainResources)
     }
 
-    package func decode(_ response: WireResponse) {}
+    package func decode(_ response: WireResponse) throws { try response.acknowledged() }
 }

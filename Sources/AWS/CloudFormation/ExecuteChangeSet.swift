@@ -31,5 +31,5 @@ package struct ExecuteChangeSet: AWSOperation {
         request.form.field("DisableRollback", disableRollback)
     }
 
-    package func decode(_ response: WireResponse) {}
+    package func decode(_ response: WireResponse) throws { try response.acknowledged() }
 }

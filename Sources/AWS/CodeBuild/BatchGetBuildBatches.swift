@@ -22,6 +22,7 @@ package struct BatchGetBuildBatches: AWSOperation, Encodable {
     }
 
     package func decode(_ response: WireResponse) throws -> [CodeBuildBatch] {
-        try response.json().decoded(as: Answer.self).buildBatches ?? []
+        try response.json(withOneOf: "buildBatches", "buildBatchesNotFound")
+            .decoded(as: Answer.self).buildBatches ?? []
     }
 }

@@ -22,6 +22,7 @@ package struct BatchGetBuilds: AWSOperation, Encodable {
     }
 
     package func decode(_ response: WireResponse) throws -> [CodeBuildBuild] {
-        try response.json().decoded(as: Answer.self).builds ?? []
+        try response.json(withOneOf: "builds", "buildsNotFound")
+            .decoded(as: Answer.self).builds ?? []
     }
 }

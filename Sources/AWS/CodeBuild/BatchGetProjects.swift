@@ -86,6 +86,7 @@ package struct BatchGetProjects: AWSOperation, Encodable {
     }
 
     package func decode(_ response: WireResponse) throws -> [Project] {
-        try response.json().decoded(as: Answer.self).projects ?? []
+        try response.json(withOneOf: "projects", "projectsNotFound")
+            .decoded(as: Answer.self).projects ?? []
     }
 }

@@ -25,6 +25,7 @@ package struct ListSourceCredentials: AWSOperation, Encodable {
     }
 
     package func decode(_ response: WireResponse) throws -> [Credential] {
-        try response.json().decoded(as: Answer.self).sourceCredentialsInfos ?? []
+        try response.json(withOneOf: "sourceCredentialsInfos")
+            .decoded(as: Answer.self).sourceCredentialsInfos ?? []
     }
 }

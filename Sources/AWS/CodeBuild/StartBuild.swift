@@ -44,6 +44,6 @@ package struct StartBuild: AWSOperation, Encodable {
     }
 
     package func decode(_ response: WireResponse) throws -> CodeBuildBuild {
-        try response.json().decoded(as: OneBuildAnswer.self).build
+        try response.json(withOneOf: "build").decoded(as: OneBuildAnswer.self).build
     }
 }

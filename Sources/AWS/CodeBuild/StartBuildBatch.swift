@@ -33,6 +33,6 @@ package struct StartBuildBatch: AWSOperation, Encodable {
     }
 
     package func decode(_ response: WireResponse) throws -> CodeBuildBatch {
-        try response.json().decoded(as: OneBatchAnswer.self).buildBatch
+        try response.json(withOneOf: "buildBatch").decoded(as: OneBatchAnswer.self).buildBatch
     }
 }

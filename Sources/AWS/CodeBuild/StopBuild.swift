@@ -18,6 +18,6 @@ package struct StopBuild: AWSOperation, Encodable {
     }
 
     package func decode(_ response: WireResponse) throws -> CodeBuildBuild {
-        try response.json().decoded(as: OneBuildAnswer.self).build
+        try response.json(withOneOf: "build").decoded(as: OneBuildAnswer.self).build
     }
 }

@@ -18,6 +18,6 @@ package struct StopBuildBatch: AWSOperation, Encodable {
     }
 
     package func decode(_ response: WireResponse) throws -> CodeBuildBatch {
-        try response.json().decoded(as: OneBatchAnswer.self).buildBatch
+        try response.json(withOneOf: "buildBatch").decoded(as: OneBatchAnswer.self).buildBatch
     }
 }

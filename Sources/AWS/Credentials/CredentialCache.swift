@@ -56,10 +56,12 @@ actor CredentialCache {
             } onCancel: {
                 task.cancel()
             }
-            if fetch?.id == id { fetch = nil }
+            let isFirst = fetch?.id == id
+            if isFirst { fetch = nil }
             switch result {
             case .success(let credentials):
-                held = credentials
+                // Whoever awakes later must not bring back what was called expired meanwhile.
+                if isFirst { held = credentials }
                 return credentials
             case .failure(let error):
                 // The one who began it may have been cancelled; that is no reason for this one.

@@ -15,5 +15,5 @@ package struct CancelExportTask: AWSOperation {
         request.form.field("ExportTaskId", taskId)
     }
 
-    package func decode(_ response: WireResponse) {}
+    package func decode(_ response: WireResponse) throws { try response.acknowledged() }
 }

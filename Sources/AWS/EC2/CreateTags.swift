@@ -18,5 +18,5 @@ package struct CreateTags: AWSOperation {
         request.form.list("Tag", tags) { $0.tag($1) }
     }
 
-    package func decode(_ response: WireResponse) {}
+    package func decode(_ response: WireResponse) throws { try response.acknowledged() }
 }

@@ -15,5 +15,5 @@ package struct DeleteKeyPair: AWSOperation {
         request.form.field("KeyName", keyName)
     }
 
-    package func decode(_ response: WireResponse) {}
+    package func decode(_ response: WireResponse) throws { try response.acknowledged() }
 }

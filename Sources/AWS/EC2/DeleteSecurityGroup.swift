@@ -17,5 +17,5 @@ package struct DeleteSecurityGroup: AWSOperation {
         request.form.field("GroupId", groupId)
     }
 
-    package func decode(_ response: WireResponse) {}
+    package func decode(_ response: WireResponse) throws { try response.acknowledged() }
 }

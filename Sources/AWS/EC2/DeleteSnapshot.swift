@@ -15,5 +15,5 @@ package struct DeleteSnapshot: AWSOperation {
         request.form.field("SnapshotId", snapshotId)
     }
 
-    package func decode(_ response: WireResponse) {}
+    package func decode(_ response: WireResponse) throws { try response.acknowledged() }
 }

@@ -15,5 +15,5 @@ package struct DeleteVolume: AWSOperation {
         request.form.field("VolumeId", volumeId)
     }
 
-    package func decode(_ response: WireResponse) {}
+    package func decode(_ response: WireResponse) throws { try response.acknowledged() }
 }

@@ -15,5 +15,5 @@ package struct DeregisterImage: AWSOperation {
         request.form.field("ImageId", imageId)
     }
 
-    package func decode(_ response: WireResponse) {}
+    package func decode(_ response: WireResponse) throws { try response.acknowledged() }
 }

@@ -22,5 +22,5 @@ package struct EnableImageDeprecation: AWSOperation {
         request.form.field("DeprecateAt", String(Timestamp.text(deprecateAt).prefix(19)) + "Z")
     }
 
-    package func decode(_ response: WireResponse) {}
+    package func decode(_ response: WireResponse) throws { try response.acknowledged() }
 }

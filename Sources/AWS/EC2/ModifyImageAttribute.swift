@@ -33,5 +33,5 @@ package struct ModifyImageAttribute: AWSOperation {
         }
     }
 
-    package func decode(_ response: WireResponse) {}
+    package func decode(_ response: WireResponse) throws { try response.acknowledged() }
 }

@@ -45,6 +45,6 @@ package struct GetLogEvents: AWSOperation, Encodable {
     }
 
     package func decode(_ response: WireResponse) throws -> Page {
-        try response.json().decoded(as: Page.self)
+        try response.json(withOneOf: "events", "nextForwardToken").decoded(as: Page.self)
     }
 }

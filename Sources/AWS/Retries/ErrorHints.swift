@@ -14,8 +14,7 @@ extension AWSServiceError {
             code: "aws.\(code)", summary: "\(action.qualifiedName) failed with `\(code)`",
             causes: ["AWS \(action.qualifiedName) answered \(code)\(said) (\(id)\(attempt))"],
             hint: hint(action: action, origin: origin ?? "none"),
-            isTrouble: RetryPolicy.isTransient(self) || RetryPolicy.isThrottling(self)
-                || status >= 500)
+            isTrouble: isTransient || isThrottling)
     }
 
     private func hint(action: AWSAction, origin: String) -> String {
@@ -51,7 +50,7 @@ extension AWSServiceError {
             "SnapshotCreationPerVolumeRateExceeded":
             "raise the quota in the Service Quotas console or remove what is no longer needed"
         default:
-            RetryPolicy.isThrottling(self)
+            isThrottling
                 ? "too many requests at once: wait a minute, then run the command again"
                 : status >= 500
                     ? "the service has trouble: run the command again later"

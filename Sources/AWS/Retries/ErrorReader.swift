@@ -65,11 +65,13 @@ enum ErrorReader {
     /// A HEAD request's refusal has no body to name it; the codes are those that a GET would get.
     private static func fallbackCode(_ status: Int, wire: WireRequest) -> String {
         switch status {
-        case 301, 307: "PermanentRedirect"
+        case 301: "PermanentRedirect"
+        case 307: "TemporaryRedirect"
         case 304: "NotModified"
         case 400: "BadRequest"
         case 401, 403: "AccessDenied"
         case 404 where wire.action.service == .s3: wire.key == nil ? "NoSuchBucket" : "NoSuchKey"
+        case 409: "Conflict"
         case 412: "PreconditionFailed"
         case 500: "InternalError"
         case 502, 503, 504: "ServiceUnavailable"

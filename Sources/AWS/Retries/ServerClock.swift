@@ -13,12 +13,18 @@ actor ServerClock {
     /// The present moment as AWS sees it.
     func now() -> Date { time.now().addingTimeInterval(aheadSeconds) }
 
-    /// Learns from a refusal.
+    /// Whether a clock that is wrong explains a refusal; it is corrected then.
     ///
-    /// - Returns: whether the clock was wrong enough to explain it, and is corrected now.
-    func correct(by serverDate: Date?) -> Bool {
-        guard let serverDate else { return false }
-        guard abs(serverDate.timeIntervalSince(now())) > Self.toleranceSeconds else { return false }
+    /// Judged by the date that the refused request bears: of several on their way, the first to be
+    /// refused corrects the clock, and that must not make the others' refusals final.
+    ///
+    /// - Parameters:
+    ///   - serverDate: the answer's.
+    ///   - signedAt: what the refused request was signed with.
+    func explains(_ serverDate: Date?, toRequestSignedAt signedAt: Date) -> Bool {
+        guard let serverDate,
+            abs(serverDate.timeIntervalSince(signedAt)) > Self.toleranceSeconds
+        else { return false }
         aheadSeconds = serverDate.timeIntervalSince(time.now())
         return true
     }

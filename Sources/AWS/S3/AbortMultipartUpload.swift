@@ -20,5 +20,5 @@ package struct AbortMultipartUpload: AWSOperation {
         request.query("uploadId", uploadId)
     }
 
-    package func decode(_ response: WireResponse) {}
+    package func decode(_ response: WireResponse) throws { try response.acknowledged() }
 }

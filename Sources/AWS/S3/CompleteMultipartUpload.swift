@@ -46,6 +46,6 @@ package struct CompleteMultipartUpload: AWSOperation {
     }
 
     package func decode(_ response: WireResponse) throws -> String {
-        return try response.xml().required("ETag")
+        return try response.xml("CompleteMultipartUploadResult").required("ETag")
     }
 }

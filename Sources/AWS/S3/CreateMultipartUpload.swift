@@ -41,6 +41,6 @@ package struct CreateMultipartUpload: AWSOperation {
     }
 
     package func decode(_ response: WireResponse) throws -> String {
-        return try response.xml().required("UploadId")
+        return try response.xml("InitiateMultipartUploadResult").required("UploadId")
     }
 }

@@ -21,5 +21,5 @@ package struct DeleteObject: AWSOperation {
         request.header("if-match", ifMatch)
     }
 
-    package func decode(_ response: WireResponse) {}
+    package func decode(_ response: WireResponse) throws { try response.acknowledged() }
 }

@@ -18,6 +18,7 @@ package struct GetBucketEncryption: AWSOperation {
 
     /// The algorithm, such as `AES256` or `aws:kms`; nil where no rule names one.
     package func decode(_ response: WireResponse) throws -> String? {
-        try response.xml()["Rule"]?["ApplyServerSideEncryptionByDefault"]?.text("SSEAlgorithm")
+        try response.xml("ServerSideEncryptionConfiguration")["Rule"]?[
+            "ApplyServerSideEncryptionByDefault"]?.text("SSEAlgorithm")
     }
 }

@@ -20,7 +20,7 @@ package struct GetBucketLocation: AWSOperation {
 
     package func decode(_ response: WireResponse) throws -> String {
         // The first region has no name here, and the first of Europe an old one.
-        let name = try response.xml().text
+        let name = try response.xml("LocationConstraint").text
         return name.isEmpty ? "us-east-1" : name == "EU" ? "eu-west-1" : name
     }
 }

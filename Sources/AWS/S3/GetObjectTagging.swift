@@ -19,7 +19,7 @@ package struct GetObjectTagging: AWSOperation {
     }
 
     package func decode(_ response: WireResponse) throws -> [AWSTag] {
-        return try response.xml().items("TagSet").map { tag in
+        return try response.xml("Tagging").items("TagSet").map { tag in
             AWSTag(try tag.required("Key"), try tag.required("Value"))
         }
     }

@@ -1,6 +1,6 @@
 /// Asks whether a bucket exists and may be used.
 ///
-/// Answers the region that the bucket lies in, where S3 says so.
+/// Answers the region that the bucket lies in, which S3 always says and a proxy never does.
 ///
 /// Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html
 package struct HeadBucket: AWSOperation {
@@ -17,7 +17,7 @@ package struct HeadBucket: AWSOperation {
         request.object("HEAD", bucket: bucket)
     }
 
-    package func decode(_ response: WireResponse) -> String? {
-        return response.header("x-amz-bucket-region")
+    package func decode(_ response: WireResponse) throws -> String {
+        try response.requiredHeader("x-amz-bucket-region")
     }
 }

@@ -26,7 +26,7 @@ package struct ListMultipartUploads: AWSPagedOperation {
     }
 
     package func decode(_ response: WireResponse) throws -> AWSPage<S3Upload> {
-        let body = try response.xml()
+        let body = try response.xml("ListMultipartUploadsResult")
         return AWSPage(
             items: try body.all("Upload").map {
                 try S3Upload($0, isKeyEncoded: body.hasEncodedKeys)

@@ -34,7 +34,7 @@ package struct ListObjectsV2: AWSPagedOperation {
     }
 
     package func decode(_ response: WireResponse) throws -> AWSPage<S3Object> {
-        let body = try response.xml()
+        let body = try response.xml("ListBucketResult")
         return AWSPage(
             items: try body.all("Contents").map {
                 try S3Object($0, isKeyEncoded: body.hasEncodedKeys)

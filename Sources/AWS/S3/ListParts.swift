@@ -24,7 +24,7 @@ package struct ListParts: AWSPagedOperation {
     }
 
     package func decode(_ response: WireResponse) throws -> AWSPage<S3Part> {
-        let body = try response.xml()
+        let body = try response.xml("ListPartsResult")
         let parts = try body.all("Part").map { part in
             guard let number = try part.integer("PartNumber") else {
                 throw XMLNode.missing("PartNumber", in: part.name)

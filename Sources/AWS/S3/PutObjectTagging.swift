@@ -27,5 +27,5 @@ package struct PutObjectTagging: AWSOperation {
         request.bodyChecksum()
     }
 
-    package func decode(_ response: WireResponse) {}
+    package func decode(_ response: WireResponse) throws { try response.acknowledged() }
 }

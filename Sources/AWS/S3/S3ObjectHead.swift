@@ -16,7 +16,7 @@ package struct S3ObjectHead: Sendable, Equatable {
     package let checksumType: String?
 
     init(_ response: WireResponse) throws {
-        guard let size = Int64(try response.requiredHeader("content-length")) else {
+        guard let size = Int64(try response.requiredHeader("content-length")), size >= 0 else {
             throw XMLNode.missing("a number in content-length", in: "the headers")
         }
         sizeBytes = size

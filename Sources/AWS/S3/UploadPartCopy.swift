@@ -42,6 +42,6 @@ package struct UploadPartCopy: AWSOperation {
     }
 
     package func decode(_ response: WireResponse) throws -> S3Part {
-        return S3Part(number: partNumber, etag: try response.xml().required("ETag"))
+        return S3Part(number: partNumber, etag: try response.xml("CopyPartResult").required("ETag"))
     }
 }

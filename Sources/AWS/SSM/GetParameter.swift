@@ -30,6 +30,6 @@ package struct GetParameter: AWSOperation, Encodable {
     }
 
     package func decode(_ response: WireResponse) throws -> SSMParameter {
-        return try response.json().decoded(as: Answer.self).parameter
+        return try response.json(withOneOf: "Parameter").decoded(as: Answer.self).parameter
     }
 }

@@ -35,6 +35,6 @@ package struct DescribeSecret: AWSOperation, Encodable {
     }
 
     package func decode(_ response: WireResponse) throws -> Secret {
-        try response.json().decoded(as: Secret.self)
+        try response.json(withOneOf: "Name").decoded(as: Secret.self)
     }
 }

@@ -40,6 +40,6 @@ extension QuotaQuestion {
     }
 
     package func decode(_ response: WireResponse) throws -> Double {
-        try response.json().decoded(as: Answer.self).quota.value
+        try response.json(withOneOf: "Quota").decoded(as: Answer.self).quota.value
     }
 }

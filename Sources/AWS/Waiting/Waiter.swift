@@ -10,8 +10,8 @@ package enum WaiterVerdict<Output: Sendable>: Sendable {
 
 /// Waits for something by looking at it now and then.
 package struct Waiter {
-    /// So many looks in a row may fail for reasons that pass.
-    package static let failureLimit = 5
+    /// Looks may fail for reasons that pass as long as this, one after the other.
+    package static let outageSeconds: Double = 600
 
     /// Looks until there is a verdict.
     ///
@@ -30,7 +30,7 @@ package struct Waiter {
     ) async throws -> T {
         let start = time.monotonicSeconds()
         var elapsed: Double = 0
-        var failures = 0
+        var outageStart: Double?
         var last = "nobody looked yet"
         repeat {
             try await time.sleep(seconds: schedule.delay(elapsedSeconds: elapsed))
@@ -41,16 +41,19 @@ package struct Waiter {
                 case .done(let output): return output
                 case .failed(let problem): throw Verdict(problem: problem)
                 case .pending(let percent, let message):
-                    failures = 0
+                    outageStart = nil
                     last = message
                     onProgress(percent, message)
                 }
             } catch let verdict as Verdict {
                 throw verdict.problem
             } catch let problem as Diagnostic where passes(problem) {
-                failures += 1
                 last = problem.summary
-                if failures > failureLimit { throw problem.wrapped(in: "cannot wait for \(name)") }
+                let start = outageStart ?? elapsed
+                outageStart = start
+                if elapsed - start > outageSeconds {
+                    throw problem.wrapped(in: "cannot wait for \(name)")
+                }
             }
             elapsed = max(time.monotonicSeconds() - start, elapsed)
         } while elapsed < schedule.deadlineSeconds
@@ -66,8 +69,6 @@ package struct Waiter {
 
     /// Whether looking again may help: AWS cannot be reached, has trouble, or wants fewer calls.
     private static func passes(_ problem: Diagnostic) -> Bool {
-        guard problem.code.hasPrefix("aws.") else { return false }
-        let code = String(problem.code.dropFirst("aws.".count))
-        return code == "unreachable" || RetryPolicy.isPassing(code: code)
+        problem.code.hasPrefix("aws.") && problem.isTrouble
     }
 }

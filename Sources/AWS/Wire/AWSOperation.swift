@@ -35,6 +35,6 @@ package protocol AWSCaller: Sendable {
     ///   - onBody: gets each piece once, in order, even where the client had to reconnect.
     /// - Returns: what the operation decodes from the answer's status and headers.
     func download<O: AWSOperation>(
-        _ operation: O, region: String, onBody: @Sendable ([UInt8]) async throws -> Void
+        _ operation: O, region: String, onBody: @escaping @Sendable ([UInt8]) async throws -> Void
     ) async throws -> O.Output
 }

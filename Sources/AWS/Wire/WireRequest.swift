@@ -31,7 +31,7 @@ package struct WireRequest: Sendable {
     /// Longest time for one attempt.
     package var totalTimeoutSeconds: Double = 300
     /// Longest answer that is kept in memory.
-    package var answerLimitBytes = 64 << 20
+    package var answerLimitBytes = 16 << 20
 
     /// Makes an empty request.
     package init(_ action: AWSAction) {

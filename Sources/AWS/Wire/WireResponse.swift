@@ -24,26 +24,60 @@ package struct WireResponse: Sendable {
         return value
     }
 
-    /// The body's root; for awsQuery the element `<ActionResult>` inside it.
+    /// The body's root, which is this operation's own; for awsQuery the element `<ActionResult>`
+    /// inside it.
     ///
-    /// - Throws: `aws.wire` where the body is no XML or holds no result.
-    package func xml() throws -> XMLNode {
-        let root = try XMLReader.parse(http.body)
+    /// A status of 200 proves little: a proxy's page has it too.
+    ///
+    /// - Parameter name: the root's name, where the protocol does not derive it from the action.
+    /// - Throws: `aws.wire` where the body is another, or holds no result.
+    package func xml(_ name: String? = nil) throws -> XMLNode {
+        let root = try root(name ?? "\(action.name)Response")
         guard case .awsQuery = action.service.wireProtocol else { return root }
-        let result = "\(action.name)Result"
-        guard let node = root[result] else { throw XMLNode.missing(result, in: root.name) }
-        return node
+        return try root.child("\(action.name)Result")
+    }
+
+    /// Makes sure that this is the answer of an operation that answers nothing.
+    ///
+    /// - Throws: `aws.wire` where it is another.
+    package func acknowledged() throws {
+        if case .restXml = action.service.wireProtocol {
+            guard http.body.allSatisfy({ $0 <= 0x20 }) else {
+                throw Self.foreign("a body of \(http.body.count) bytes where there is none")
+            }
+            return
+        }
+        let root = try root("\(action.name)Response")
+        if root.boolean("return") == false { throw Self.foreign("`return` is `false`") }
     }
 
     /// The body as JSON.
     ///
-    /// - Throws: `aws.wire` where the body is none.
-    package func json() throws -> JSONValue {
+    /// - Parameter names: the operation's own fields, of which at least one is there.
+    /// - Throws: `aws.wire` where the body is no JSON, or another operation's.
+    package func json(withOneOf names: String...) throws -> JSONValue {
+        let value: JSONValue
         do {
-            return try JSONValue.parse(http.body, source: action.qualifiedName)
+            value = try JSONValue.parse(http.body, source: action.qualifiedName)
         } catch let error as Diagnostic {
             throw Diagnostic(
                 code: "aws.wire", summary: "the answer is no JSON", causes: [error.summary])
         }
+        guard names.contains(where: { value[$0] != nil }) else {
+            throw Self.foreign("none of " + names.map { "`\($0)`" }.joined(separator: ", "))
+        }
+        return value
+    }
+
+    private func root(_ name: String) throws -> XMLNode {
+        let root = try XMLReader.parse(http.body)
+        guard root.name == name else { throw Self.foreign("`<\(root.name)>`, not `<\(name)>`") }
+        return root
+    }
+
+    private static func foreign(_ what: String) -> Diagnostic {
+        Diagnostic(
+            code: "aws.wire", summary: "the answer is not this operation's: \(what)",
+            hint: "check that the endpoint is AWS or a faithful emulator of it")
     }
 }

@@ -102,7 +102,7 @@ struct ConnectingAWSCaller: AWSCaller {
     }
 
     func download<O: AWSOperation>(
-        _ operation: O, region: String, onBody: @Sendable ([UInt8]) async throws -> Void
+        _ operation: O, region: String, onBody: @escaping @Sendable ([UInt8]) async throws -> Void
     ) async throws -> O.Output {
         try await connection.client().download(operation, region: region, onBody: onBody)
     }
