@@ -35,7 +35,15 @@ extension Execution {
             material: material(number, snapshots[number] ?? InputDigests()),
             inputs: setup.inputs(behind: number), upstream: upstreamOutputs(of: number),
             earlier: records[number])
-        group.addTask { .ran(number, await worker.run()) }
+        // What stands already would be lost with a stage that fails.
+        let isBuiltOn =
+            !graph.ephemeralBehind[number].isEmpty
+            || (!graph.stages[number].isEphemeral && !graph.upstream[number].isEmpty)
+        group.addTask {
+            await OutagePatience.$seconds.withValue(isBuiltOn ? OutagePatience.longSeconds : 0) {
+                .ran(number, await worker.run())
+            }
+        }
     }
 
     private func upstreamOutputs(of number: Int) -> UpstreamOutputs {

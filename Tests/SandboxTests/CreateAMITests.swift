@@ -100,7 +100,7 @@ import Testing
         bench.aws.on("DescribeImages", ["ImageId.1": "ami-1"], .images(Answer.image("ami-1")))
     }
 
-    @Test(arguments: ["aws.unreachable", "aws.InvalidAMIName.Duplicate"])
+    @Test(arguments: ["aws.unknown-outcome", "aws.InvalidAMIName.Duplicate"])
     func `an image whose answer was lost is found by name and run`(code: String) async throws {
         bench.aws.on(
             "DescribeImages", ["Owner.1": "self"], .images(),
@@ -123,7 +123,7 @@ import Testing
                 .images(Answer.image("ami-2", tags: Self.earlier)))
         }
         bench.aws.on(
-            "CreateImage", ["Name": "sandbox-1.0"], .error("aws.unreachable"),
+            "CreateImage", ["Name": "sandbox-1.0"], .error("aws.unknown-outcome"),
             .error("aws.InvalidAMIName.Duplicate"))
         tellNewImage(named: "sandbox-1.0-r2")
         #expect(try await stage().run(try await context()).imageId == "ami-1")
@@ -150,7 +150,7 @@ import Testing
         bench.aws.on(
             "DescribeSnapshots", ["Filter.1.Value.1": "snap-late"], .snapshot("snap-late"))
         bench.aws.on(
-            "CreateImage", ["Name": "sandbox-1.0"], .error("aws.unreachable"),
+            "CreateImage", ["Name": "sandbox-1.0"], .error("aws.unknown-outcome"),
             .error("aws.InvalidAMIName.Duplicate"))
         tellNewImage(named: "sandbox-1.0-r2")
         bench.aws.on("DeregisterImage", ["ImageId": "ami-late"], .empty)

@@ -5,7 +5,8 @@ import Testing
 
 @Suite struct ObjectReaderTests {
     private let bench = StageBench()
-    private static let lost = Diagnostic(code: "aws.unreachable", summary: "the line broke")
+    private static let lost = Diagnostic(
+        code: "aws.unreachable", summary: "the line broke", isTrouble: true)
     /// SHA-256 of `hello world`.
     private static let digest = "b94d27b9934d3e08a52e52d7da7dabfac484efe37a5380ee9088f7ace2efcde9"
 
@@ -46,6 +47,16 @@ import Testing
         #expect(error.code == "object.incomplete")
         #expect(error.causes == ["the line broke"])
         #expect(bench.aws.unused.isEmpty)
+    }
+
+    @Test func `a line that breaks often, and brings something each time, is borne`() async throws {
+        for letter in "hello world" {
+            bench.aws.on(
+                "GetObject", [:], .pieces([], then: Self.lost),
+                .pieces([String(letter)], then: Self.lost))
+        }
+        #expect(try await digest() == Self.digest)
+        #expect(bench.aws.calls("GetObject").count == 22)
     }
 
     @Test func `another version of the object is an error at once`() async throws {

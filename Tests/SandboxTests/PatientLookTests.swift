@@ -21,7 +21,7 @@ import Testing
         return (found, looks)
     }
 
-    @Test(arguments: 1...6)
+    @Test(arguments: 1...8)
     func `what is young is found by a later look`(number: Int) async throws {
         for age in [nil, 0, 299] as [Double?] {
             let (found, looks) = try await find(seenAt: number, ageSeconds: age)
@@ -29,11 +29,11 @@ import Testing
         }
     }
 
-    @Test func `what is not there is looked for no longer than eight seconds`() async throws {
+    @Test func `what is not there is looked for no longer than half a minute`() async throws {
         let (found, looks) = try await find(seenAt: 0, ageSeconds: 0)
         #expect(found == nil)
         #expect(looks == 1 + PatientLook.delaysSeconds.count)
-        #expect(clock.monotonicSeconds() < 8)
+        #expect(clock.monotonicSeconds() > 29 && clock.monotonicSeconds() <= 30)
     }
 
     @Test(arguments: [300.0, 86_400, -300, -1e9])

@@ -29,7 +29,7 @@ struct ObjectCopy: Sendable {
         try await endEarlierTries(context)
         let entry = try await context.journal.intend(
             resource: Self.resource, region: region, name: key, details: ["bucket": bucket])
-        let uploadId = try await begin(key)
+        let uploadId = try await begin(key, context.time)
         try await context.journal.created(entry, id: uploadId)
         do {
             let parts = try await copyParts(
@@ -48,17 +48,18 @@ struct ObjectCopy: Sendable {
     }
 
     /// Begins an upload; where the answer is lost, ends what may have been begun and tries again.
-    private func begin(_ key: String) async throws -> String {
+    private func begin(_ key: String, _ time: any TimeSource) async throws -> String {
         let call = CreateMultipartUpload(
             bucket: bucket, key: key, cacheControl: Self.cacheControl, tags: tags,
             checksumAlgorithm: wantsChecksum ? "CRC64NVME" : nil,
             checksumType: wantsChecksum ? "FULL_OBJECT" : nil)
-        do {
-            return try await aws.call(call, region: region)
-        } catch let error as Diagnostic where error.code == "aws.unreachable" {
-            try await endStrays(of: key, in: bucket)
-            return try await aws.call(call, region: region)
-        }
+        return try await LostAnswer.creating(
+            duplicateCode: nil, time: time,
+            create: { try await aws.call(call, region: region) },
+            find: {
+                try await endStrays(of: key, in: bucket)
+                return nil
+            })
     }
 
     /// Ends every unfinished upload of a key: the lock sees to it that no other run has any.

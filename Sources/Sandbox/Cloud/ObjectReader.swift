@@ -12,7 +12,8 @@ struct ObjectReader: Sendable {
     let etag: String
     let sizeBytes: Int64
 
-    private static let mostTries = 8
+    /// So many tries in a row may bring nothing; those that bring something do not count.
+    private static let mostFruitlessTries = 8
 
     /// Reads the object.
     ///
@@ -26,7 +27,8 @@ struct ObjectReader: Sendable {
     ) async throws {
         let count = Mutex<Int64>(0)
         var last: (any Error)?
-        for _ in 0..<Self.mostTries {
+        var fruitless = 0
+        while fruitless < Self.mostFruitlessTries {
             let offset = count.withLock { $0 }
             if offset >= sizeBytes { break }
             do {
@@ -44,9 +46,10 @@ struct ObjectReader: Sendable {
                     let percent = percent(after)
                     if percent > self.percent(after - Int64(bytes.count)) { onPercent(percent) }
                 }
-            } catch let error as Diagnostic where error.code == "aws.unreachable" {
+            } catch let error as Diagnostic where error.code.hasPrefix("aws.") && error.isTrouble {
                 last = error
             }
+            fruitless = count.withLock { $0 } > offset ? 0 : fruitless + 1
         }
         let total = count.withLock { $0 }
         guard total == sizeBytes else {

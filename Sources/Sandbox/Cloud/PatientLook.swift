@@ -10,8 +10,8 @@ import FoundationEssentials
 struct PatientLook: Sendable {
     /// What is older is seen, or is not there.
     static let youngSeconds: Double = 300
-    /// Between the looks at what is young.
-    static let delaysSeconds: [Double] = [0.25, 0.5, 1, 2, 4]
+    /// Between the looks at what is young: half a minute in all.
+    static let delaysSeconds: [Double] = [0.25, 0.5, 1, 2, 4, 8, 14]
 
     let time: any TimeSource
 
