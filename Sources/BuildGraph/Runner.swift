@@ -105,13 +105,26 @@ package struct Runner: Sendable {
             setup = self.setup(setup.options, journal, world)
         }
         // By the plan that remains: a machine that nobody needs any more has to go as well.
-        try await recover(await journal.unfinished(), journal, setup.plan)
+        let late = try await recover(await journal.unfinished(), journal, setup.plan)
         if let ends = try await Preflight(setup: setup).run() {
             return RunSummary(
                 status: .failed, stages: ends, seconds: time.monotonicSeconds() - start,
                 runId: options.lock.runId, problems: [], leftovers: [])
         }
-        return await execute(setup, start)
+        let summary = await execute(setup, start)
+        await lookAgain(for: late, journal, setup.plan)
+        return summary
+    }
+
+    /// Ends what recovery left open because it may have come to be after the first look.
+    private func lookAgain(for late: [JournalEntryID], _ journal: Journal, _ plan: Plan) async {
+        let entries = await journal.unfinished().filter { late.contains($0.entry) }
+        guard !entries.isEmpty else { return }
+        do {
+            _ = try await recover(entries, journal, plan, isLast: true)
+        } catch {
+            events.emit(.warning(Diagnostic.from(error).summary))
+        }
     }
 
     /// What a run would do, by what is recorded and what it is asked to look at.
@@ -194,19 +207,23 @@ package struct Runner: Sendable {
             plan: Planner.plan(graph, world, options.selection))
     }
 
+    /// - Returns: what is still open and has no id.
     private func recover(
-        _ left: [JournalEntry], _ journal: Journal, _ plan: Plan
-    ) async throws {
-        guard !left.isEmpty, let recovery else { return }
+        _ left: [JournalEntry], _ journal: Journal, _ plan: Plan, isLast: Bool = false
+    ) async throws -> [JournalEntryID] {
+        guard !left.isEmpty, let recovery else { return [] }
         let willRun = Set(plan.names(.run))
         let entries = left.filter { !willRun.contains($0.stage) }
-        guard !entries.isEmpty else { return }
+        guard !entries.isEmpty else { return [] }
         for name in Set(entries.map(\.stage)) {
             try await store.recordInterruption(of: name, in: graph)
         }
         let events = events
-        try await recovery.recover(entries, journal: journal, willRun: willRun) {
-            events.emit(.warning($0))
-        }
+        try await recovery.recover(
+            entries, journal: journal, willRun: willRun, isLast: isLast
+        ) { events.emit(.warning($0)) }
+        let asked = Set(entries.map(\.entry))
+        return await journal.unfinished().filter { $0.id == nil && asked.contains($0.entry) }
+            .map(\.entry)
     }
 }

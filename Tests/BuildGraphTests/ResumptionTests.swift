@@ -151,7 +151,7 @@ private struct ListingRecovery: Recovery {
     func endStrayProcesses() async throws {}
 
     func recover(
-        _ entries: [JournalEntry], journal: Journal, willRun: Set<StageName>,
+        _ entries: [JournalEntry], journal: Journal, willRun: Set<StageName>, isLast: Bool,
         warn: @escaping @Sendable (String) -> Void
     ) async throws {
         for entry in entries {

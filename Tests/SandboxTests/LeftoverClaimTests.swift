@@ -109,7 +109,8 @@ import Testing
         let journal = try await Journal(store: bench.results, runId: "run-1", time: bench.clock)
         let warnings = Timeline()
         try await ReleaseRecovery(services: bench.services).recover(
-            await journal.unfinished(), journal: journal, willRun: [], warn: { warnings.add($0) })
+            await journal.unfinished(), journal: journal, willRun: [], isLast: true,
+            warn: { warnings.add($0) })
         #expect(warnings.all.count == 1)
         #expect(warnings.all.first?.contains("is not ours: left") == true)
         #expect(warnings.all.first?.contains(foreign.reason) == true)

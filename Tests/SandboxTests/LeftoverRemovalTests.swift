@@ -224,9 +224,46 @@ import Testing
         let journal = try await Journal(store: bench.results, runId: "run-1", time: bench.clock)
         let warnings = Timeline()
         try await ReleaseRecovery(services: bench.services).recover(
-            await journal.unfinished(), journal: journal, willRun: [], warn: { warnings.add($0) })
+            await journal.unfinished(), journal: journal, willRun: [], isLast: true,
+            warn: { warnings.add($0) })
         #expect(warnings.all.count == 1)
         #expect(warnings.all.first?.contains("ec2:key-pair EC2-1") == true)
         #expect(try await bench.unfinished() == ["ec2:key-pair EC2-1"])
+    }
+
+    @Test func `what arrives after the first look is found by the last`() async throws {
+        try await bench.leave("ec2:key-pair", of: "instance", name: "EC2-1", ageSeconds: 60)
+        let journal = try await Journal(store: bench.results, runId: "run-1", time: bench.clock)
+        func recover(isLast: Bool) async throws {
+            try await ReleaseRecovery(services: bench.services).recover(
+                await journal.unfinished(), journal: journal, willRun: [], isLast: isLast,
+                warn: { Issue.record("\($0)") })
+        }
+        for _ in 0...PatientLook.delaysSeconds.count {
+            bench.aws.on("DescribeKeyPairs", [:], .noKeyPair)
+        }
+        try await recover(isLast: false)
+        #expect(try await bench.unfinished() == ["ec2:key-pair EC2-1"])
+        bench.aws.on("DescribeKeyPairs", [:], .keyPair("EC2-1", run: Self.run))
+        bench.aws.on("DeleteKeyPair", ["KeyName": "EC2-1"], .empty)
+        try await recover(isLast: true)
+        #expect(try await bench.unfinished().isEmpty)
+        #expect(bench.aws.unused.isEmpty)
+    }
+
+    @Test func `what never came is let go by the last look, and what is old by the first`()
+        async throws
+    {
+        for (age, isLast, looks) in [(60.0, true, 8), (3600, false, 1)] {
+            let bench = StageBench()
+            try await bench.leave("ec2:key-pair", of: "instance", name: "EC2-1", ageSeconds: age)
+            for _ in 0..<looks { bench.aws.on("DescribeKeyPairs", [:], .noKeyPair) }
+            let journal = try await Journal(
+                store: bench.results, runId: "run-1", time: bench.clock)
+            try await ReleaseRecovery(services: bench.services).recover(
+                await journal.unfinished(), journal: journal, willRun: [], isLast: isLast,
+                warn: { _ in })
+            #expect(try await bench.unfinished().isEmpty)
+        }
     }
 }

@@ -2,6 +2,7 @@ import AWS
 import BuildGraph
 import Diagnostics
 import DockerEngine
+import FoundationEssentials
 import QEMU
 
 /// Removes what an interrupted run began, by what its journal says; the same code serves a
@@ -28,19 +29,30 @@ struct LeftoverRemoval: Sendable {
     ///
     /// - Parameters:
     ///   - journal: where the entry is.
+    ///   - keepsOpen: whether the entry stays where its thing is gone or was never there.
     ///   - warn: told of what stays because it is not the entry's.
     /// - Throws: as `remove(_:onProgress:)`; the entry is open then.
     func settle(
         _ entry: JournalEntry, in journal: some JournalEnding,
-        onProgress: @escaping @Sendable (Double?, String) -> Void,
+        onProgress: @escaping @Sendable (Double?, String) -> Void, keepsOpen: Bool = false,
         warn: (String) -> Void
     ) async throws {
         switch try await remove(entry, onProgress: onProgress) {
-        case .gone: try await journal.gone(entry.entry)
+        case .gone: if !keepsOpen { try await journal.gone(entry.entry) }
         case .notOurs(let reason):
             warn(Self.notOurs(entry, reason))
             try await journal.forget(entry.entry)
         }
+    }
+
+    /// Whether a request of the entry's run may still be on its way to AWS: signatures are good for
+    /// that long, and an id would say that it arrived.
+    ///
+    /// Source:
+    /// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html
+    func mayStillCome(_ entry: JournalEntry) -> Bool {
+        let ageSeconds = services.time.now().timeIntervalSince(entry.time)
+        return entry.id == nil && !entry.resource.hasPrefix("local:") && abs(ageSeconds) < 900
     }
 
     /// What is said of a thing that stays because it is not the entry's.
@@ -97,13 +109,24 @@ struct LeftoverRemoval: Sendable {
         }
     }
 
+    /// Looks for the thing of an entry; patiently where its id was never learnt: the last request
+    /// of a run that was killed may arrive after this one has begun to look.
+    private func lookingFor<T: Sendable>(
+        _ entry: JournalEntry, _ look: () async throws -> T?
+    ) async throws -> T? {
+        guard entry.id == nil else { return try await look() }
+        return try await PatientLook(time: services.time).find(bornAt: entry.time, look)
+    }
+
     private func removeStack(
         _ entry: JournalEntry, _ onProgress: @escaping @Sendable (Double?, String) -> Void
     ) async throws -> LeftoverOutcome {
         let stacks = StackDeployment(aws: services.aws, region: entry.region, time: services.time)
-        guard let name = entry.id ?? entry.name, let found = try await stacks.find(name),
-            found.status != "DELETE_COMPLETE"
-        else { return .gone }
+        guard let name = entry.id ?? entry.name else { return .gone }
+        let seen = try await lookingFor(entry) {
+            try await stacks.find(name).flatMap { $0.status == "DELETE_COMPLETE" ? nil : $0 }
+        }
+        guard let found = seen else { return .gone }
         if let reason = LeftoverClaim(entry: entry).objection(to: found) {
             return .notOurs(because: reason)
         }
@@ -148,9 +171,13 @@ struct LeftoverRemoval: Sendable {
             ids = [id]
         } else {
             // The run died before it knew the id; the lock sees to it that no other run has any.
-            ids = try await services.aws.all(
-                ListMultipartUploads(bucket: bucket, prefix: key), region: entry.region
-            ).filter { $0.key == key }.map(\.uploadId)
+            let found = try await lookingFor(entry) {
+                let uploads = try await services.aws.all(
+                    ListMultipartUploads(bucket: bucket, prefix: key), region: entry.region
+                ).filter { $0.key == key }.map(\.uploadId)
+                return uploads.isEmpty ? nil : uploads
+            }
+            ids = found ?? []
         }
         for id in ids {
             do {

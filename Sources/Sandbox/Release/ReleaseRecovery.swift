@@ -17,14 +17,15 @@ package struct ReleaseRecovery: Recovery {
     package func endStrayProcesses() async throws { try await services.access.endStrayProcesses() }
 
     package func recover(
-        _ entries: [JournalEntry], journal: Journal, willRun: Set<StageName>,
+        _ entries: [JournalEntry], journal: Journal, willRun: Set<StageName>, isLast: Bool,
         warn: @escaping @Sendable (String) -> Void
     ) async throws {
         // The newest first, as what came later holds on to what was there before.
         for entry in entries.reversed() {
             do {
                 try await removal.settle(
-                    entry, in: journal, onProgress: { _, _ in }, warn: warn)
+                    entry, in: journal, onProgress: { _, _ in },
+                    keepsOpen: !isLast && removal.mayStillCome(entry), warn: warn)
             } catch let problem as Diagnostic where problem.severity == .failure {
                 // The rest is removed all the same; what stays is still in the journal.
                 warn(
