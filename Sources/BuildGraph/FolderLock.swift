@@ -17,6 +17,8 @@ final class FolderLock: Sendable {
 
     private let path: String
     private let descriptor: Int32
+    /// A link would lead to a file that others lock or need; a pipe would be waited for.
+    private static let openFlags = O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK
 
     private init(path: String, descriptor: Int32) {
         self.path = path
@@ -37,7 +39,7 @@ final class FolderLock: Sendable {
         defer { withExtendedLifetime(guardFile) {} }
         let path = "\(folder)/.lock"
         while true {
-            let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+            let descriptor = open(path, O_RDWR | O_CREAT | openFlags, 0o644)
             guard descriptor >= 0 else { throw failure(folder, errno) }
             guard lockSoon(descriptor) else {
                 let holder = read(descriptor)
@@ -73,7 +75,7 @@ final class FolderLock: Sendable {
 
     /// Who holds the lock of a folder.
     static func holder(folder: String) throws -> LockInfo? {
-        let descriptor = open("\(folder)/.lock", O_RDONLY | O_CLOEXEC)
+        let descriptor = open("\(folder)/.lock", O_RDONLY | openFlags)
         guard descriptor >= 0 else {
             if errno == ENOENT || errno == ENOTDIR { return nil }
             throw failure(folder, errno)
@@ -138,7 +140,8 @@ final class FolderLock: Sendable {
         private let descriptor: Int32
 
         init(folder: String) throws {
-            descriptor = open("\(folder)/.lock-guard", O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+            descriptor = open(
+                "\(folder)/.lock-guard", O_RDWR | O_CREAT | FolderLock.openFlags, 0o644)
             guard descriptor >= 0 else { throw FolderLock.failure(folder, errno) }
             // Held for microseconds; a process that is stopped in between is waited for a little.
             for _ in 0..<500 {

@@ -17,7 +17,7 @@ package final class FolderResultStore: ResultStore {
     private let boundRealm = Mutex<Realm?>(nil)
 
     private static let journalName = "journal.ndjson"
-    private static let sizeLimitBytes = 64 * 1024 * 1024
+    private static let sizeLimitBytes = 64 << 20
 
     /// Names the folder; touches nothing.
     ///
@@ -73,7 +73,8 @@ package final class FolderResultStore: ResultStore {
     /// Writes one result file.
     package func save(_ record: ResultRecord) async throws {
         try await writeFile(
-            StoredResult.file(of: record.stage), Array(bound(record).json.prettyText.utf8))
+            StoredResult.file(of: record.stage),
+            Array(ShownText.redacted(bound(record).json.prettyText).utf8))
     }
 
     /// Reads a file of this folder.
@@ -81,6 +82,7 @@ package final class FolderResultStore: ResultStore {
 
     /// Writes a file of this folder.
     package func writeFile(_ name: String, _ bytes: [UInt8]) async throws {
+        try StoreFileName.check(name, location)
         try await checkLock()
         try ensureFolder()
         do {
@@ -94,7 +96,9 @@ package final class FolderResultStore: ResultStore {
     package func fingerprint() async throws -> StoreFingerprint { try .init(folder: location) }
 
     /// Reads `journal.ndjson`.
-    package func readJournal() async throws -> [UInt8] { try contents(Self.journalName) ?? [] }
+    package func readJournal() async throws -> [UInt8] {
+        try contents(Self.journalName, limitBytes: JournalReading.limitBytes) ?? []
+    }
 
     /// Appends to `journal.ndjson` and waits until it is on the disk.
     package func appendToJournal(_ line: [UInt8]) async throws {
@@ -157,9 +161,13 @@ package final class FolderResultStore: ResultStore {
 
     private func path(_ name: String) -> String { "\(location)/\(name)" }
 
-    private func contents(_ name: String) throws -> [UInt8]? {
+    private func contents(
+        _ name: String, limitBytes: Int = FolderResultStore.sizeLimitBytes
+    ) throws -> [UInt8]? {
         do {
-            return try FileContents.read(path(name), limitBytes: Self.sizeLimitBytes)
+            try StoreFileName.check(name, location)
+            return try FileContents.read(
+                path(name), limitBytes: limitBytes, followsLink: false)
         } catch let problem as Diagnostic {
             if problem.code == "file.not-found" { return nil }
             throw problem
@@ -207,7 +215,8 @@ package final class FolderResultStore: ResultStore {
     private func read(_ stage: StageName) throws -> StoredResult? {
         let bytes: [UInt8]?
         do {
-            bytes = try contents(StoredResult.file(of: stage))
+            bytes = try contents(
+                StoredResult.file(of: stage), limitBytes: JSONLimits.result.sizeBytes)
         } catch {
             return .unreadable(Diagnostic.from(error).summary)
         }

@@ -31,7 +31,7 @@ package actor Journal {
     ///   - runId: the run that appends.
     ///   - time: what the entries' times go by.
     ///   - events: told of what is created and deleted.
-    /// - Throws: what reading the store throws.
+    /// - Throws: `results.journal-too-big`, what reading the store throws.
     package init(
         store: any ResultStore, runId: String, time: any TimeSource, events: EventSink? = nil
     ) async throws {
@@ -40,7 +40,7 @@ package actor Journal {
         self.time = time
         self.events = events
         let bytes = try await store.readJournal()
-        let reading = JournalReading(bytes, location: store.location, assetId: store.assetId)
+        let reading = try JournalReading(bytes, location: store.location, assetId: store.assetId)
         entries = reading.entries
         foreign = reading.foreign
         warnings = reading.warnings
@@ -166,6 +166,7 @@ package actor Journal {
     }
 
     private func append(_ line: JournalLine) async throws {
-        try await store.appendToJournal(Array(try line.json().compactText.utf8))
+        let text = ShownText.redacted(try line.json().compactText)
+        try await store.appendToJournal(Array(text.utf8))
     }
 }

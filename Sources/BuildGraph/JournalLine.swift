@@ -81,14 +81,26 @@ enum JournalLine {
 /// The journal's bytes as unfinished entries, and what was wrong with them.
 struct JournalReading {
     private(set) var entries: OrderedDictionary<JournalEntryID, JournalEntry> = [:]
+    /// At most ten, and a count of the rest.
     private(set) var warnings: [String] = []
     /// Lines that a newer program may understand, as they are.
     private(set) var foreign: [[UInt8]] = []
 
+    /// A journal is compacted by each run, so that a longer one is none.
+    static let limitBytes = 16 << 20
+
     /// Reads a journal.
     ///
     /// - Parameter assetId: whose it is; entries of another asset are nobody's here.
-    init(_ bytes: [UInt8], location: String, assetId: String) {
+    /// - Throws: `results.journal-too-big`.
+    init(_ bytes: [UInt8], location: String, assetId: String) throws {
+        guard bytes.count <= Self.limitBytes else {
+            throw Diagnostic(
+                code: "results.journal-too-big", severity: .configuration,
+                summary: "the journal has \(bytes.count) bytes, more than \(Self.limitBytes)",
+                location: "\(location)/journal.ndjson",
+                hint: "look who wrote it; what `show-aws-assets` lists can be removed by `clean`")
+        }
         let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
         for (number, bytes) in lines.enumerated() where !bytes.isEmpty {
             let source = "\(location)/journal.ndjson"
@@ -109,6 +121,7 @@ struct JournalReading {
                     "\(source):\(number + 1): a line that a crash tore; passed over")
             }
         }
+        warnings = FewOfMany.lines(warnings)
     }
 
     private mutating func take(_ line: JournalLine) {

@@ -71,11 +71,13 @@ package final class ObjectResultStore: ResultStore {
     /// Writes one result.
     package func save(_ record: ResultRecord) async throws {
         try await writeFile(
-            StoredResult.file(of: record.stage), Array(bound(record).json.prettyText.utf8))
+            StoredResult.file(of: record.stage),
+            Array(ShownText.redacted(bound(record).json.prettyText).utf8))
     }
 
     /// Reads an object.
     package func readFile(_ name: String) async throws -> [UInt8]? {
+        try StoreFileName.check(name, location)
         let found = try await reaching { try await objects.read(name) }
         remember(name, found?.version)
         return found?.bytes
@@ -85,6 +87,7 @@ package final class ObjectResultStore: ResultStore {
     ///
     /// - Throws: `results.lock-lost` where it has become another meanwhile.
     package func writeFile(_ name: String, _ bytes: [UInt8]) async throws {
+        try StoreFileName.check(name, location)
         try await checkLock()
         if known.withLock({ $0.versions[name] == nil && !$0.isListed }) { _ = try await listed() }
         try await write(name, bytes)

@@ -24,7 +24,8 @@ extension StoredResult {
     ) throws {
         do {
             let record = try ResultRecord(
-                json: try JSONValue.parse(bytes, source: Self.file(of: stage)))
+                json: try JSONValue.parse(
+                    bytes, source: Self.file(of: stage), limits: .result))
             guard record.stage == stage, record.assetId == assetId else {
                 self = .unreadable("it is of stage `\(record.stage)` of asset `\(record.assetId)`")
                 return

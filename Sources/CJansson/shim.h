@@ -2,10 +2,9 @@
 #pragma once
 #include <jansson.h>
 
-/// Reads any JSON value; duplicate keys are errors and `\u0000` may stand in a string.
+/// Reads any JSON value; duplicate keys are errors, and so is `\u0000`, key or value.
 static inline json_t *shim_json_load(const char *bytes, size_t size, json_error_t *error) {
-    return json_loadb(bytes, size, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_ALLOW_NUL,
-                      error);
+    return json_loadb(bytes, size, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, error);
 }
 
 /// The macro `json_typeof` as a function.

@@ -17,9 +17,16 @@ package final class AppendOnlyFile: Sendable {
     package init(_ path: String, permissions: UInt32 = 0o644) throws {
         self.path = path
         descriptor = retryingInterrupted {
-            open(path, O_CREAT | O_RDWR | O_APPEND | O_CLOEXEC, mode_t(permissions))
+            // A link would lead the lines to where nobody looks for them.
+            open(
+                path, O_CREAT | O_RDWR | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK,
+                mode_t(permissions))
         }
         guard descriptor >= 0 else { throw FileFailure.writing(path, errno) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.isRegularFile else {
+            throw FileFailure.writing(path, EINVAL)
+        }
         try AtomicFile.syncFolder(AtomicFile.parentFolder(of: path))
         let size = lseek(descriptor, 0, SEEK_END)
         guard size >= 0 else { throw FileFailure.writing(path, errno) }

@@ -44,9 +44,11 @@ package struct JSONReader: Sendable {
         guard case .object(let members) = value else { throw wrongType("an object") }
         let unknown = members.keys.filter { !names.contains($0) }
         if let first = unknown.first {
+            let others = FewOfMany.lines(
+                unknown.dropFirst().map { "also unknown here: `\($0.prefix(100))`" })
             throw JSONReader(value, source: source, pointer: pointer.appending(first)).diagnostic(
-                code: "manifest.unknown-field", summary: "unknown field `\(first)`",
-                causes: unknown.dropFirst().map { "also unknown here: `\($0)`" },
+                code: "manifest.unknown-field", summary: "unknown field `\(first.prefix(100))`",
+                causes: others,
                 hint: NameSuggestion.hint(for: first, among: names))
         }
         return JSONObjectReader(reader: self, members: members)
@@ -123,7 +125,11 @@ package struct JSONObjectReader: Sendable {
             code: "manifest.missing-field", summary: "field `\(name)` is missing",
             causes: members.isEmpty
                 ? ["the object is empty"]
-                : ["found only " + names.map { "`\($0)`" }.joined(separator: ", ")],
+                : [
+                    "found only "
+                        + FewOfMany.lines(names.map { "`\($0.prefix(100))`" })
+                        .joined(separator: ", ")
+                ],
             hint: "add `\"\(name)\": ...`")
     }
 

@@ -12,6 +12,12 @@ struct JSONSyntaxFailure {
             hint: "nest less deeply")
     }
 
+    func tooMany(at offset: Int, _ limit: Int) -> Diagnostic {
+        make(
+            "json.too-big", "there are more than \(limit) values", at: offset,
+            hint: "check that this is the right file")
+    }
+
     func diagnostic(of error: json_error_t) -> Diagnostic {
         let message = withUnsafePointer(to: error) { String(cString: shim_json_error_text($0)) }
         let end = min(max(0, Int(error.position)), bytes.count)
@@ -36,8 +42,8 @@ struct JSONSyntaxFailure {
                 hint: "write a smaller number, or a string")
         case json_error_stack_overflow:
             return make("json.too-deep", problem, at: start, hint: "nest less deeply")
-        case json_error_null_byte_in_key:
-            return make("json.syntax", "a key holds `\\u0000`", at: start, hint: "remove it")
+        case json_error_null_byte_in_key, json_error_null_character:
+            return make("json.syntax", "a text holds `\\u0000`", at: start, hint: "remove it")
         case json_error_premature_end_of_input:
             return make(
                 "json.syntax", bytes.isEmpty ? "the text is empty" : "the text ends too early",

@@ -60,7 +60,11 @@ private struct JanssonReading {
                 summary: "the text has \(bytes.count) bytes, more than \(limits.sizeBytes)",
                 location: source, hint: "check that this is the right file")
         }
-        if let offset = offsetBeyondDepth() { throw failure.tooDeep(at: offset, limits.depth) }
+        switch offsetBeyondLimits() {
+        case .depth(let offset)?: throw failure.tooDeep(at: offset, limits.depth)
+        case .values(let offset)?: throw failure.tooMany(at: offset, limits.values)
+        case nil: break
+        }
         var error = json_error_t()
         let root = bytes.withMemoryRebound(to: CChar.self) { characters in
             // An empty buffer may have no address, which jansson takes for a wrong argument.
@@ -75,11 +79,20 @@ private struct JanssonReading {
         return try convert(root)
     }
 
-    /// Where an array or object opens that is nested too deeply; nil where none does.
+    /// Which limit is exceeded, and at which byte.
+    private enum Excess {
+        case depth(Int)
+        case values(Int)
+    }
+
+    /// Where an array or object opens that is nested too deeply, or a value is one too many; nil
+    /// where none is.
     ///
-    /// Looked for before parsing, because jansson's own limit is fixed and much larger.
-    private func offsetBeyondDepth() -> Int? {
+    /// Looked for before parsing, because jansson's own limit of depth is fixed and much larger,
+    /// and it knows none of memory.
+    private func offsetBeyondLimits() -> Excess? {
         var depth = 0
+        var values = 1
         var inString = false
         var index = 0
         while index < bytes.count {
@@ -88,7 +101,10 @@ private struct JanssonReading {
             case UInt8(ascii: "\\") where inString: index += 1
             case UInt8(ascii: "["), UInt8(ascii: "{"):
                 if !inString { depth += 1 }
-                if depth > limits.depth { return index }
+                if depth > limits.depth { return .depth(index) }
+            case UInt8(ascii: ","):
+                if !inString { values += 1 }
+                if values > limits.values { return .values(index) }
             case UInt8(ascii: "]"), UInt8(ascii: "}"): if !inString { depth -= 1 }
             default: break
             }

@@ -92,7 +92,9 @@ private struct JSONWriter {
             case 0x0A: output += "\\n".utf8
             case 0x0C: output += "\\f".utf8
             case 0x0D: output += "\\r".utf8
-            case 0..<0x20:
+            // No reader of ours takes `\u0000`.
+            case 0: output += "\u{FFFD}".utf8
+            case 1..<0x20:
                 output += "\\u00".utf8
                 output.append(UInt8(ascii: byte < 16 ? "0" : "1"))
                 output += String(byte & 15, radix: 16).utf8

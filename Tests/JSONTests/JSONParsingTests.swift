@@ -16,6 +16,8 @@ struct JSONParsingTests {
         ("[\"ab\\ud800\"]", "json.syntax", "f:1:2"),
         ("[\"abc\n\"]", "json.syntax", "f:1:2"),
         ("{\"a\\u0000\": 1}", "json.syntax", "f:1:2"),
+        ("[\"a\\u0000\"]", "json.syntax", "f:1:2"), ("[\"a\u{0}\"]", "json.syntax", "f:1:4"),
+        ("[1]\u{0}", "json.trailing-garbage", "f:1:5"),
         ("{\n  \"name\": 1,\n  \"ä\": 2, \"name\": 3\n}", "json.duplicate-key", "f:3:11"),
         (
             "{\"a-very-long-key-indeed-of-many-letters\": 1,\n"
@@ -57,16 +59,35 @@ struct JSONParsingTests {
         #expect(error.code == "json.too-big")
     }
 
+    @Test func `more values than the limit are refused before they take memory`() throws {
+        let many = "[" + String(repeating: "0,", count: 400_000) + "0]"
+        let error = try #require(throws: Diagnostic.self) {
+            try JSONValue.parse(Array(many.utf8), source: "f")
+        }
+        #expect(error.code == "json.too-big")
+        let few = JSONLimits(values: 3)
+        #expect(try JSONValue.parse("[1, \"a,b,c,d\", 3]".utf8, source: "f", limits: few) != nil)
+        #expect(throws: Diagnostic.self) {
+            try JSONValue.parse("[1, 2, 3, 4]".utf8, source: "f", limits: few)
+        }
+    }
+
+    @Test func `what is written is always read back, whatever a text holds`() throws {
+        let value: JSONValue = ["a\0b": "c\0"]
+        let read = try JSONValue.parse(value.compactText.utf8, source: "f")
+        #expect(read == ["a\u{FFFD}b": "c\u{FFFD}"])
+    }
+
     @Test func `brackets within strings do not count as depth`() throws {
         let text = "[\"" + String(repeating: "[\\\"", count: 200) + "\"]"
         #expect(throws: Never.self) { try JSONValue.parse(text.utf8, source: "f") }
     }
 
     @Test func `every kind of value is read`() throws {
-        let text = #"{"z": null, "a": [true, false, -1, 1.5, "ä\u0000\n\ud83d\ude00"], "o": {}}"#
+        let text = #"{"z": null, "a": [true, false, -1, 1.5, "ä\n\ud83d\ude00"], "o": {}}"#
         let value = try JSONValue.parse(text.utf8, source: "f")
         let expected: JSONValue = [
-            "a": [true, false, -1, .number(1.5), "ä\0\n😀"], "o": [:], "z": nil,
+            "a": [true, false, -1, .number(1.5), "ä\n😀"], "o": [:], "z": nil,
         ]
         #expect(value == expected)
         #expect(try JSONReader(value, source: "f").object().names == ["z", "a", "o"])

@@ -58,7 +58,7 @@ package struct AWSConfiguration: Sendable {
     /// - Throws: `file.unreadable`, `file.too-big`.
     package static let fileText: @Sendable (String) throws -> String? = { path in
         do {
-            return String(decoding: try FileContents.read(path), as: UTF8.self)
+            return String(decoding: try FileContents.read(path, limitBytes: 1 << 20), as: UTF8.self)
         } catch let problem as Diagnostic where problem.code == "file.not-found" {
             return nil
         }

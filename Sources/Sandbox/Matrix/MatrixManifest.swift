@@ -29,7 +29,7 @@ package struct MatrixManifest: Sendable {
     ///
     /// - Throws: `file.*`, `json.syntax`.
     package static func isMatrix(_ path: String) throws -> Bool {
-        try JSONValue.parse(contentsOf: path)["kind"]?.stringValue == kind
+        try JSONValue.parse(contentsOf: path, limits: .manifest)["kind"]?.stringValue == kind
     }
 
     /// Reads a matrix and its base.
@@ -40,7 +40,7 @@ package struct MatrixManifest: Sendable {
     ///   of that.
     /// - Throws: `json.*` and `manifest.*`, all of severity `.configuration`.
     package init(contentsOf path: String, overrides: ManifestOverrides) throws {
-        let root = try JSONReader(contentsOf: path).object(allowing: [
+        let root = try JSONReader(contentsOf: path, limits: .manifest).object(allowing: [
             "$schema", "kind", "base", "atOnce", "results", "account", "variants",
         ])
         _ = try root.required("kind").oneOf([Self.kind])
