@@ -4,9 +4,15 @@
 /// Behind it, nothing that others wrote moves a cursor, begins a line that looks like ours, turns
 /// the order of reading around, or tells a secret.
 package enum ShownText {
+    /// Nobody reads more of one line, and a terminal takes its time.
+    static let longest = 4000
+
     /// A text as one line: what cannot be seen is spelt out, and what must not be is left out.
     package static func line(_ text: String) -> String {
-        visible(redacted(text))
+        guard text.utf8.count > longest else { return visible(redacted(text)) }
+        // Not before the secrets are out, of which half a one would stay.
+        let whole = redacted(text)
+        return visible(String(whole.prefix(longest))) + "… (\(whole.utf8.count) bytes)"
     }
 
     /// A text with `<secret>` in place of every secret that the process has held; the rest stays as

@@ -100,10 +100,14 @@ private struct JanssonReading {
             case UInt8(ascii: "\""): inString.toggle()
             case UInt8(ascii: "\\") where inString: index += 1
             case UInt8(ascii: "["), UInt8(ascii: "{"):
-                if !inString { depth += 1 }
+                if inString { break }
+                depth += 1
+                values += 1
                 if depth > limits.depth { return .depth(index) }
+                if values > limits.values { return .values(index) }
             case UInt8(ascii: ","):
-                if !inString { values += 1 }
+                if inString { break }
+                values += 1
                 if values > limits.values { return .values(index) }
             case UInt8(ascii: "]"), UInt8(ascii: "}"): if !inString { depth -= 1 }
             default: break

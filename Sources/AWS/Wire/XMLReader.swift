@@ -12,7 +12,7 @@ enum XMLReader {
     static let sizeLimitBytes = 16 << 20
     /// Answers of more elements and attributes are refused, since each takes more memory than its
     /// four bytes.
-    static let partsLimit = 500_000
+    static let partsLimit = 300_000
 
     /// Parses a document.
     ///
