@@ -117,7 +117,8 @@ import Testing
         bench.aws.on(
             "DescribeImages", ["Filter.1.Value.1": "sandbox-1.0*"], .images())
         // Its own may only not be visible yet: looked for patiently at the refusal, and at the end.
-        for _ in 0..<(3 + 2 * PatientLook.delaysSeconds.count) {
+        let looks = PatientLook.delaysSeconds.count + PatientLook.youngDelaysSeconds.count
+        for _ in 0..<(3 + looks) {
             bench.aws.on(
                 "DescribeImages", ["Filter.1.Value.1": "sandbox-1.0"],
                 .images(Answer.image("ami-2", tags: Self.earlier)))

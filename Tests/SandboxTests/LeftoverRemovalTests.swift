@@ -239,7 +239,7 @@ import Testing
                 await journal.unfinished(), journal: journal, willRun: [], isLast: isLast,
                 warn: { Issue.record("\($0)") })
         }
-        for _ in 0...PatientLook.delaysSeconds.count {
+        for _ in 0...PatientLook.youngDelaysSeconds.count {
             bench.aws.on("DescribeKeyPairs", [:], .noKeyPair)
         }
         try await recover(isLast: false)
@@ -254,7 +254,7 @@ import Testing
     @Test func `what never came is let go by the last look, and what is old by the first`()
         async throws
     {
-        for (age, isLast, looks) in [(60.0, true, 8), (3600, false, 1)] {
+        for (age, isLast, looks) in [(60.0, true, 6), (10, true, 8), (3600, false, 1)] {
             let bench = StageBench()
             try await bench.leave("ec2:key-pair", of: "instance", name: "EC2-1", ageSeconds: age)
             for _ in 0..<looks { bench.aws.on("DescribeKeyPairs", [:], .noKeyPair) }

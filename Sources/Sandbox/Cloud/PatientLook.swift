@@ -10,8 +10,12 @@ import FoundationEssentials
 struct PatientLook: Sendable {
     /// What is older is seen, or is not there.
     static let youngSeconds: Double = 300
-    /// Between the looks at what is young: half a minute in all.
-    static let delaysSeconds: [Double] = [0.25, 0.5, 1, 2, 4, 8, 14]
+    /// What is younger than that was just made.
+    static let newSeconds: Double = 30
+    /// Between the looks at what was just made: half a minute in all.
+    static let delaysSeconds: [Double] = youngDelaysSeconds + [8, 14]
+    /// Between the looks at what is young.
+    static let youngDelaysSeconds: [Double] = [0.25, 0.5, 1, 2, 4]
 
     let time: any TimeSource
 
@@ -20,7 +24,8 @@ struct PatientLook: Sendable {
     /// - Parameter ageSeconds: of the thing, should it be there; of clocks that differ, less than
     ///   nothing counts as much as more.
     static func delays(ageSeconds: Double) -> [Double] {
-        abs(ageSeconds) < youngSeconds ? delaysSeconds : []
+        abs(ageSeconds) < newSeconds
+            ? delaysSeconds : abs(ageSeconds) < youngSeconds ? youngDelaysSeconds : []
     }
 
     /// Looks until it is there, and not for long.
