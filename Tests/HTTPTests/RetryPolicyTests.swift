@@ -28,6 +28,7 @@ import Testing
         var setback = Setback(
             isPassing: Bool.random(using: &random), isCertainlyUndone: Bool.random(using: &random))
         setback.isThrottling = Bool.random(using: &random)
+        setback.isOutage = Bool.random(using: &random)
         setback.wishSeconds = [0, 3, 1e9].randomElement(using: &random) ?? 0
         if Bool.random(using: &random) { return setback }
         setback.isCertainlyUndone = true
@@ -82,7 +83,9 @@ import Testing
                 #expect(seconds <= max(policy.longestDelaySeconds, policy.longestWishSeconds))
                 #expect(
                     progress.attempt < policy.attempts
-                        || progress.elapsedSeconds + seconds <= policy.patienceSeconds)
+                        || (setback.isOutage
+                            && progress.elapsedSeconds + seconds <= policy.patienceSeconds)
+                )
             }
         }
     }

@@ -75,7 +75,7 @@ struct Exchange<Operation: AWSOperation>: RetriedCall {
     func setback(_ refusal: Refusal, after progress: RetryPolicy.Progress) -> Setback {
         switch refusal {
         case .service(let error): error.setback
-        case .garbled: .trouble()
+        case .garbled: .foreign
         }
     }
 

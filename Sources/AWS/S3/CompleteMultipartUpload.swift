@@ -46,6 +46,9 @@ package struct CompleteMultipartUpload: AWSOperation {
     }
 
     package func decode(_ response: WireResponse) throws -> String {
-        return try response.xml("CompleteMultipartUploadResult").required("ETag")
+        return try response.xml(
+            // The second is what moto writes, on which emulators are built.
+            "CompleteMultipartUploadResult", "CompleteMultipartUploadResponse"
+        ).required("ETag")
     }
 }

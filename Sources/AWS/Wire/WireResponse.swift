@@ -29,10 +29,10 @@ package struct WireResponse: Sendable {
     ///
     /// A status of 200 proves little: a proxy's page has it too.
     ///
-    /// - Parameter name: the root's name, where the protocol does not derive it from the action.
+    /// - Parameter names: the root may have, where the protocol does not derive it from the action.
     /// - Throws: `aws.wire` where the body is another, or holds no result.
-    package func xml(_ name: String? = nil) throws -> XMLNode {
-        let root = try root(name ?? "\(action.name)Response")
+    package func xml(_ names: String...) throws -> XMLNode {
+        let root = try root(names.isEmpty ? ["\(action.name)Response"] : names)
         guard case .awsQuery = action.service.wireProtocol else { return root }
         return try root.child("\(action.name)Result")
     }
@@ -47,7 +47,7 @@ package struct WireResponse: Sendable {
             }
             return
         }
-        let root = try root("\(action.name)Response")
+        let root = try root(["\(action.name)Response"])
         if root.boolean("return") == false { throw Self.foreign("`return` is `false`") }
     }
 
@@ -69,9 +69,11 @@ package struct WireResponse: Sendable {
         return value
     }
 
-    private func root(_ name: String) throws -> XMLNode {
+    private func root(_ names: [String]) throws -> XMLNode {
         let root = try XMLReader.parse(http.body)
-        guard root.name == name else { throw Self.foreign("`<\(root.name)>`, not `<\(name)>`") }
+        guard names.contains(root.name) else {
+            throw Self.foreign("`<\(root.name)>`, not `<\(names[0])>`")
+        }
         return root
     }
 

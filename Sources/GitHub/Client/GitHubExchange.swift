@@ -42,7 +42,7 @@ struct GitHubExchange<Output: Sendable>: RetriedCall {
         switch refusal {
         case .said(let refusal):
             refusal.setback(after: progress, now: time.now().timeIntervalSince1970)
-        case .garbled: .trouble()
+        case .garbled: .foreign
         }
     }
 

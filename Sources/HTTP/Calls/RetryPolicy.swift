@@ -42,7 +42,7 @@ package struct RetryPolicy: Sendable, Equatable {
 
     /// Attempts in all.
     package var attempts: Int
-    /// As long as this, there may be more of them: an outage that ends sooner is borne.
+    /// As long as this, an outage is borne with as many as it takes.
     package var patienceSeconds: Double = 0
     /// The bound of the first delay; each further one is twice as long.
     package var firstDelaySeconds: Double = 0.5
@@ -81,7 +81,8 @@ package struct RetryPolicy: Sendable, Equatable {
         guard isRepeatable || setback.isCertainlyUndone else { return .giveUpUnknown }
         guard setback.isPassing else { return .giveUp }
         let delay = delay(setback, attempt: progress.attempt, jitter: jitter)
-        let isPatient = progress.elapsedSeconds + delay <= patienceSeconds
+        let isPatient =
+            setback.isOutage && progress.elapsedSeconds + delay <= patienceSeconds
         guard progress.attempt < attempts || isPatient else { return .giveUp }
         return .again(afterSeconds: delay, isLimit: false)
     }

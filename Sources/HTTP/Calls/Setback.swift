@@ -8,6 +8,10 @@ package struct Setback: Sendable, Equatable {
     package var isThrottling = false
     /// Whether the attempt took as long as it was allowed to.
     package var isTimeout = false
+    /// Whether the server is away or in trouble, which ends by itself.
+    ///
+    /// Else patience would only ask the same wrong place again and again.
+    package var isOutage = true
     /// The server's own wish, in seconds.
     package var wishSeconds: Double = 0
     /// How long a rate limit lasts that is used up; nil where none is.
@@ -24,7 +28,14 @@ package struct Setback: Sendable, Equatable {
     /// The server said no: it did nothing, and will not next time either.
     package static let refusal = Setback(isPassing: false, isCertainlyUndone: true)
 
-    /// The server is in trouble, or what answered is not the server.
+    /// What answered is not the server, or does not speak as it does.
+    package static let foreign: Setback = {
+        var setback = trouble()
+        setback.isOutage = false
+        return setback
+    }()
+
+    /// The server is in trouble.
     package static func trouble(wishSeconds: Double = 0) -> Setback {
         var setback = Setback(isPassing: true, isCertainlyUndone: false)
         setback.wishSeconds = wishSeconds
