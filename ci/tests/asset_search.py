@@ -123,7 +123,6 @@ def make_things(cloud: Cloud, asset_id: str | None, region: str, name: str) -> F
             {"DeviceName": "/dev/sda1", "Ebs": {"SnapshotId": source}}
         ],
     )["ImageId"]
-    # The emulation gives a registered image a snapshot of its own.
     (described,) = ec2.describe_images(ImageIds=[image])["Images"]
     snapshot = described["BlockDeviceMappings"][0]["Ebs"]["SnapshotId"]
     if asset_id is not None:

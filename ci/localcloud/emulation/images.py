@@ -91,11 +91,9 @@ def finish_record(image: Any, size_gib: int) -> None:
 
 
 def made(image: Any) -> None:
-    """Let the first looks miss a new image, and its snapshot where that is new too."""
+    """Let the first looks miss a new image and its snapshot."""
     visibility.made("image", image.id)
-    of_others = [i for i in image.ec2_backend.amis.values() if i is not image]
-    if all(i.ebs_snapshot is not image.ebs_snapshot for i in of_others):
-        visibility.made("snapshot", image.ebs_snapshot.id)
+    visibility.made("snapshot", image.ebs_snapshot.id)
 
 
 @operation(EC2Response)

@@ -12,12 +12,11 @@ from moto.ec2.exceptions import EC2ClientError
 from moto.ec2.responses import EC2Response
 
 from localcloud import runtime
-from localcloud.emulation.encryption import is_encrypted
+from localcloud.emulation.consistency import visibility
 from localcloud.emulation.images import (
     base_image_id,
     check_name_is_free,
     finish_record,
-    made,
     root_size_gib,
     tags_for,
 )
@@ -28,9 +27,10 @@ BOOT_MODES = ("legacy-bios", "uefi", "uefi-preferred")
 
 @operation(EC2Response)
 def register_image(self: Any) -> ActionResult:
-    """RegisterImage; snapshots of no image are not known here."""
+    """RegisterImage; a snapshot of no image boots nothing here, and is one all the same."""
     backend, name = self.ec2_backend, self._get_param("Name")
-    source = _image_of(backend, _root_snapshot(self))
+    snapshot = _snapshot(backend, _root_snapshot(self))
+    source = _image_of(backend, snapshot)
     boot_mode = self._get_param("BootMode")
     if boot_mode not in (None, *BOOT_MODES):
         raise EC2ClientError(
@@ -41,19 +41,22 @@ def register_image(self: Any) -> ActionResult:
     image = backend.register_image(name, self._get_param("Description"))
     # moto gives each image a snapshot of its own.
     backend.snapshots.pop(image.ebs_snapshot.id)
-    image.ebs_snapshot = source.ebs_snapshot
-    image.localcloud_encrypted = is_encrypted(source)
-    image.localcloud_base_id = base_image_id(source)
-    image.product_codes = list(source.product_codes)
+    image.ebs_snapshot = snapshot
+    image.localcloud_encrypted = bool(snapshot.encrypted)
+    if source is not None:
+        image.localcloud_base_id = base_image_id(source)
+        image.product_codes = list(source.product_codes)
     # EC2's defaults are `i386` and `paravirtual`.
     image.architecture = self._get_param("Architecture") or "i386"
     image.root_device_name = self._get_param("RootDeviceName") or "/dev/sda1"
-    finish_record(image, root_size_gib(source))
+    size_gib = root_size_gib(source) if source else int(snapshot.volume.size)
+    finish_record(image, size_gib)
     image.virtualization_type = self._get_param("VirtualizationType") or "paravirtual"
     image.boot_mode = boot_mode
     image.add_tags(tags_for(self, "image"))
-    made(image)
-    runtime.current().machines.copy_image(image, source)
+    visibility.made("image", image.id)
+    if source is not None:
+        runtime.current().machines.copy_image(image, source)
     # Nothing is written, so there is nothing to wait for.
     image.state = "available"
     return ActionResult({"ImageId": image.id})
@@ -69,10 +72,14 @@ def _root_snapshot(response: Any) -> str | None:
     )
 
 
-def _image_of(backend: Any, snapshot_id: str | None) -> Any:
-    for image in backend.amis.values():
-        if image.ebs_snapshot.id == snapshot_id:
-            return image
-    raise EC2ClientError(
-        "InvalidSnapshot.NotFound", f"The snapshot '{snapshot_id}' does not exist."
-    )
+def _snapshot(backend: Any, snapshot_id: str | None) -> Any:
+    if snapshot_id not in backend.snapshots:
+        raise EC2ClientError(
+            "InvalidSnapshot.NotFound", f"The snapshot '{snapshot_id}' does not exist."
+        )
+    return backend.snapshots[snapshot_id]
+
+
+def _image_of(backend: Any, snapshot: Any) -> Any:
+    images = backend.amis.values()
+    return next((i for i in images if i.ebs_snapshot is snapshot), None)

@@ -86,6 +86,24 @@ def test_an_image_registered_anew_shares_its_snapshot_which_outlives_either(
     ec2.delete_snapshot(SnapshotId=snapshot)
 
 
+def test_a_snapshot_of_no_image_can_be_registered_too(cloud):
+    ec2 = cloud.client("ec2")
+    zone = "eu-central-1a"
+    volume = ec2.create_volume(AvailabilityZone=zone, Size=3)["VolumeId"]
+    snapshot = ec2.create_snapshot(VolumeId=volume)["SnapshotId"]
+    device = {"DeviceName": "/dev/sda1", "Ebs": {"SnapshotId": snapshot}}
+    image = ec2.register_image(
+        Name=f"own-{uuid.uuid4().hex}",
+        RootDeviceName="/dev/sda1",
+        BlockDeviceMappings=[device],
+    )["ImageId"]
+    (seen,) = described(cloud, image)["BlockDeviceMappings"]
+    assert seen["Ebs"]["SnapshotId"] == snapshot
+    assert seen["Ebs"]["VolumeSize"] == 3
+    ec2.deregister_image(ImageId=image)
+    ec2.delete_snapshot(SnapshotId=snapshot)
+
+
 def own_snapshots(cloud: Cloud) -> list[dict[str, Any]]:
     ec2 = cloud.client("ec2")
     return ec2.describe_snapshots(OwnerIds=["self"])["Snapshots"]
