@@ -93,15 +93,15 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
-        .executableTarget(
-            name: "dssbatch",
-            dependencies: [
+        library(
+            "Commands",
+            [
                 "Diagnostics", "JSON", "HTTP", "BuildGraph", "AWS", "GitHub", "Ansible",
-                "DockerEngine", "QEMU", "Sandbox", argumentParser,
-            ],
-            swiftSettings: settings,
-            linkerSettings: staticRuntime
-        ),
+                "DockerEngine", "QEMU", "Sandbox", argumentParser, collections,
+            ]),
+        .executableTarget(
+            name: "dssbatch", dependencies: ["Commands"], swiftSettings: settings,
+            linkerSettings: staticRuntime),
         .target(
             name: "TestSupport",
             dependencies: ["Diagnostics", "JSON", "HTTP"],

@@ -20,10 +20,11 @@ enum ImportRules {
             "Diagnostics", "Hashing", "JSON", "BuildGraph", "AWS", "GitHub", "Ansible",
             "DockerEngine", "QEMU",
         ],
-        "dssbatch": [
+        "Commands": [
             "Diagnostics", "JSON", "HTTP", "BuildGraph", "AWS", "GitHub", "Ansible",
             "DockerEngine", "QEMU", "Sandbox",
         ],
+        "dssbatch": ["Commands"],
     ]
 
     /// The modules that wrap a C library, each for one owner only, in tests too.

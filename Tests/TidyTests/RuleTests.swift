@@ -62,7 +62,7 @@ struct RuleTests {
         #expect(lines(ImportRules.source(text, target: "HTTP")) == [2, 3])
         let heavy = SwiftText("import FoundationEssentials\npackage import Foundation\n")
         #expect(lines(ImportRules.source(heavy, target: "dssbatch")) == [2])
-        #expect(ImportRules.source(text, target: "dssbatch").isEmpty)
+        #expect(ImportRules.source(text, target: "Commands").isEmpty)
         #expect(lines(ImportRules.source(text, target: "Unheard")) == [0])
     }
 

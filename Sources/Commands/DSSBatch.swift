@@ -1,12 +1,11 @@
-import ArgumentParser
+package import ArgumentParser
 import Diagnostics
 import FoundationEssentials
 import Glibc
 
 /// The program: its commands, and the one place where errors become exit statuses.
-@main
-struct DSSBatch: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
+package struct DSSBatch: AsyncParsableCommand {
+    package static let configuration = CommandConfiguration(
         commandName: "dssbatch",
         abstract: "Releases the Data Science Sandbox: runs what is stale, and nothing else.",
         discussion: """
@@ -47,7 +46,11 @@ struct DSSBatch: AsyncParsableCommand {
         ],
         defaultSubcommand: RunCommand.self)
 
-    static func main() async {
+    /// Not for callers: the parser makes commands.
+    package init() {}
+
+    /// Runs the command that the process was started with, and ends the process.
+    package static func main() async {
         // A reader that went away is seen by the write, not by a signal.
         signal(SIGPIPE, SIG_IGN)
         // The streams hold nothing back, and destructors must not run beside threads that work.
