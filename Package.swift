@@ -125,6 +125,13 @@ let package = Package(
                 "QEMU", "Diagnostics", collections,
             ],
             files: ["Golden", "Judges"]),
+        tests(
+            of: "Commands",
+            [
+                "Commands", "Sandbox", "BuildGraph", "HTTP", "JSON", "Diagnostics",
+                argumentParser,
+            ],
+            files: ["Golden"]),
         tests(of: "Tidy", []),
     ]
 )

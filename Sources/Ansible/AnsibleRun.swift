@@ -50,7 +50,7 @@ package struct AnsibleRun: Sendable {
     ///   `ansible.runner-missing`, `process.timeout`, `CancellationError`.
     package func run(
         with processes: any ProcessRunner,
-        environment: [String: String] = ProcessInfo.processInfo.environment,
+        environment: [String: String],
         onProgress: @escaping @Sendable (AnsibleProgress) -> Void
     ) async throws -> AnsibleReport {
         guard FileManager.default.fileExists(atPath: playbookPath) else {

@@ -11,7 +11,8 @@ struct AssetsSession: Sendable {
 
     /// - Parameter takesGlob: whether `--asset-id` may be a glob, which is no id of a manifest.
     init(
-        _ path: String, _ changes: ManifestChanges, _ global: GlobalOptions, takesGlob: Bool
+        _ path: String, _ changes: ManifestChanges, _ global: GlobalOptions, _ call: Invocation,
+        takesGlob: Bool
     ) throws {
         var (changes, global) = (changes, global)
         isEverywhere = global.region == "all"
@@ -21,7 +22,7 @@ struct AssetsSession: Sendable {
         var options = ManifestOptions()
         options.manifest = path
         options.changes = changes
-        session = try Session(options, global, kind: ReleaseManifest.self)
+        session = try Session(options, global, call, kind: ReleaseManifest.self)
         manifest = try session.manifest
     }
 
@@ -85,19 +86,21 @@ struct AssetsSession: Sendable {
     /// Removes what is left, heeding signals.
     ///
     /// - Parameter asks: on the terminal, before anything is removed.
-    /// - Throws: `Exit` with the status of anything but success.
-    func clean(_ options: Cleaning.Options, asks: Bool) async throws {
-        try await session.finishing { try await cleanUp(options, asks: asks) }
+    func clean(_ options: Cleaning.Options, asks: Bool) async throws -> ExitStatus {
+        try await Interruptible().run(session.output) { try await cleanUp(options, asks: asks) }
     }
 
-    private func cleanUp(_ options: Cleaning.Options, asks: Bool) async throws -> Int32 {
+    private func cleanUp(_ options: Cleaning.Options, asks: Bool) async throws -> ExitStatus {
         let cleaning = Cleaning(
             manifest: manifest, graph: session.graph, store: session.store,
             machineStore: try session.machineStore, services: session.services,
             onEvent: { session.output.receive($0) })
         let summary = try await cleaning.run(options, lock: session.lock) { plan in
             show(plan, isData: false)
-            return asks ? await RemovalQuestion.ask(count: plan.removed.count) : true
+            return !asks
+                ? true
+                : await RemovalQuestion.ask(
+                    count: plan.removed.count, session.output.console)
         }
         if options.isDryRun {
             show(summary.plan, isData: true)
@@ -105,11 +108,11 @@ struct AssetsSession: Sendable {
             show(summary.plan, isData: false)
         } else if !summary.isConfirmed {
             session.output.say("nothing was removed")
-            return ExitStatus.failed
+            return .failed
         } else {
             session.output.say("removed \(summary.removed) of \(summary.plan.removed.count)")
         }
-        return summary.problems.isEmpty ? ExitStatus.fresh : ExitStatus.failed
+        return summary.problems.isEmpty ? .fresh : .failed
     }
 
     /// Shows what goes and what stays.
@@ -117,10 +120,10 @@ struct AssetsSession: Sendable {
     /// - Parameter isData: whether that is what the command was asked for.
     private func show(_ plan: CleanPlan, isData: Bool) {
         if session.options.json {
-            AssetEvents.show(plan)
+            AssetEvents(console: session.output.console, time: session.call.time).show(plan)
             return
         }
         let text = CleanPlanText.text(plan)
-        if isData { StandardStreams.printLine(text) } else { session.output.say(text) }
+        if isData { session.output.console.printLine(text) } else { session.output.say(text) }
     }
 }

@@ -1,10 +1,9 @@
 package import ArgumentParser
 import Diagnostics
-import FoundationEssentials
 import Glibc
 
 /// The program: its commands, and the one place where errors become exit statuses.
-package struct DSSBatch: AsyncParsableCommand {
+package struct DSSBatch: ParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "dssbatch",
         abstract: "Releases the Data Science Sandbox: runs what is stale, and nothing else.",
@@ -54,49 +53,39 @@ package struct DSSBatch: AsyncParsableCommand {
         // A reader that went away is seen by the write, not by a signal.
         signal(SIGPIPE, SIG_IGN)
         // The streams hold nothing back, and destructors must not run beside threads that work.
-        _exit(StandardStreams.status(await status()))
+        _exit(StandardStreams.status(await run(.ofThisProcess)).rawValue)
     }
 
-    private static func status() async -> Int32 {
+    /// Runs one command, and says what went wrong.
+    static func run(_ call: Invocation) async -> ExitStatus {
         do {
-            var command = try parseAsRoot()
-            if var command = command as? any AsyncParsableCommand {
-                try await command.run()
-            } else {
-                try command.run()
-            }
-            return ExitStatus.fresh
-        } catch let exit as Exit {
-            return exit.status
-        } catch let problem as Diagnostic {
-            StandardStreams.writeError("\(problem)\n")
-            return ExitStatus.of(problem)
-        } catch is CancellationError {
-            return ExitStatus.interrupted
+            var command = try parseAsRoot(Array(call.arguments.dropFirst()))
+            if let command = command as? any Command { return try await command.run(call) }
+            // The parser's own: help.
+            try command.run()
+            return .fresh
         } catch {
-            return usageStatus(of: error)
+            guard let problem = problem(error, call) else { return .fresh }
+            // Whoever interrupted it knows.
+            if !(error is CancellationError) { call.console.writeError("\(problem)\n") }
+            return ExitStatus(problem)
         }
     }
 
-    /// Help and version go to standard output; what could not be parsed is a usage error.
-    private static func usageStatus(of error: any Error) -> Int32 {
-        if exitCode(for: error) == .success {
-            StandardStreams.printLine(fullMessage(for: error))
-            return ExitStatus.fresh
+    /// What is to be said of an error; nil for help and version, which are printed.
+    private static func problem(_ error: any Error, _ call: Invocation) -> Diagnostic? {
+        if error is Diagnostic || error is CancellationError { return .from(error) }
+        let text = message(for: error)
+        switch exitCode(for: error) {
+        case .success:
+            call.console.printLine(fullMessage(for: error))
+            return nil
+        case .validationFailure where !text.isEmpty:
+            // With those of the groups.
+            return UsageError.diagnostic(
+                text, call.arguments,
+                among: configuration.subcommands.compactMap { $0.configuration.commandName })
+        default: return .from(error)
         }
-        guard !message(for: error).isEmpty, exitCode(for: error) == .validationFailure else {
-            let problem = Diagnostic.from(error)
-            StandardStreams.writeError("\(problem)\n")
-            return ExitStatus.of(problem)
-        }
-        // With those of the groups.
-        let commands = configuration.subcommands.compactMap { $0.configuration.commandName }
-        let problem =
-            UsageError.misspelled(CommandLine.arguments, among: commands)
-            ?? UsageError.diagnostic(
-                message(for: error),
-                of: CommandLine.arguments.dropFirst().first { commands.contains($0) })
-        StandardStreams.writeError("\(problem)\n")
-        return ExitStatus.configuration
     }
 }

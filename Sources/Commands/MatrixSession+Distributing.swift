@@ -8,10 +8,10 @@ import Sandbox
 extension MatrixSession {
     /// Brings the releases up to date by builds on CodeBuild, and collects what they made.
     ///
-    /// - Throws: `distribute.*`, `codebuild.*`; `Exit` with the status of anything but success.
-    func distribute(_ request: DistributeCommand.Request) async throws {
+    /// - Throws: `distribute.*`, `codebuild.*`.
+    func distribute(_ request: DistributeCommand.Request) async throws -> ExitStatus {
         let place = try DistributionPlace(matrix.manifest)
-        try await Interruptible.finishing(output, saysInterrupted: false) {
+        return try await Interruptible(saysInterrupted: false).run(output) {
             if !request.isDryRun {
                 try await ClonedFiles(
                     root: matrix.manifest.base.project.path,
@@ -19,7 +19,7 @@ extension MatrixSession {
                 ).check(place.files)
             }
             guard let (project, batch) = try await prepared(request) else {
-                return ExitStatus.interrupted
+                return .interrupted
             }
             guard let batch else { return try await collectNow() }
             let buildspec = batch.buildspec(
@@ -30,8 +30,8 @@ extension MatrixSession {
                 try AtomicFile.write(Array(buildspec.utf8), to: path)
             }
             if request.isDryRun {
-                StandardStreams.printLine(buildspec)
-                return ExitStatus.fresh
+                call.console.printLine(buildspec)
+                return .fresh
             }
             return try await build(batch, buildspec, request, project)
         }
@@ -63,7 +63,7 @@ extension MatrixSession {
             }
             return (project, batch)
         } catch  where Task.isCancelled {
-            StandardStreams.writeError("interrupted: no batch was started\n")
+            call.console.writeError("interrupted: no batch was started\n")
             return nil
         }
     }
@@ -71,7 +71,7 @@ extension MatrixSession {
     private func build(
         _ batch: BatchPlan, _ buildspec: String, _ request: DistributeCommand.Request,
         _ project: BuildProject
-    ) async throws -> Int32 {
+    ) async throws -> ExitStatus {
         let (output, isJSON, time) = (output, options.json, services.time)
         let builds = BatchBuild(services: services, region: matrix.manifest.base.region) { note in
             RemoteWork.show(note, output, isJSON: isJSON, at: time.now())
@@ -87,13 +87,13 @@ extension MatrixSession {
             stop: { try await builds.stop($0) })
         do {
             let status = try await work.run(request.build) { project }
-            guard status == ExitStatus.fresh, !request.build.noWait else { return status }
+            guard status == .fresh, !request.build.noWait else { return status }
             return try await collectNow()
         } catch let problem as Diagnostic where problem.code.hasPrefix("codebuild.batch-") {
             output.receive(RunEvent(time: time.now(), stage: nil, kind: .error(problem)))
             // What the good builds made is worth a summary too.
             _ = try await collectNow()
-            return ExitStatus.failed
+            return .failed
         }
     }
 }

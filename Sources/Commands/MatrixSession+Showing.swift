@@ -6,23 +6,21 @@ import Sandbox
 extension MatrixSession {
     /// Prints what a run would do.
     ///
-    /// - Throws: `Exit` with status 10 where that is asked for and something is stale.
+    /// - Returns: status 10 where that is asked for and something is stale.
     func showPlan(
         _ selection: SelectionOptions, explain: Bool = false, isExitDetailed: Bool = false
-    ) async throws {
+    ) async throws -> ExitStatus {
         let plans = try await matrix.plan(variants, selection.request)
         let now = services.time.now()
         let text = await MatrixText.plan(
             zip(variants, plans).map { ($0.assetId, $1) }, isJSON: options.json, explain: explain,
             at: now)
-        StandardStreams.printLine(text)
-        if isExitDetailed && !plans.allSatisfy(\.isFresh) {
-            throw Exit(status: ExitStatus.stale)
-        }
+        call.console.printLine(text)
+        return isExitDetailed && !plans.allSatisfy(\.isFresh) ? .stale : .fresh
     }
 
     /// Prints a line for each variant: whether it is fresh, and if not, why.
-    func showStatus() async throws {
+    func showStatus() async throws -> ExitStatus {
         let plans = try await matrix.plan(variants, SelectionRequest())
         let entries = zip(variants, plans).map { variant, plan in
             MatrixSummary.Entry(assetId: variant.assetId, plan: plan)
@@ -30,14 +28,15 @@ extension MatrixSession {
         if options.json {
             let now = services.time.now()
             for entry in entries {
-                StandardStreams.printLine(MatrixText.status(entry, at: now).compactText)
+                call.console.printLine(MatrixText.status(entry, at: now).compactText)
             }
         } else {
             let rows = entries.map { entry in
                 let notes = [entry.firstReason].compactMap { $0 } + entry.supersededNotes
                 return [entry.assetId, entry.status.rawValue, notes.joined(separator: "; ")]
             }
-            StandardStreams.printLine(TextTable.text(rows))
+            call.console.printLine(TextTable.text(rows))
         }
+        return .fresh
     }
 }

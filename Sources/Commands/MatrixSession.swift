@@ -8,6 +8,7 @@ import Synchronization
 /// One command's matrix with everything that it is worked on with; making one reads the manifests
 /// and touches nothing else.
 struct MatrixSession: Sendable {
+    let call: Invocation
     let options: GlobalOptions
     let matrix: Matrix
     /// Those that the command is about.
@@ -23,29 +24,31 @@ struct MatrixSession: Sendable {
     ///   the one variant that `--asset-id` names is worked on as any release is.
     /// - Throws: what is wrong with the manifests; `usage.matrix`.
     static func ofMatrix(
-        _ manifestOptions: ManifestOptions, _ options: GlobalOptions, single: String? = nil
+        _ manifestOptions: ManifestOptions, _ options: GlobalOptions, _ call: Invocation,
+        single: String? = nil
     ) throws -> MatrixSession? {
         guard try MatrixManifest.isMatrix(manifestOptions.manifest) else { return nil }
-        let session = try MatrixSession(manifestOptions, options)
+        let session = try MatrixSession(manifestOptions, options, call)
         guard let single else { return session }
         guard session.variants.count == 1 else { throw MatrixText.needsOneVariant(single) }
         return nil
     }
 
     /// - Throws: what is wrong with the manifests; `usage.asset-id`.
-    init(_ manifestOptions: ManifestOptions, _ options: GlobalOptions) throws {
+    init(
+        _ manifestOptions: ManifestOptions, _ options: GlobalOptions, _ call: Invocation
+    ) throws {
         let changes = manifestOptions.changes
         let manifest = try MatrixManifest(
             contentsOf: manifestOptions.manifest,
-            overrides: try changes.overrides(region: options.region))
-        let output = EventOutput(options: options)
+            overrides: try changes.overrides(region: options.region, call.environment))
+        let output = EventOutput(options, call)
         isLocal = changes.local
         services = ServiceWiring.services(
-            options, environment: ProcessInfo.processInfo.environment,
-            workload: manifest.base,
-            isLocal: isLocal, say: { output.say($0) })
+            options, call, workload: manifest.base, isLocal: isLocal, say: { output.say($0) })
         let place = try ResultPlace(
-            manifest.base, services.aws, isOwnOfLocal: changes.hasOwnLocalResults)
+            manifest.base, services.aws, home: call.environment["HOME"],
+            isOwnOfLocal: changes.hasOwnLocalResults)
         var pipeline = PipelineOptions()
         pipeline.verifiesByDefault = isLocal
         let cache = place.digestCache(of: try place.store(manifest.name))
@@ -58,18 +61,18 @@ struct MatrixSession: Sendable {
         self.options = options
         self.output = output
         lock = .ofThisProcess(
-            runId: UUID().uuidString.lowercased(),
-            command: CommandLine.arguments.joined(separator: " "), now: Date())
+            runId: UUID().uuidString.lowercased(), command: call.commandLine, now: call.time.now())
+        self.call = call
     }
 
     /// Runs what is stale of all of them.
-    ///
-    /// - Throws: `Exit` with the status of anything but success.
-    func run(_ selection: SelectionOptions, _ running: RunningOptions) async throws {
-        var options = running.options(lock)
+    func run(
+        _ selection: SelectionOptions, _ running: RunningOptions
+    ) async throws -> ExitStatus {
+        var options = running.options(lock, call.console)
         options.verify = selection.verify
         let (request, common) = (selection.request, options)
-        try await Interruptible.finishing(output) {
+        return try await Interruptible().run(output) {
             let hasSaid = Mutex(!isLocal)
             let (outcomes, summary) = try await matrix.run(
                 variants, request, common, recovery: ReleaseRecovery(services: services)
@@ -81,38 +84,36 @@ struct MatrixSession: Sendable {
                         return !said
                     })
                 {
-                    ServiceWiring.sayLocalPasswords { output.say($0) }
+                    ServiceWiring.sayLocalPasswords(call.environment) { output.say($0) }
                 }
                 output.receive(event)
             }
             show(summary, runs: outcomes)
-            return ExitStatus.of(outcomes)
+            return ExitStatus(outcomes)
         }
     }
 
     /// Writes the summary from what is recorded; runs nothing.
-    ///
-    /// - Throws: `Exit` where a variant is not up to date.
-    func collect() async throws {
-        try await Interruptible.finishing(output) { try await collectNow() }
+    func collect() async throws -> ExitStatus {
+        try await Interruptible().run(output) { try await collectNow() }
     }
 
     /// Collects, and names what is not up to date.
-    ///
-    /// - Returns: the exit status.
-    func collectNow() async throws -> Int32 {
+    func collectNow() async throws -> ExitStatus {
         let summary = try await matrix.collect(lock: lock)
         show(summary, runs: [])
         let ids = Set(variants.map(\.assetId))
         let stale = summary.entries.filter { ids.contains($0.assetId) && $0.status != .fresh }
-        if stale.isEmpty { return ExitStatus.fresh }
+        if stale.isEmpty { return .fresh }
         output.receive(
             RunEvent(time: services.time.now(), stage: nil, kind: .error(MatrixText.stale(stale))))
-        return ExitStatus.failed
+        return .failed
     }
 
     private func show(_ summary: MatrixSummary, runs: [VariantRunner.Outcome]) {
-        if options.json { output.printLine(MatrixText.event(summary).compactText) }
+        if options.json {
+            output.printLine(MatrixText.event(summary, at: call.time.now()).compactText)
+        }
         let left = runs.count(where: \.isLeftOut)
         if left > 0 {
             output.say(
@@ -120,15 +121,5 @@ struct MatrixSession: Sendable {
         }
         output.say(MatrixText.line(summary))
         output.say("the summary is in `\(matrix.store.location)/\(MatrixSummary.fileName)`")
-    }
-}
-
-extension ExitStatus {
-    /// The status that a run of many variants ends with: the worst of theirs.
-    static func of(_ outcomes: [VariantRunner.Outcome]) -> Int32 {
-        let problems = outcomes.flatMap { [$0.problem].compactMap { $0 } + $0.problems }
-        if problems.contains(where: { $0.severity == .configuration }) { return configuration }
-        if outcomes.contains(where: \.hasFailed) { return failed }
-        return outcomes.contains { $0.problem?.severity == .locked } ? locked : fresh
     }
 }

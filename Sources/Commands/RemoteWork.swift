@@ -16,45 +16,44 @@ struct RemoteWork: Sendable {
     /// Starts it, and follows it where that is wanted.
     ///
     /// - Parameter find: looks the project up.
-    /// - Returns: the exit status.
     /// - Throws: `codebuild.*`.
     func run(
         _ options: BuildOptions, find: @Sendable () async throws -> BuildProject
-    ) async throws -> Int32 {
+    ) async throws -> ExitStatus {
         let project: BuildProject
         do {
             project = try await find()
             try Task.checkCancellation()
         } catch  where Task.isCancelled {
-            StandardStreams.writeError("interrupted: no \(kind) was started\n")
-            return ExitStatus.interrupted
+            output.console.writeError("interrupted: no \(kind) was started\n")
+            return .interrupted
         }
         // Not cancelled half-way: nobody would know of what was started then.
         let (begin, found) = (start, project)
         let id = try await Task.detached { try await begin(found) }.value
-        guard !options.noWait else { return ExitStatus.fresh }
+        guard !options.noWait else { return .fresh }
         do {
             try await follow(id, project)
         } catch  where Task.isCancelled {
             await Task.detached { await leave(id) }.value
-            return ExitStatus.interrupted
+            return .interrupted
         }
-        return ExitStatus.fresh
+        return .fresh
     }
 
     /// What was interrupted here is stopped only if somebody says so.
     private func leave(_ id: String) async {
         output.finish()
         var becomes = "goes on"
-        if await StopQuestion.ask(about: "\(kind) \(id)") {
+        if await StopQuestion.ask(about: "\(kind) \(id)", output.console) {
             do {
                 try await stop(id)
                 becomes = "is stopped"
             } catch {
-                StandardStreams.writeError("\(Diagnostic.from(error))\n")
+                output.console.writeError("\(Diagnostic.from(error))\n")
             }
         }
-        StandardStreams.writeError("interrupted: \(kind) \(id) \(becomes)\n")
+        output.console.writeError("interrupted: \(kind) \(id) \(becomes)\n")
     }
 
     /// Says something of a build: ids are data, what happens in it is said.

@@ -8,11 +8,11 @@ extension Session {
     /// Starts a build on CodeBuild, and follows it where that is wanted.
     ///
     /// - Parameter start: starts it, and returns its id.
-    /// - Throws: `codebuild.*`; `Exit` with the status of a signal.
+    /// - Throws: `codebuild.*`.
     func build(
         _ options: BuildOptions,
         start: @escaping @Sendable (ReleaseBuild, BuildProject) async throws -> String
-    ) async throws {
+    ) async throws -> ExitStatus {
         let region = try manifest.region
         let (services, isBound) = (services, try manifest.account != nil)
         let build = ReleaseBuild(services: services, region: region) { show($0) }
@@ -20,7 +20,7 @@ extension Session {
             kind: "build", output: output, isJSON: self.options.json,
             start: { try await start(build, $0) }, follow: { try await build.follow($0, of: $1) },
             stop: { try await build.stop($0) })
-        try await Interruptible.finishing(output, saysInterrupted: false) {
+        return try await Interruptible(saysInterrupted: false).run(output) {
             try await work.run(options) {
                 if isBound { try await services.realms?.ask() }
                 let project = try await BuildProject.find(

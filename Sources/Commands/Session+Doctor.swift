@@ -7,8 +7,7 @@ extension Session {
     /// Asks every check and prints each answer as soon as those before it are there.
     ///
     /// - Parameter besides: types of the other machines that a matrix starts at the same time.
-    /// - Throws: `Exit` with status 1 where a check failed.
-    func examine(besides: [String]) async throws {
+    func examine(besides: [String]) async throws -> ExitStatus {
         let plan = try await planForDoctor()
         let doctor = Doctor(
             context: DoctorContext(
@@ -16,14 +15,14 @@ extension Session {
                 verifies: graph.names.contains { $0.rawValue.hasPrefix("verify-") },
                 expectedSeconds: ExpectedDuration.seconds(of: plan),
                 temporaryFolder: SystemFolder.temporary, besides: besides))
-        let text = HealthText(names: doctor.names)
-        try await finishing {
+        let text = HealthText(names: doctor.names, time: call.time)
+        return try await Interruptible().run(output) {
             let answers = try await doctor.examine { answer in
-                StandardStreams.printLine(
+                call.console.printLine(
                     options.json ? text.json(answer).compactText : text.line(answer))
             }
             return answers.contains { $0.finding.status == .failed }
-                ? ExitStatus.failed : ExitStatus.fresh
+                ? .failed : .fresh
         }
     }
 

@@ -6,8 +6,8 @@ import Sandbox
 extension Session {
     /// Makes the images of the release public, without ever making one.
     ///
-    /// - Throws: `ami.unfinished`, `ami.not-recorded`, `ami.nothing-to-publish`; `Exit`.
-    func publishImages(replacesPublished: Bool) async throws {
+    /// - Throws: `ami.unfinished`, `ami.not-recorded`, `ami.nothing-to-publish`.
+    func publishImages(replacesPublished: Bool) async throws -> ExitStatus {
         let manifest = try manifest
         guard manifest.ami.isPublic else {
             throw Diagnostic(
@@ -30,7 +30,7 @@ extension Session {
                 emit(
                     .warning("the recorded image is not what the manifest asks for now: \(reason)"))
             }
-            try await runToEnd(
+            return try await runToEnd(
                 RunOptions(
                     lock: lock,
                     selection: try Selection(
@@ -38,11 +38,11 @@ extension Session {
                     localSlots: ProcessInfo.processInfo.activeProcessorCount, verify: true,
                     replacesPublished: replacesPublished))
         case .tags:
-            try await finishing { try await publishTagged(manifest) }
+            return try await Interruptible().run(output) { try await publishTagged(manifest) }
         }
     }
 
-    private func publishTagged(_ manifest: ReleaseManifest) async throws -> Int32 {
+    private func publishTagged(_ manifest: ReleaseManifest) async throws -> ExitStatus {
         let time = SystemTimeSource()
         let start = time.monotonicSeconds()
         emit(.warning("no results of this release here: its images are found by their tag"))
@@ -50,6 +50,6 @@ extension Session {
             onPublic: { emit(.stageProgress(percent: nil, message: $0), stage: "ami-public") },
             warn: { emit(.warning($0), stage: "ami-public") })
         emit(.runFinished(.succeeded, seconds: time.monotonicSeconds() - start))
-        return ExitStatus.fresh
+        return .fresh
     }
 }

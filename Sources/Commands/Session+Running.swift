@@ -7,35 +7,22 @@ extension Session {
     /// Runs what is stale, heeding signals, as every command does that runs something.
     ///
     /// - Parameter isAnswered: asked at each signal; true where somebody waited for it.
-    /// - Throws: `Exit` with the status of anything but success.
     func runToEnd(
         _ options: RunOptions, isAnswered: @escaping @Sendable () -> Bool = { false }
-    ) async throws {
-        try await finishing(isAnswered: isAnswered) { try await run(options) }
-    }
-
-    /// Does work that ends with a status, heeding signals.
-    ///
-    /// - Parameter isAnswered: asked at each signal; true where somebody waited for it.
-    /// - Throws: `Exit` with the status of anything but success.
-    func finishing(
-        isAnswered: @escaping @Sendable () -> Bool = { false },
-        _ work: @escaping @Sendable () async throws -> Int32
-    ) async throws {
-        try await Interruptible.finishing(output, isAnswered: isAnswered, work)
+    ) async throws -> ExitStatus {
+        try await Interruptible(isAnswered: isAnswered).run(output) { try await run(options) }
     }
 
     /// Does something with one machine that is there already.
     static func run(
         _ task: MachineTask, _ manifest: ManifestOptions, _ running: RunningOptions,
-        _ global: GlobalOptions, variables: [String: String] = [:]
-    ) async throws {
+        _ global: GlobalOptions, _ call: Invocation
+    ) async throws -> ExitStatus {
         var pipeline = PipelineOptions()
         pipeline.machineTask = task
         let session = try Session(
-            manifest, global, kind: ReleaseManifest.self, pipeline: pipeline,
-            variables: variables)
-        try await session.runToEnd(
+            manifest, global, call, kind: ReleaseManifest.self, pipeline: pipeline)
+        return try await session.runToEnd(
             running.options(session, ReleaseSelections.again(task.goal, refresh: false)))
     }
 
@@ -58,16 +45,22 @@ extension Session {
     /// Records an image as the release's own, where it is not that already.
     ///
     /// - Parameter isOwn: whether it was made for this very asset.
-    func take(_ imageId: String, isOwn: Bool, _ running: RunningOptions) async throws {
+    func take(
+        _ imageId: String, isOwn: Bool, _ running: RunningOptions
+    ) async throws -> ExitStatus {
         let source = Selection(only: ["source-ami"])
         if try await !plan(source, verify: false).plan.isFresh {
-            try await runToEnd(running.options(self, source))
+            let status = try await runToEnd(running.options(self, source))
+            guard status == .fresh else { return status }
         }
         let image = try await plan(Selection(only: ["ami"]), verify: false).plan.stages
             .first { $0.name == "ami" }
-        if image?.state == .fresh, image?.outputs?["imageId"]?.stringValue == imageId { return }
+        if image?.state == .fresh, image?.outputs?["imageId"]?.stringValue == imageId {
+            return .fresh
+        }
         _ = try await adopt(
             "ami", id: imageId, isOwn: isOwn, replacesPublished: running.replacePublished)
         output.say("image \(imageId) is now the one of asset id \(store.assetId)")
+        return .fresh
     }
 }

@@ -10,6 +10,7 @@ import Sandbox
 /// One command's manifest with everything that it is worked on with; making one reads the
 /// manifest and touches nothing else.
 struct Session: Sendable {
+    let call: Invocation
     let options: GlobalOptions
     let workload: any Workload
     let graph: StageGraph
@@ -23,31 +24,30 @@ struct Session: Sendable {
     private let recovery: ReleaseRecovery?
     /// Nil where the command compares nothing.
     private let realms: (any RealmSource)?
-    private let time = SystemTimeSource()
+    private var time: any TimeSource { call.time }
 
     /// - Parameters:
     ///   - kind: the only kind of manifest that the command works on; nil for any.
     ///   - pipeline: what the command says about how the stages are laid out.
     ///   - output: where events go; nil for what the options say.
-    ///   - variables: what the command adds to the environment's variables.
     init(
-        _ manifestOptions: ManifestOptions, _ options: GlobalOptions,
+        _ manifestOptions: ManifestOptions, _ options: GlobalOptions, _ call: Invocation,
         kind: (any Workload.Type)? = nil, pipeline: PipelineOptions = PipelineOptions(),
-        output: EventOutput? = nil, variables: [String: String] = [:]
+        output: EventOutput? = nil
     ) throws {
-        let environment = ProcessInfo.processInfo.environment.merging(variables) { $1 }
         isLocal = manifestOptions.changes.local
         let workload = try WorkloadKind.read(
             contentsOf: manifestOptions.manifest,
-            overrides: try manifestOptions.changes.overrides(region: options.region),
+            overrides: try manifestOptions.changes.overrides(
+                region: options.region, call.environment),
             wanted: kind)
         let isFirst = output == nil
-        let output = output ?? EventOutput(options: options)
+        let output = output ?? EventOutput(options, call)
         let services = ServiceWiring.services(
-            options, environment: environment, workload: workload,
-            isLocal: isLocal, say: { output.say($0) })
+            options, call, workload: workload, isLocal: isLocal, say: { output.say($0) })
         let place = try ResultPlace(
-            workload, services.aws, isOwnOfLocal: manifestOptions.changes.hasOwnLocalResults)
+            workload, services.aws, home: call.environment["HOME"],
+            isOwnOfLocal: manifestOptions.changes.hasOwnLocalResults)
         let store = try place.store(
             workload.storeName,
             subfolder: pipeline.machineTask == nil ? nil : MachinePipeline.folder)
@@ -57,6 +57,7 @@ struct Session: Sendable {
             pipeline.resultsFolder = try place.requiredFolder(of: store)
         }
         pipeline.verifiesByDefault = isLocal
+        self.call = call
         self.options = options
         self.workload = workload
         self.output = output
@@ -174,9 +175,7 @@ struct Session: Sendable {
     }
 
     /// Runs what is stale.
-    ///
-    /// - Returns: the exit status.
-    func run(_ options: RunOptions) async throws -> Int32 {
+    func run(_ options: RunOptions) async throws -> ExitStatus {
         let runner = Runner(
             graph: graph, store: store, digester: digester, tool: Version.tool, time: time,
             recovery: recovery, realms: realms,
@@ -185,15 +184,8 @@ struct Session: Sendable {
                 output.receive(event)
             })
         let summary = try await runner.run(options)
-        switch summary.status {
-        case .succeeded:
-            output.say("results are in `\(store.location)`")
-            return ExitStatus.fresh
-        case .interrupted: return ExitStatus.interrupted
-        case .failed:
-            let isUsage = summary.problems.contains { $0.severity == .configuration }
-            return isUsage ? ExitStatus.configuration : ExitStatus.failed
-        }
+        if summary.status == .succeeded { output.say("results are in `\(store.location)`") }
+        return ExitStatus(summary)
     }
 
     /// Records an existing output as a stage's own.
@@ -213,13 +205,12 @@ struct Session: Sendable {
 
     /// Who runs this, for the lock.
     var lock: LockInfo {
-        .ofThisProcess(
-            runId: runId, command: CommandLine.arguments.joined(separator: " "), now: time.now())
+        .ofThisProcess(runId: runId, command: call.commandLine, now: time.now())
     }
 
     private func sayDefaults() {
         // Only a release finishes machines.
         guard isLocal, workload is ReleaseManifest else { return }
-        ServiceWiring.sayLocalPasswords { output.say($0) }
+        ServiceWiring.sayLocalPasswords(call.environment) { output.say($0) }
     }
 }

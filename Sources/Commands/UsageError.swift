@@ -5,11 +5,8 @@ import FoundationEssentials
 enum UsageError {
     /// The error for `dssbatch plam MANIFEST`: the first word is no file, and not a command either.
     ///
-    /// - Parameters:
-    ///   - arguments: the command line with the program's name.
-    ///   - commands: the commands that there are.
     /// - Returns: nil where the first word is an option, a command or a file.
-    static func misspelled(_ arguments: [String], among commands: [String]) -> Diagnostic? {
+    private static func misspelled(_ arguments: [String], among commands: [String]) -> Diagnostic? {
         guard arguments.count > 2, let word = arguments.dropFirst().first,
             !word.hasPrefix("-"), !commands.contains(word),
             !FileManager.default.fileExists(atPath: word)
@@ -20,12 +17,18 @@ enum UsageError {
             hint: NameSuggestion.hint(for: word, among: commands))
     }
 
-    /// An error of severity `.configuration` and code `usage.arguments`.
+    /// An error of severity `.configuration` and code `usage.unknown-command` or
+    /// `usage.arguments`.
     ///
     /// - Parameters:
     ///   - message: the parser's sentence, such as `Unknown option '--onyl'`.
-    ///   - command: the command that it is about; nil where none is named.
-    static func diagnostic(_ message: String, of command: String?) -> Diagnostic {
+    ///   - arguments: the command line with the program's name.
+    ///   - commands: the commands that there are.
+    static func diagnostic(
+        _ message: String, _ arguments: [String], among commands: [String]
+    ) -> Diagnostic {
+        if let problem = misspelled(arguments, among: commands) { return problem }
+        let command = arguments.dropFirst().first { commands.contains($0) }
         let lines = message.split(separator: "\n", maxSplits: 1).map(String.init)
         var summary = (lines.first ?? message).replacing("'", with: "`")
         if summary.hasSuffix(".") { summary.removeLast() }

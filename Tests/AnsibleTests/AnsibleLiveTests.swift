@@ -36,7 +36,9 @@ struct AnsibleLiveTests {
                     extraVariables: ["who": "ä \"quoted\""], secrets: secrets,
                     runnerPath: try #require(installedRunner), timeoutSeconds: 1200,
                     temporaryFolder: temporary
-                ).run(with: SubprocessRunner(), onProgress: onProgress))
+                ).run(
+                    with: SubprocessRunner(), environment: ProcessInfo.processInfo.environment,
+                    onProgress: onProgress))
         } catch { result = .failure(error) }
         #expect(try FileManager.default.contentsOfDirectory(atPath: temporary) == [])
         try folder.delete()

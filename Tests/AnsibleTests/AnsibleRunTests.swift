@@ -46,7 +46,7 @@ struct AnsibleRunTests {
             #expect(hosts == Array("[192.0.2.1]:2222 ssh-ed25519 AAAA\n".utf8))
             return .init(lines: [stats])
         }
-        let report = try await run(machine).run(with: runner) { _ in }
+        let report = try await run(machine).run(with: runner, environment: [:]) { _ in }
         #expect(report.recap["vm"]?.ok == 3)
         let command = try #require(runner.commands.first)
         #expect(runner.commands.count == 1)
@@ -115,7 +115,7 @@ struct AnsibleRunTests {
         for failure: any Error in [CancellationError(), Diagnostic(code: "x", summary: "x")] {
             let runner = ScriptedProcessRunner { _ in throw failure }
             await #expect(throws: (any Error).self) {
-                try await run(machine).run(with: runner) { _ in }
+                try await run(machine).run(with: runner, environment: [:]) { _ in }
             }
             let folder = try #require(runner.commands.first?.arguments[1])
             #expect(!FileManager.default.fileExists(atPath: folder))
@@ -129,7 +129,7 @@ struct AnsibleRunTests {
             try AtomicFile.write([], to: command.arguments[1] + "/cp/0123456789")
             return .init(lines: [stats])
         }
-        _ = try await run(machine).run(with: runner) { _ in }
+        _ = try await run(machine).run(with: runner, environment: [:]) { _ in }
         let end = try #require(runner.commands.last)
         #expect(end.executable == "ssh")
         #expect(end.arguments.contains { $0.hasSuffix("/cp/0123456789") })
@@ -161,14 +161,14 @@ struct AnsibleRunTests {
             throw Diagnostic(code: "process.not-found", summary: "cannot find the program")
         }
         let error = try await #require(throws: Diagnostic.self) {
-            try await run(machine).run(with: runner) { _ in }
+            try await run(machine).run(with: runner, environment: [:]) { _ in }
         }
         #expect(error.code == "ansible.runner-missing")
         #expect(error.severity == .configuration)
         var other = run(machine)
         other.playbookPath = "/nowhere/site.yml"
         let missing = try await #require(throws: Diagnostic.self) {
-            try await other.run(with: runner) { _ in }
+            try await other.run(with: runner, environment: [:]) { _ in }
         }
         #expect(missing.code == "ansible.playbook-error")
         #expect(missing.severity == .configuration)

@@ -19,13 +19,13 @@ struct InfrastructureOptions: ParsableArguments {
     ///   - stage: the stack's stage in the manifest.
     ///   - settings: what the command's own options set, before `--set`.
     func run(
-        _ stage: String, _ global: GlobalOptions, settings: [String] = []
-    ) async throws {
+        _ stage: String, _ global: GlobalOptions, _ call: Invocation, settings: [String] = []
+    ) async throws -> ExitStatus {
         var options = ManifestOptions()
         options.manifest = manifest
         options.changes = changes
         options.changes.settings = settings + changes.settings
-        let session = try Session(options, global, kind: InfrastructureManifest.self)
+        let session = try Session(options, global, call, kind: InfrastructureManifest.self)
         var selection = try Selection(only: [stage], force: [], skip: [], in: session.graph)
         let (plan, world) = try await session.plan(selection, verify: false)
         let left = plan.stages.filter {
@@ -37,7 +37,7 @@ struct InfrastructureOptions: ParsableArguments {
                 "stack `\(other.name)` is not up to date, and stays as it is: it was not asked for")
         }
         selection.skip = Set(left.map(\.name))
-        try await session.runToEnd(
+        return try await session.runToEnd(
             RunOptions(
                 lock: session.lock, selection: selection,
                 localSlots: ProcessInfo.processInfo.activeProcessorCount))

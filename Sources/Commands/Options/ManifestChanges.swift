@@ -27,8 +27,12 @@ struct ManifestChanges: ParsableArguments {
 
     /// A folder named on the command line is relative to where the command is given, not to the
     /// project as in a manifest.
-    private static func absolute(_ results: String) throws -> String {
-        switch try ResultsAddress(results, source: "--results", code: "usage.results") {
+    private static func absolute(
+        _ results: String, _ environment: [String: String]
+    ) throws -> String {
+        switch try ResultsAddress(
+            results, source: "--results", code: "usage.results", home: environment["HOME"])
+        {
         case .s3(let address): address
         case .folder(let path): URL(fileURLWithPath: path).path
         }
@@ -37,10 +41,12 @@ struct ManifestChanges: ParsableArguments {
     /// The changes in the form that the manifest's reader takes.
     ///
     /// - Throws: `usage.results`.
-    func overrides(region: String?) throws -> ManifestOverrides {
+    func overrides(
+        region: String?, _ environment: [String: String]
+    ) throws -> ManifestOverrides {
         .init(
-            assetId: assetId, settings: settings, results: try results.map(Self.absolute),
-            region: region,
-            releaseId: ProcessInfo.processInfo.environment[ReleaseManifest.Release.idVariable])
+            assetId: assetId, settings: settings,
+            results: try results.map { try Self.absolute($0, environment) }, region: region,
+            releaseId: environment[ReleaseManifest.Release.idVariable])
     }
 }

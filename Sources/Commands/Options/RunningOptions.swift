@@ -9,11 +9,11 @@ struct RunningOptions: ParsableArguments {
         case cleanup, keep, ask
 
         /// The choice in the runner's terms.
-        var choice: BuildGraph.OnError {
+        func choice(_ console: Console) -> BuildGraph.OnError {
             switch self {
             case .cleanup: .cleanup
             case .keep: .keep
-            case .ask: .ask { await KeepQuestion.ask(about: $0) }
+            case .ask: .ask { await KeepQuestion.ask(about: $0, console) }
             }
         }
     }
@@ -40,14 +40,16 @@ struct RunningOptions: ParsableArguments {
 
     /// The options of one run.
     func options(_ session: Session, _ selection: Selection) -> RunOptions {
-        options(session.lock, selection)
+        options(session.lock, session.output.console, selection)
     }
 
     /// The options of runs that hold locks for somebody.
-    func options(_ lock: LockInfo, _ selection: Selection = Selection()) -> RunOptions {
+    func options(
+        _ lock: LockInfo, _ console: Console, _ selection: Selection = Selection()
+    ) -> RunOptions {
         RunOptions(
             lock: lock, selection: selection, keepGoing: keepGoing,
-            onError: onError.choice, localSlots: jobs, waitLockSeconds: waitLock,
+            onError: onError.choice(console), localSlots: jobs, waitLockSeconds: waitLock,
             replacesPublished: replacePublished)
     }
 }

@@ -12,16 +12,18 @@ struct SetupOptions: ParsableArguments {
 
     /// Starts the machine, hands it over, and takes it back.
     func run(
-        _ preset: PresetOptions, _ running: RunningOptions, _ global: GlobalOptions, installs: Bool
-    ) async throws {
-        let output = EventOutput(options: global)
+        _ preset: PresetOptions, _ running: RunningOptions, _ global: GlobalOptions,
+        _ call: Invocation, installs: Bool
+    ) async throws -> ExitStatus {
+        let output = EventOutput(global, call)
         let hold = ConsoleHold(output: output, isJSON: global.json, endsAtOnce: detach)
         let task = MachineTask.setUp(installs: installs, lasts: detach, hold: hold)
         var pipeline = PipelineOptions()
         pipeline.existingKey = keyPair.existing
         pipeline.machineTask = task
         let session = try Session(
-            preset.manifestOptions([]), global, kind: ReleaseManifest.self, pipeline: pipeline,
+            preset.manifestOptions([]), global, call, kind: ReleaseManifest.self,
+            pipeline: pipeline,
             output: output)
         // A machine that lasts and is there is not listed; whether it is, only AWS knows.
         let goal = ReleaseSelections.again(task.goal, refresh: false)
@@ -30,6 +32,6 @@ struct SetupOptions: ParsableArguments {
         var options = running.options(
             session, ReleaseSelections.again(task.goal, refresh: starts))
         options.verify = detach
-        try await session.runToEnd(options, isAnswered: { hold.finish() })
+        return try await session.runToEnd(options, isAnswered: { hold.finish() })
     }
 }

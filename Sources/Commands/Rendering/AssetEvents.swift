@@ -1,19 +1,21 @@
 import Diagnostics
-import FoundationEssentials
 import JSON
 import OrderedCollections
 import Sandbox
 
 /// Assets as events of `--json`.
-enum AssetEvents {
+struct AssetEvents {
+    let console: Console
+    let time: any TimeSource
+
     /// One `asset` event for each, then `asset-cost`.
-    static func show(_ listing: AssetListing) {
+    func show(_ listing: AssetListing) {
         for members in listing.eventMembers { show("asset", members) }
         show("asset-cost", listing.cost.objectValue ?? [:])
     }
 
     /// One `asset` event for each thing that goes or stays, with `action` and `reason`.
-    static func show(_ plan: CleanPlan) {
+    func show(_ plan: CleanPlan) {
         for (action, items) in [("remove", plan.removed), ("keep", plan.kept)] {
             for item in items {
                 var members = item.asset.members
@@ -24,11 +26,11 @@ enum AssetEvents {
         }
     }
 
-    private static func show(_ event: String, _ members: OrderedDictionary<String, JSONValue>) {
+    private func show(_ event: String, _ members: OrderedDictionary<String, JSONValue>) {
         let head: OrderedDictionary<String, JSONValue> = [
-            "event": .string(event), "time": .string(Timestamp.text(Date())),
+            "event": .string(event), "time": .string(Timestamp.text(time.now())),
         ]
         let line = JSONValue.object(head.merging(members) { first, _ in first })
-        StandardStreams.printLine(line.compactText)
+        console.printLine(line.compactText)
     }
 }

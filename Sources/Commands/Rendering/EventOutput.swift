@@ -1,42 +1,46 @@
 import BuildGraph
-import FoundationEssentials
 import JSON
 import Synchronization
 
 /// Shows the events of a run: JSON lines on standard output where they are asked for, and text or
 /// a live view on standard error.
 final class EventOutput: Sendable {
+    let console: Console
     private let options: GlobalOptions
     private let live: LiveView?
     /// The last progress message of each stage: the same one again is not worth a line.
     private let lastMessages = Mutex<[String: String]>([:])
 
-    init(options: GlobalOptions) {
-        let terminal = Terminal(
-            environment: ProcessInfo.processInfo.environment, plain: options.noColor)
+    init(_ options: GlobalOptions, _ call: Invocation) {
+        let environment = call.environment
+        let isLive =
+            call.console.isTerminal && !options.noColor && !options.quiet
+            && (environment["NO_COLOR"] ?? "").isEmpty && environment["CI"] == nil
+            && environment["TERM"] != "dumb"
+        console = call.console
         self.options = options
-        live = terminal.isLive && !options.quiet ? LiveView(width: terminal.width) : nil
+        live = isLive ? LiveView(console: call.console, time: call.time) : nil
     }
 
     /// Shows one event.
     func receive(_ event: RunEvent) {
-        if options.json { StandardStreams.printLine(event.json.compactText) }
+        if options.json { console.printLine(event.json.compactText) }
         if let live {
             live.receive(event, line: line(event))
         } else if let line = line(event) {
-            StandardStreams.writeError(line + "\n")
+            console.writeError(line + "\n")
         }
     }
 
     /// Says something that belongs to no stage.
     func say(_ message: String) {
         guard !options.quiet, options.logLevel != .error else { return }
-        if let live { live.say(message) } else { StandardStreams.writeError(message + "\n") }
+        if let live { live.say(message) } else { console.writeError(message + "\n") }
     }
 
     /// Writes a line of data to standard output, whatever standard error shows.
     func printLine(_ line: String) {
-        if let live { live.printLine(line) } else { StandardStreams.printLine(line) }
+        if let live { live.printLine(line) } else { console.printLine(line) }
     }
 
     /// Takes the live view away, so that what follows is plain text.

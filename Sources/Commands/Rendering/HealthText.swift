@@ -1,5 +1,4 @@
 import Diagnostics
-import FoundationEssentials
 import JSON
 import OrderedCollections
 import Sandbox
@@ -7,11 +6,15 @@ import Sandbox
 /// The lines of `dssbatch doctor`.
 struct HealthText {
     private let width: Int
+    private let time: any TimeSource
     private static let statusWidth =
         HealthFinding.Status.allCases.map(\.rawValue.count).max() ?? 0
 
     /// - Parameter names: of all checks, so that the columns stand still while answers come.
-    init(names: [String]) { width = names.map(\.count).max() ?? 0 }
+    init(names: [String], time: any TimeSource) {
+        width = names.map(\.count).max() ?? 0
+        self.time = time
+    }
 
     /// Status, name, what was found and what to do.
     func line(_ answer: Doctor.Answer) -> String {
@@ -24,7 +27,7 @@ struct HealthText {
     /// The event of `--json`.
     func json(_ answer: Doctor.Answer) -> JSONValue {
         var members: OrderedDictionary<String, JSONValue> = [
-            "event": "check", "time": .string(Timestamp.text(Date())),
+            "event": "check", "time": .string(Timestamp.text(time.now())),
             "name": .string(answer.name), "status": .string(answer.finding.status.rawValue),
             "message": .string(answer.finding.message),
         ]

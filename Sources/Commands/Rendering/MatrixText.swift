@@ -44,10 +44,10 @@ enum MatrixText {
     }
 
     /// The event `matrix-collected`.
-    static func event(_ summary: MatrixSummary) -> JSONValue {
+    static func event(_ summary: MatrixSummary, at now: Date) -> JSONValue {
         let names = summary.entries.filter { $0.status != .fresh }.map(\.assetId)
         return [
-            "event": "matrix-collected", "time": .string(Timestamp.text(Date())),
+            "event": "matrix-collected", "time": .string(Timestamp.text(now)),
             "variants": .integer(Int64(summary.entries.count)),
             "counts": summary.countsJSON,
             "stale": .array(names.map { .string($0) }),

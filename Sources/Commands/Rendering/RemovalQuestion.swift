@@ -14,8 +14,8 @@ enum RemovalQuestion {
     }
 
     /// Asks on the terminal.
-    static func ask(count: Int) async -> Bool {
-        await TerminalQuestion.ask(
+    static func ask(count: Int, _ console: Console) async -> Bool {
+        await console.ask(
             "remove \(count == 1 ? "it" : "these \(count)")?", patienceSeconds: patienceSeconds)
     }
 }

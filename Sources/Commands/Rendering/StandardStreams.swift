@@ -16,18 +16,15 @@ enum StandardStreams {
     }
 
     /// The status to end with, an error told where data was lost: what runs is not stopped for it.
-    static func status(_ status: Int32) -> Int32 {
+    static func status(_ status: ExitStatus) -> ExitStatus {
         guard let problem = lost.withLock({ $0 }) else { return status }
         let error = Diagnostic(
             code: "output.unwritable", summary: "cannot write to standard output",
             causes: [SystemErrorText.text(problem)],
             hint: "what was to be done is done and recorded: write to another place")
         writeError("\(error)\n")
-        return status == ExitStatus.fresh ? ExitStatus.failed : status
+        return status == .fresh ? .failed : status
     }
-
-    /// Writes a line of data.
-    static func printLine(_ text: String) { writeOutput(text + "\n") }
 
     /// Writes what is no data.
     static func writeError(_ text: String) { _ = write(text, to: STDERR_FILENO) }

@@ -7,8 +7,10 @@ import JSON
 struct StatusRow {
     private let stage: PlannedStage
     private let stored: StoredResult?
+    private let now: Date
 
-    init(_ stage: PlannedStage, _ stored: StoredResult?) {
+    init(_ stage: PlannedStage, _ stored: StoredResult?, at now: Date) {
+        self.now = now
         self.stage = stage
         self.stored = stored
     }
@@ -38,7 +40,7 @@ struct StatusRow {
     var json: JSONValue {
         let run = stored?.record?.run
         return [
-            "event": "status", "time": .string(Timestamp.text(Date())),
+            "event": "status", "time": .string(Timestamp.text(now)),
             "stage": .string(stage.name.rawValue), "status": .string(word),
             "reasons": .array(stage.reasons.map { .string($0.description) }),
             "outputs": stage.outputs ?? nil,

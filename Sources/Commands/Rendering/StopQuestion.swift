@@ -5,8 +5,8 @@ enum StopQuestion {
     /// Asks on the terminal; without one, or without an answer, it is no.
     ///
     /// - Parameter what: such as `build PROJECT:UUID`.
-    static func ask(about what: String) async -> Bool {
-        await TerminalQuestion.ask(
+    static func ask(about what: String, _ console: Console) async -> Bool {
+        await console.ask(
             "\nstop \(what) too?", patienceSeconds: patienceSeconds)
     }
 }

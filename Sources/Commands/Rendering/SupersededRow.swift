@@ -7,6 +7,7 @@ import JSON
 struct SupersededRow {
     let name: StageName
     let stored: StoredResult?
+    let now: Date
 
     private static let word = "superseded"
 
@@ -24,7 +25,7 @@ struct SupersededRow {
     /// The line of `--json`.
     var json: JSONValue {
         [
-            "event": "status", "time": .string(Timestamp.text(Date())),
+            "event": "status", "time": .string(Timestamp.text(now)),
             "stage": .string(name.rawValue), "status": .string(Self.word),
             "reasons": ["no longer asked for"], "outputs": run?.outputs ?? nil,
             "finishedAt": run.map { .string($0.finishedAt) } ?? nil,

@@ -3,7 +3,7 @@ import BuildGraph
 import JSON
 
 /// The command `dssbatch adopt MANIFEST STAGE --id ID`.
-struct AdoptCommand: AsyncParsableCommand {
+struct AdoptCommand: Command {
     static let configuration = CommandConfiguration(
         commandName: "adopt",
         abstract: "Records an output that exists already as a stage's own.",
@@ -26,11 +26,12 @@ struct AdoptCommand: AsyncParsableCommand {
 
     @OptionGroup(title: "Common options") var global: GlobalOptions
 
-    func run() async throws {
-        let session = try Session(manifestOptions, global)
+    func run(_ call: Invocation) async throws -> ExitStatus {
+        let session = try Session(manifestOptions, global, call)
         let outputs = try await session.adopt(
             StageName(rawValue: stage), id: id, replacesPublished: replacePublished)
-        StandardStreams.writeOutput(
+        call.console.writeOutput(
             global.json ? outputs.compactText + "\n" : outputs.prettyText)
+        return .fresh
     }
 }

@@ -4,7 +4,7 @@ import Glibc
 import Sandbox
 
 /// The command `dssbatch clean [MANIFEST]`.
-struct CleanCommand: AsyncParsableCommand {
+struct CleanCommand: Command {
     static let configuration = CommandConfiguration(
         commandName: "clean",
         abstract: "Removes what interrupted runs left behind; with --all the artifacts too.",
@@ -54,13 +54,13 @@ struct CleanCommand: AsyncParsableCommand {
 
     @OptionGroup(title: "Common options") var global: GlobalOptions
 
-    func run() async throws {
+    func run(_ call: Invocation) async throws -> ExitStatus {
         let age = try AgeLimit(olderThan)
-        guard dryRun || yes || TerminalQuestion.canAsk else { throw RemovalQuestion.cannotAsk }
-        let assets = try AssetsSession(manifest, changes, global, takesGlob: false)
+        guard dryRun || yes || call.console.canAsk else { throw RemovalQuestion.cannotAsk }
+        let assets = try AssetsSession(manifest, changes, global, call, takesGlob: false)
         let options = Cleaning.Options(
             includesArtifacts: all, olderThan: age, isEverywhere: assets.isEverywhere,
             isDryRun: dryRun)
-        try await assets.clean(options, asks: !yes)
+        return try await assets.clean(options, asks: !yes)
     }
 }

@@ -1,7 +1,7 @@
 import ArgumentParser
 
 /// The command `dssbatch collect MATRIX`: the summary of many releases.
-struct CollectCommand: AsyncParsableCommand {
+struct CollectCommand: Command {
     static let configuration = CommandConfiguration(
         commandName: "collect",
         abstract: "Writes the summary of a matrix from what is recorded. Runs nothing.",
@@ -14,7 +14,7 @@ struct CollectCommand: AsyncParsableCommand {
     @OptionGroup var manifestOptions: ManifestOptions
     @OptionGroup(title: "Common options") var global: GlobalOptions
 
-    func run() async throws {
-        try await MatrixSession(manifestOptions, global).collect()
+    func run(_ call: Invocation) async throws -> ExitStatus {
+        try await MatrixSession(manifestOptions, global, call).collect()
     }
 }

@@ -4,7 +4,7 @@ import JSON
 import Sandbox
 
 /// The command `dssbatch create-docker-image`: the stages of group `docker`, and nothing else.
-struct CreateDockerImageCommand: AsyncParsableCommand {
+struct CreateDockerImageCommand: Command {
     static let configuration = CommandConfiguration(
         commandName: "create-docker-image",
         abstract: "Makes the Docker image and, where asked to, pushes it.",
@@ -45,13 +45,13 @@ struct CreateDockerImageCommand: AsyncParsableCommand {
         ])
     }
 
-    func run() async throws {
+    func run(_ call: Invocation) async throws -> ExitStatus {
         var pipeline = PipelineOptions()
         pipeline.keepsContainer = keepContainer
         let session = try Session(
-            preset.manifestOptions(settings), global, kind: ReleaseManifest.self,
+            preset.manifestOptions(settings), global, call, kind: ReleaseManifest.self,
             pipeline: pipeline)
-        try await session.runToEnd(
+        return try await session.runToEnd(
             running.options(
                 session,
                 try Selection(only: ["docker"], force: [], skip: [], in: session.graph)))

@@ -3,7 +3,7 @@ import JSON
 import Sandbox
 
 /// The command `dssbatch create-vm`: AMI and VM images, without Docker image and GitHub.
-struct CreateVMCommand: AsyncParsableCommand {
+struct CreateVMCommand: Command {
     static let configuration = CommandConfiguration(
         commandName: "create-vm",
         abstract: "Makes the AMI and, where asked to, the VM images.",
@@ -49,13 +49,13 @@ struct CreateVMCommand: AsyncParsableCommand {
         ])
     }
 
-    func run() async throws {
+    func run(_ call: Invocation) async throws -> ExitStatus {
         var pipeline = PipelineOptions()
         pipeline.existingKey = keyPair.existing
         let session = try Session(
-            preset.manifestOptions(settings), global, kind: ReleaseManifest.self,
+            preset.manifestOptions(settings), global, call, kind: ReleaseManifest.self,
             pipeline: pipeline)
-        try await session.runToEnd(
+        return try await session.runToEnd(
             running.options(session, ReleaseSelections.virtualMachine(in: session.graph)))
     }
 }

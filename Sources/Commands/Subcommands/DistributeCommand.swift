@@ -1,7 +1,7 @@
 import ArgumentParser
 
 /// The command `dssbatch distribute MATRIX`: many releases by many builds.
-struct DistributeCommand: AsyncParsableCommand {
+struct DistributeCommand: Command {
     static let configuration = CommandConfiguration(
         commandName: "distribute",
         abstract: "Makes the stale releases of a matrix by a batch of builds on CodeBuild.",
@@ -60,8 +60,8 @@ struct DistributeCommand: AsyncParsableCommand {
         if let builds, builds < 1 { throw ValidationError("--builds needs a number above 0") }
     }
 
-    func run() async throws {
-        try await MatrixSession(manifestOptions, global).distribute(
+    func run(_ call: Invocation) async throws -> ExitStatus {
+        try await MatrixSession(manifestOptions, global, call).distribute(
             Request(
                 build: build, branch: branch, builds: builds, buildspec: buildspec,
                 output: output, isDryRun: dryRun, replacesPublished: replacePublished))

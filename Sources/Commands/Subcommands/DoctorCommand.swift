@@ -2,7 +2,7 @@ import ArgumentParser
 import Sandbox
 
 /// The command `dssbatch doctor [MANIFEST]`.
-struct DoctorCommand: AsyncParsableCommand {
+struct DoctorCommand: Command {
     static let configuration = CommandConfiguration(
         commandName: "doctor",
         abstract: "Looks for what would make a release fail, before anything is begun.",
@@ -28,19 +28,20 @@ struct DoctorCommand: AsyncParsableCommand {
     @OptionGroup var changes: ManifestChanges
     @OptionGroup(title: "Common options") var global: GlobalOptions
 
-    func run() async throws {
+    func run(_ call: Invocation) async throws -> ExitStatus {
         var options = ManifestOptions()
         options.manifest = manifest
         options.changes = changes
-        let session = try Session(options, global, kind: ReleaseManifest.self)
-        try await session.examine(besides: try besides())
+        let session = try Session(options, global, call, kind: ReleaseManifest.self)
+        return try await session.examine(besides: try besides(call))
     }
 
     /// The types of the other machines that a matrix starts at the same time.
-    private func besides() throws -> [String] {
+    private func besides(_ call: Invocation) throws -> [String] {
         guard try MatrixManifest.isMatrix(manifest) else { return [] }
         return try MatrixManifest(
-            contentsOf: manifest, overrides: try changes.overrides(region: global.region)
+            contentsOf: manifest,
+            overrides: try changes.overrides(region: global.region, call.environment)
         ).typesBesides(changes.assetId)
     }
 }

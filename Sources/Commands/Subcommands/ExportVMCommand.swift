@@ -4,7 +4,7 @@ import Diagnostics
 import Sandbox
 
 /// The command `dssbatch export-vm`: stage `ami` on a machine that is there, and group `export`.
-struct ExportVMCommand: AsyncParsableCommand {
+struct ExportVMCommand: Command {
     static let configuration = CommandConfiguration(
         commandName: "export-vm",
         abstract: "Exports an instance or an AMI that is there already to VM images.",
@@ -42,33 +42,38 @@ struct ExportVMCommand: AsyncParsableCommand {
         }
     }
 
-    func run() async throws {
+    func run(_ call: Invocation) async throws -> ExitStatus {
         let options = preset.manifestOptions(
             Setting.texts([("/export/formats", ImageFormats.setting(vmImageFormat))]))
-        let release = try Session(options, global, kind: ReleaseManifest.self)
+        let release = try Session(options, global, call, kind: ReleaseManifest.self)
         let exports = try Selection(only: ["export"], force: [], skip: [], in: release.graph)
         if let amiId { try await release.requireConsent(toImage: amiId, exports, running) }
-        let image =
-            if let amiId { amiId } else { try await makeImage(options, release, exports) }
-        try await release.take(image, isOwn: amiId == nil, running)
+        var image = amiId ?? ""
+        if amiId == nil {
+            let status = try await makeImage(options, release, exports, &image)
+            guard status == .fresh else { return status }
+        }
+        let status = try await release.take(image, isOwn: amiId == nil, running)
+        guard status == .fresh else { return status }
         if amiId == nil {
             try await MachineClaims.handOver(
                 from: release.machineStore, to: release.store, lock: release.lock,
                 region: release.manifest.region, services: release.services)
         }
-        try await release.runToEnd(running.options(release, exports))
+        return try await release.runToEnd(running.options(release, exports))
     }
 
     /// Makes an image of the instance, or takes the one whose exports were interrupted.
     private func makeImage(
-        _ options: ManifestOptions, _ release: Session, _ exports: Selection
-    ) async throws -> String {
+        _ options: ManifestOptions, _ release: Session, _ exports: Selection,
+        _ imageId: inout String
+    ) async throws -> ExitStatus {
         let reference: FindInstance.Reference =
             stackName.map { .stack($0) } ?? .instance(instanceId ?? "")
         var pipeline = PipelineOptions()
         pipeline.machineTask = .image(reference)
         let machine = try Session(
-            options, global, kind: ReleaseManifest.self, pipeline: pipeline,
+            options, global, release.call, kind: ReleaseManifest.self, pipeline: pipeline,
             output: release.output)
         let takesNew = ImageReuse.takesNew(
             exports: try await release.plan(exports, verify: false).plan,
@@ -80,12 +85,14 @@ struct ExportVMCommand: AsyncParsableCommand {
         var run = running.options(
             machine, Selection(only: ["ami"], force: takesNew ? ["ami"] : [], refresh: true))
         run.verify = true
-        try await machine.runToEnd(run)
+        let status = try await machine.runToEnd(run)
+        guard status == .fresh else { return status }
         guard let image = ImageReuse.imageId(try await machine.store.load("ami")) else {
             throw Diagnostic(
                 code: "ami.not-recorded", summary: "stage `ami` has recorded no image",
                 hint: "run the same command again")
         }
-        return image
+        imageId = image
+        return .fresh
     }
 }

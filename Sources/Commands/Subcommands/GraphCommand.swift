@@ -3,7 +3,7 @@ import BuildGraph
 import JSON
 
 /// The command `dssbatch graph MANIFEST`.
-struct GraphCommand: AsyncParsableCommand {
+struct GraphCommand: Command {
     /// The forms of a drawing.
     enum Format: String, ExpressibleByArgument, CaseIterable {
         case text, dot, mermaid, json
@@ -18,8 +18,8 @@ struct GraphCommand: AsyncParsableCommand {
     @Option(help: "text, dot, mermaid or json.")
     var format: Format = .text
 
-    func run() async throws {
-        let session = try Session(manifestOptions, global)
+    func run(_ call: Invocation) async throws -> ExitStatus {
+        let session = try Session(manifestOptions, global, call)
         let (plan, _) = try await session.plan(Selection(), verify: false)
         let drawing = GraphDrawing(session.graph, plan: plan)
         let text =
@@ -29,6 +29,7 @@ struct GraphCommand: AsyncParsableCommand {
             case .mermaid: drawing.mermaid
             case .json: drawing.json.prettyText
             }
-        StandardStreams.writeOutput(text.hasSuffix("\n") ? text : text + "\n")
+        call.console.writeOutput(text.hasSuffix("\n") ? text : text + "\n")
+        return .fresh
     }
 }

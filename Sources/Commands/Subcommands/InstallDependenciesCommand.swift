@@ -2,7 +2,7 @@ import ArgumentParser
 import Sandbox
 
 /// The command `dssbatch install-dependencies`: stage `install` on a machine that is there.
-struct InstallDependenciesCommand: AsyncParsableCommand {
+struct InstallDependenciesCommand: Command {
     static let configuration = CommandConfiguration(
         commandName: "install-dependencies",
         abstract: "Installs the sandbox on a machine that is there already.",
@@ -19,9 +19,9 @@ struct InstallDependenciesCommand: AsyncParsableCommand {
     @OptionGroup(title: "Running") var running: RunningOptions
     @OptionGroup(title: "Common options") var global: GlobalOptions
 
-    func run() async throws {
+    func run(_ call: Invocation) async throws -> ExitStatus {
         try await Session.run(
             .install(hostName: host.hostName, privateKeyPath: host.privateKeyPath),
-            preset.manifestOptions(host.settings), running, global)
+            preset.manifestOptions(host.settings), running, global, call)
     }
 }

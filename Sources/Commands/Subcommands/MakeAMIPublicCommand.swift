@@ -2,7 +2,7 @@ import ArgumentParser
 import Sandbox
 
 /// The command `dssbatch make-ami-public`: stage `ami-public`, and nothing that makes an image.
-struct MakeAMIPublicCommand: AsyncParsableCommand {
+struct MakeAMIPublicCommand: Command {
     static let configuration = CommandConfiguration(
         commandName: "make-ami-public",
         abstract: "Lets everybody launch the AMIs of a release, in every region.",
@@ -26,9 +26,10 @@ struct MakeAMIPublicCommand: AsyncParsableCommand {
 
     @OptionGroup(title: "Common options") var global: GlobalOptions
 
-    func run() async throws {
+    func run(_ call: Invocation) async throws -> ExitStatus {
         try await Session(
-            preset.manifestOptions(["/ami/public=true"]), global, kind: ReleaseManifest.self
+            preset.manifestOptions(["/ami/public=true"]), global, call,
+            kind: ReleaseManifest.self
         ).publishImages(replacesPublished: replacePublished)
     }
 }

@@ -3,7 +3,7 @@ import BuildGraph
 import Diagnostics
 
 /// The command `dssbatch plan MANIFEST`.
-struct PlanCommand: AsyncParsableCommand {
+struct PlanCommand: Command {
     static let configuration = CommandConfiguration(
         commandName: "plan",
         abstract: "Says what would run, and why. Writes nothing.",
@@ -32,20 +32,23 @@ struct PlanCommand: AsyncParsableCommand {
     @Option(help: "Write the plan to a file for `run --plan`.")
     var output: String?
 
-    func run() async throws {
+    func run(_ call: Invocation) async throws -> ExitStatus {
         let single = output != nil ? "--output" : selectionOptions.verify ? "--verify" : nil
-        if let session = try MatrixSession.ofMatrix(manifestOptions, global, single: single) {
+        if let session = try MatrixSession.ofMatrix(manifestOptions, global, call, single: single) {
             return try await session.showPlan(
                 selectionOptions, explain: explain, isExitDetailed: detailedExitcode)
         }
-        let session = try Session(manifestOptions, global)
+        let session = try Session(manifestOptions, global, call)
         let selection = try session.selection(selectionOptions)
         let (plan, world) = try await session.plan(
             selection, verify: selectionOptions.verify)
         Self.show(session, plan, explain: explain)
-        if !offline { try await Self.preview(session, plan, world) }
+        if !offline {
+            let status = try await Self.preview(session, plan, world)
+            guard status == .fresh else { return status }
+        }
         if let output { try await session.write(plan, world, to: output) }
-        if detailedExitcode && !plan.isFresh { throw Exit(status: ExitStatus.stale) }
+        return detailedExitcode && !plan.isFresh ? .stale : .fresh
     }
 
     /// Prints a plan: text, or one `plan` event.
@@ -53,23 +56,24 @@ struct PlanCommand: AsyncParsableCommand {
         if session.options.json {
             session.emit(.plan(plan))
         } else {
-            StandardStreams.printLine(PlanText.text(plan, explain: explain))
+            session.call.console.printLine(PlanText.text(plan, explain: explain))
         }
     }
 
     /// Prints what the plan's stages would change; takes back what that needs in the cloud even
     /// where it is interrupted.
-    static func preview(_ session: Session, _ plan: Plan, _ world: RecordedWorld) async throws {
+    static func preview(
+        _ session: Session, _ plan: Plan, _ world: RecordedWorld
+    ) async throws -> ExitStatus {
         let isJSON = session.options.json
-        let status = await Interruptible().run {
+        return try await Interruptible(saysInterrupted: false).run(session.output) {
             try await session.preview(plan, world) { event in
                 session.output.receive(event)
                 if case .preview(let preview) = event.kind, !isJSON {
-                    StandardStreams.printLine(PreviewText.text(preview, of: event.stage))
+                    session.call.console.printLine(PreviewText.text(preview, of: event.stage))
                 }
             }
-            return ExitStatus.fresh
+            return .fresh
         }
-        if try status.get() != ExitStatus.fresh { throw Exit(status: try status.get()) }
     }
 }

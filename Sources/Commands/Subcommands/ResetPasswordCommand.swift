@@ -3,7 +3,7 @@ import Diagnostics
 import Sandbox
 
 /// The command `dssbatch reset-password`: stage `reset-password` on a machine that is there.
-struct ResetPasswordCommand: AsyncParsableCommand {
+struct ResetPasswordCommand: Command {
     static let configuration = CommandConfiguration(
         commandName: "reset-password",
         abstract: "Gives a machine its default, expired password, and forgets its keys.",
@@ -25,11 +25,14 @@ struct ResetPasswordCommand: AsyncParsableCommand {
     @OptionGroup(title: "Running") var running: RunningOptions
     @OptionGroup(title: "Common options") var global: GlobalOptions
 
-    func run() async throws {
-        let password = try passwordFile.map(PasswordFile.password)
-        try await Session.run(
+    func run(_ call: Invocation) async throws -> ExitStatus {
+        var call = call
+        if let passwordFile {
+            call.environment[MachineSecrets.defaultVariable] =
+                try PasswordFile.password(in: passwordFile).reveal()
+        }
+        return try await Session.run(
             .resetPassword(hostName: host.hostName, privateKeyPath: host.privateKeyPath),
-            preset.manifestOptions(host.settings), running, global,
-            variables: password.map { [MachineSecrets.defaultVariable: $0.reveal()] } ?? [:])
+            preset.manifestOptions(host.settings), running, global, call)
     }
 }

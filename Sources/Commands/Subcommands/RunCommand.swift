@@ -5,7 +5,7 @@ import JSON
 import Sandbox
 
 /// The command `dssbatch [run] MANIFEST`.
-struct RunCommand: AsyncParsableCommand {
+struct RunCommand: Command {
     static let configuration = CommandConfiguration(
         commandName: "run", abstract: "Runs what is stale (the command where none is named).")
 
@@ -26,13 +26,13 @@ struct RunCommand: AsyncParsableCommand {
         }
     }
 
-    func run() async throws {
+    func run(_ call: Invocation) async throws -> ExitStatus {
         let single = plan != nil ? "--plan" : dryRun && selectionOptions.verify ? "--verify" : nil
-        if let session = try MatrixSession.ofMatrix(manifestOptions, global, single: single) {
+        if let session = try MatrixSession.ofMatrix(manifestOptions, global, call, single: single) {
             if dryRun { return try await session.showPlan(selectionOptions) }
             return try await session.run(selectionOptions, running)
         }
-        let session = try Session(manifestOptions, global)
+        let session = try Session(manifestOptions, global, call)
         let planned = try plan.map { path in
             try PlanFile(json: JSONValue.parse(contentsOf: path), source: path)
         }
@@ -41,12 +41,11 @@ struct RunCommand: AsyncParsableCommand {
             let (plan, world) = try await session.plan(
                 selection, verify: selectionOptions.verify)
             PlanCommand.show(session, plan, explain: false)
-            try await PlanCommand.preview(session, plan, world)
-            return
+            return try await PlanCommand.preview(session, plan, world)
         }
         var options = running.options(session, selection)
         options.verify = selectionOptions.verify
         options.expectedPlan = planned
-        try await session.runToEnd(options)
+        return try await session.runToEnd(options)
     }
 }

@@ -3,7 +3,7 @@ import Diagnostics
 import Sandbox
 
 /// The command `dssbatch schema KIND`.
-struct SchemaCommand: ParsableCommand {
+struct SchemaCommand: Command {
     static let configuration = CommandConfiguration(
         commandName: "schema",
         abstract: "Prints the JSON Schema of a manifest or result kind.",
@@ -14,7 +14,8 @@ struct SchemaCommand: ParsableCommand {
 
     @OptionGroup(title: "Common options") var global: GlobalOptions
 
-    func run() throws {
-        StandardStreams.writeOutput(try PublishedSchema.text(of: kind))
+    func run(_ call: Invocation) async throws -> ExitStatus {
+        call.console.writeOutput(try PublishedSchema.text(of: kind))
+        return .fresh
     }
 }

@@ -3,7 +3,7 @@ import BuildGraph
 import Sandbox
 
 /// The command `dssbatch setup-ec2-and-install-dependencies`: a machine with the sandbox.
-struct SetupEC2AndInstallCommand: AsyncParsableCommand {
+struct SetupEC2AndInstallCommand: Command {
     static let configuration = CommandConfiguration(
         commandName: "setup-ec2-and-install-dependencies",
         abstract: "Starts a machine and installs the sandbox on it.",
@@ -21,7 +21,7 @@ struct SetupEC2AndInstallCommand: AsyncParsableCommand {
     @OptionGroup(title: "Running") var running: RunningOptions
     @OptionGroup(title: "Common options") var global: GlobalOptions
 
-    func run() async throws {
-        try await setup.run(preset, running, global, installs: true)
+    func run(_ call: Invocation) async throws -> ExitStatus {
+        try await setup.run(preset, running, global, call, installs: true)
     }
 }

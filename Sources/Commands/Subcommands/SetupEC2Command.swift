@@ -3,7 +3,7 @@ import BuildGraph
 import Sandbox
 
 /// The command `dssbatch setup-ec2`: a machine, and nothing on it.
-struct SetupEC2Command: AsyncParsableCommand {
+struct SetupEC2Command: Command {
     static let configuration = CommandConfiguration(
         commandName: "setup-ec2",
         abstract: "Starts a machine, and removes it when you are done with it.",
@@ -22,7 +22,7 @@ struct SetupEC2Command: AsyncParsableCommand {
     @OptionGroup(title: "Running") var running: RunningOptions
     @OptionGroup(title: "Common options") var global: GlobalOptions
 
-    func run() async throws {
-        try await setup.run(preset, running, global, installs: false)
+    func run(_ call: Invocation) async throws -> ExitStatus {
+        try await setup.run(preset, running, global, call, installs: false)
     }
 }

@@ -1,7 +1,7 @@
 import ArgumentParser
 
 /// The command `dssbatch setup-vm-bucket`: the stage of that name of the infrastructure.
-struct SetupVMBucketCommand: AsyncParsableCommand {
+struct SetupVMBucketCommand: Command {
     static let configuration = CommandConfiguration(
         commandName: "setup-vm-bucket",
         abstract: "Creates or updates the stack of the VM images: bucket, role, distribution.",
@@ -17,11 +17,13 @@ struct SetupVMBucketCommand: AsyncParsableCommand {
     @OptionGroup var infrastructure: InfrastructureOptions
     @OptionGroup(title: "Common options") var global: GlobalOptions
 
-    func run() async throws { try await infrastructure.run("vm-bucket", global) }
+    func run(_ call: Invocation) async throws -> ExitStatus {
+        try await infrastructure.run("vm-bucket", global, call)
+    }
 }
 
 /// The command `dssbatch setup-ci-codebuild`: the stage `ci-codebuild` of the infrastructure.
-struct SetupCICodeBuildCommand: AsyncParsableCommand {
+struct SetupCICodeBuildCommand: Command {
     static let configuration = CommandConfiguration(
         commandName: "setup-ci-codebuild",
         abstract: "Creates or updates the stack of the CodeBuild project that tests changes.",
@@ -34,12 +36,14 @@ struct SetupCICodeBuildCommand: AsyncParsableCommand {
     @OptionGroup var infrastructure: InfrastructureOptions
     @OptionGroup(title: "Common options") var global: GlobalOptions
 
-    func run() async throws { try await infrastructure.run("ci-codebuild", global) }
+    func run(_ call: Invocation) async throws -> ExitStatus {
+        try await infrastructure.run("ci-codebuild", global, call)
+    }
 }
 
 /// The command `dssbatch setup-release-codebuild`: the stage `release-codebuild` of the
 /// infrastructure.
-struct SetupReleaseCodeBuildCommand: AsyncParsableCommand {
+struct SetupReleaseCodeBuildCommand: Command {
     static let configuration = CommandConfiguration(
         commandName: "setup-release-codebuild",
         abstract: "Creates or updates the stack of the CodeBuild project that makes releases.",
@@ -53,5 +57,7 @@ struct SetupReleaseCodeBuildCommand: AsyncParsableCommand {
     @OptionGroup var infrastructure: InfrastructureOptions
     @OptionGroup(title: "Common options") var global: GlobalOptions
 
-    func run() async throws { try await infrastructure.run("release-codebuild", global) }
+    func run(_ call: Invocation) async throws -> ExitStatus {
+        try await infrastructure.run("release-codebuild", global, call)
+    }
 }

@@ -2,7 +2,7 @@ import ArgumentParser
 import Sandbox
 
 /// The command `dssbatch setup-vm-bucket-waf`: the stage `vm-bucket-waf` of the infrastructure.
-struct SetupVMBucketWAFCommand: AsyncParsableCommand {
+struct SetupVMBucketWAFCommand: Command {
     static let configuration = CommandConfiguration(
         commandName: "setup-vm-bucket-waf",
         abstract: "Creates or updates the firewall in front of the VM images, in us-east-1.",
@@ -26,9 +26,10 @@ struct SetupVMBucketWAFCommand: AsyncParsableCommand {
     @OptionGroup var infrastructure: InfrastructureOptions
     @OptionGroup(title: "Common options") var global: GlobalOptions
 
-    func run() async throws {
+    func run(_ call: Invocation) async throws -> ExitStatus {
         let settings =
             allowedCidrs.isEmpty ? [] : try AllowedAddresses(allowedCidrs).settings
-        try await infrastructure.run(AllowedAddresses.stage, global, settings: settings)
+        return try await infrastructure.run(
+            AllowedAddresses.stage, global, call, settings: settings)
     }
 }

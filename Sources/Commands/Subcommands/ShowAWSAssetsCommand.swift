@@ -5,7 +5,7 @@ import JSON
 import Sandbox
 
 /// The command `dssbatch show-aws-assets`.
-struct ShowAWSAssetsCommand: AsyncParsableCommand {
+struct ShowAWSAssetsCommand: Command {
     /// The forms of the list.
     enum Format: String, ExpressibleByArgument, CaseIterable {
         case text, markdown, json
@@ -53,14 +53,14 @@ struct ShowAWSAssetsCommand: AsyncParsableCommand {
 
     @OptionGroup(title: "Common options") var global: GlobalOptions
 
-    func run() async throws {
+    func run(_ call: Invocation) async throws -> ExitStatus {
         let kinds = try AssetKind.named(type)
         let pattern = try changes.assetId.map { try AssetPattern($0) }
-        let search = try AssetsSession(manifest, changes, global, takesGlob: true)
+        let search = try AssetsSession(manifest, changes, global, call, takesGlob: true)
         let result = try await search.look(for: kinds, pattern: pattern)
         try show(result.listing, search.session)
         for problem in result.problems { search.session.emit(.error(problem)) }
-        if !result.problems.isEmpty { throw Exit(status: ExitStatus.failed) }
+        return result.problems.isEmpty ? .fresh : .failed
     }
 
     private func show(_ listing: AssetListing, _ session: Session) throws {
@@ -71,11 +71,12 @@ struct ShowAWSAssetsCommand: AsyncParsableCommand {
             case .markdown: listing.markdown
             case .json: listing.json.prettyText
             }
-        if global.json { AssetEvents.show(listing) }
+        let console = session.call.console
+        if global.json { AssetEvents(console: console, time: session.call.time).show(listing) }
         if let output {
             try AtomicFile.write(Array(text.utf8), to: output)
         } else if !global.json {
-            StandardStreams.writeOutput(text)
+            console.writeOutput(text)
         }
     }
 }

@@ -2,7 +2,7 @@ import ArgumentParser
 import Sandbox
 
 /// The command `dssbatch start-release-build`: a build on CodeBuild that completes a release.
-struct StartReleaseBuildCommand: AsyncParsableCommand {
+struct StartReleaseBuildCommand: Command {
     static let configuration = CommandConfiguration(
         commandName: "start-release-build",
         abstract: "Starts the build that makes a release of GitHub, and follows it.",
@@ -33,15 +33,15 @@ struct StartReleaseBuildCommand: AsyncParsableCommand {
     @OptionGroup(title: "Build") var build: BuildOptions
     @OptionGroup(title: "Common options") var global: GlobalOptions
 
-    func run() async throws {
+    func run(_ call: Invocation) async throws -> ExitStatus {
         let session = try Session(
-            preset.manifestOptions([]), global, kind: ReleaseManifest.self)
+            preset.manifestOptions([]), global, call, kind: ReleaseManifest.self)
         let request = ReleaseBuild.Request(
             branch: branch, assetId: preset.changes.assetId,
             releaseId: try UploadAddress.releaseId(
                 uploadUrl: uploadUrl, releaseId: releaseId,
                 repository: try session.manifest.release?.repository))
-        try await session.build(build) { work, project in
+        return try await session.build(build) { work, project in
             try await work.start(request, of: project)
         }
     }

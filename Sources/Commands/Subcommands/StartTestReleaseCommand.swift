@@ -3,7 +3,7 @@ import GitHub
 import Sandbox
 
 /// The command `dssbatch start-test-release`: a draft on GitHub, and the build that completes it.
-struct StartTestReleaseCommand: AsyncParsableCommand {
+struct StartTestReleaseCommand: Command {
     static let configuration = CommandConfiguration(
         commandName: "start-test-release",
         abstract: "Makes a draft on GitHub, and starts the build that completes it.",
@@ -30,14 +30,14 @@ struct StartTestReleaseCommand: AsyncParsableCommand {
     @OptionGroup(title: "Build") var build: BuildOptions
     @OptionGroup(title: "Common options") var global: GlobalOptions
 
-    func run() async throws {
+    func run(_ call: Invocation) async throws -> ExitStatus {
         let session = try Session(
-            preset.manifestOptions([]), global, kind: ReleaseManifest.self)
+            preset.manifestOptions([]), global, call, kind: ReleaseManifest.self)
         let release = try TestRelease(
             title: releaseTitle, branch: branch, manifest: try session.manifest)
         try session.services.releases.checkConfiguration()
         let assetId = preset.changes.assetId
-        try await session.build(build) { work, project in
+        return try await session.build(build) { work, project in
             try await work.start(release, assetId: assetId, of: project)
         }
     }

@@ -3,7 +3,7 @@ import BuildGraph
 import Diagnostics
 
 /// The command `dssbatch unlock MANIFEST --run-id ID`.
-struct UnlockCommand: AsyncParsableCommand {
+struct UnlockCommand: Command {
     static let configuration = CommandConfiguration(
         commandName: "unlock",
         abstract: "Breaks the lock of one run and no other.",
@@ -21,8 +21,8 @@ struct UnlockCommand: AsyncParsableCommand {
     @Option(help: "The run, as the message about the lock names it.")
     var runId: String
 
-    func run() async throws {
-        let session = try Session(manifestOptions, global)
+    func run(_ call: Invocation) async throws -> ExitStatus {
+        let session = try Session(manifestOptions, global, call)
         let sign = try await session.store.breakLock(runId: runId)
         if let sign {
             session.emit(
@@ -31,5 +31,6 @@ struct UnlockCommand: AsyncParsableCommand {
                         + "and what it was creating is left to the next run"))
         }
         session.output.say("the lock of run \(runId) is broken")
+        return .fresh
     }
 }

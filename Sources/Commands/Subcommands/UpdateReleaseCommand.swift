@@ -4,7 +4,7 @@ import JSON
 import Sandbox
 
 /// The command `dssbatch update-release`: the stage `github-release` from what is recorded.
-struct UpdateReleaseCommand: AsyncParsableCommand {
+struct UpdateReleaseCommand: Command {
     static let configuration = CommandConfiguration(
         commandName: "update-release",
         abstract: "Puts a release's notes and documents on its page at GitHub.",
@@ -42,16 +42,16 @@ struct UpdateReleaseCommand: AsyncParsableCommand {
         ])
     }
 
-    func run() async throws {
+    func run(_ call: Invocation) async throws -> ExitStatus {
         var pipeline = PipelineOptions()
         pipeline.isRecordedOnly = true
         let session = try Session(
-            preset.manifestOptions(settings), global, kind: ReleaseManifest.self,
+            preset.manifestOptions(settings), global, call, kind: ReleaseManifest.self,
             pipeline: pipeline)
         try session.manifest.requireRelease()
         var options = running.options(
             session, try await RecordedRelease.selection(in: session.store))
         options.verify = true
-        try await session.runToEnd(options)
+        return try await session.runToEnd(options)
     }
 }

@@ -20,8 +20,7 @@ struct AnsibleProvisioner: Provisioner {
     func run(
         _ play: Play, onTask: @escaping @Sendable (String, Int) -> Void
     ) async throws -> PlayReport {
-        let environment = ProcessInfo.processInfo.environment
-            .merging(try await connection.environment()) { _, connected in connected }
+        let environment = try await connection.environment()
         let runner = try AnsibleRunnerLocation.find(
             environment: environment, projectFolder: projectPath,
             isExecutable: { FileManager.default.isExecutableFile(atPath: $0) })

@@ -43,7 +43,9 @@ final class InterruptSignals: Sendable {
     }
 
     /// 129, 130 or 143; nil where no signal came, or each was waited for.
-    var exitStatus: Int32? { received.withLock { $0.map { 128 + $0 } } }
+    var exitStatus: ExitStatus? {
+        received.withLock { $0.flatMap { ExitStatus(rawValue: 128 + $0) } }
+    }
 
     private static func isIgnored(_ number: Int32) -> Bool {
         var present = sigaction()

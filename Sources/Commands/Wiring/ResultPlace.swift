@@ -16,14 +16,19 @@ struct ResultPlace {
 
     private var isInS3: Bool { if case .s3 = address { true } else { false } }
 
-    /// - Parameter isOwnOfLocal: whether this is a local run that is told no place, so that a
-    ///   folder is one of its own.
+    /// - Parameters:
+    ///   - home: what `~` stands for.
+    ///   - isOwnOfLocal: whether this is a local run that is told no place, so that a folder is
+    ///     one of its own.
     /// - Throws: `results.address`.
-    init(_ workload: any Workload, _ aws: any AWSCaller, isOwnOfLocal: Bool) throws {
+    init(
+        _ workload: any Workload, _ aws: any AWSCaller, home: String?, isOwnOfLocal: Bool
+    ) throws {
         path = workload.path
         project = workload.project
         let written = try ResultsAddress(
-            workload.results, source: "\(workload.path)#/results", code: "results.address")
+            workload.results, source: "\(workload.path)#/results", code: "results.address",
+            home: home)
         address = isOwnOfLocal ? written.ofLocalRun : written
         if isOwnOfLocal, case .folder(let folder) = written {
             earlier = folder

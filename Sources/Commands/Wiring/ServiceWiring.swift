@@ -16,8 +16,9 @@ enum ServiceWiring {
     static let localPassword = "dss"
 
     /// Says which passwords a machine on the local cloud gets because nobody set them.
-    static func sayLocalPasswords(_ say: (String) -> Void) {
-        let environment = ProcessInfo.processInfo.environment
+    static func sayLocalPasswords(
+        _ environment: [String: String], _ say: (String) -> Void
+    ) {
         for variable in passwordVariables where environment[variable] == nil {
             say("local run: \(variable) is `\(localPassword)`")
         }
@@ -25,17 +26,17 @@ enum ServiceWiring {
 
     /// Makes the services; nothing is connected before the first call.
     static func services(
-        _ options: GlobalOptions, environment: [String: String], workload: any Workload,
+        _ options: GlobalOptions, _ call: Invocation, workload: any Workload,
         isLocal: Bool, say: @escaping @Sendable (String) -> Void
     ) -> SandboxServices {
         let project = workload.project
-        let processes = SubprocessRunner()
+        let (environment, processes) = (call.environment, call.processes)
         let localCloud =
             isLocal
             ? LocalCloud(
                 projectPath: project.path, environment: environment, processes: processes,
                 say: say) : nil
-        let transport = CurlTransport(
+        let transport = call.transport(
             CurlTransport.Configuration(
                 version: Version.number,
                 certificateAuthorityFile: environment["AWS_CA_BUNDLE"], environment: environment))

@@ -22,8 +22,7 @@ package enum ResultsAddress: Sendable, Equatable {
     ///   - home: what `~` stands for.
     /// - Throws: an error of that code where it looks like an address and is none in S3.
     package init(
-        _ text: String, source: String, code: String,
-        home: String? = ProcessInfo.processInfo.environment["HOME"]
+        _ text: String, source: String, code: String, home: String?
     ) throws {
         if text.hasPrefix("s3://") {
             self = .s3(text)

@@ -1,0 +1,70 @@
+import Glibc
+
+/// Where a command writes, data to one stream and everything else to another, and who answers it.
+struct Console: Sendable {
+    private let output: @Sendable (String) -> Void
+    private let error: @Sendable (String) -> Void
+    /// Waits so many seconds for a line; nil where none came.
+    private let answer: @Sendable (_ patienceSeconds: Int) -> String?
+    /// Whether somebody is there to answer.
+    let canAsk: Bool
+    /// Whether what is no data goes to a terminal.
+    let isTerminal: Bool
+    /// The terminal's, in columns.
+    let width: Int
+
+    init(
+        output: @escaping @Sendable (String) -> Void, error: @escaping @Sendable (String) -> Void,
+        answer: @escaping @Sendable (Int) -> String?, canAsk: Bool, isTerminal: Bool, width: Int
+    ) {
+        self.output = output
+        self.error = error
+        self.answer = answer
+        self.canAsk = canAsk
+        self.isTerminal = isTerminal
+        self.width = width
+    }
+
+    /// Writes data.
+    func writeOutput(_ text: String) { output(text) }
+
+    /// Writes a line of data.
+    func printLine(_ text: String) { output(text + "\n") }
+
+    /// Writes what is no data.
+    func writeError(_ text: String) { error(text) }
+
+    /// Asks a question that is answered with yes or no; without anybody to ask, or without an
+    /// answer in time, it is no.
+    func ask(_ question: String, patienceSeconds: Int) async -> Bool {
+        guard canAsk else { return false }
+        error("\(question) [y/N] ")
+        let answer = answer
+        // In a thread of its own: reading blocks.
+        return await Task.detached {
+            guard let line = answer(patienceSeconds) else { return false }
+            return ["y", "yes"].contains(line.lowercased())
+        }.value
+    }
+}
+
+extension Console {
+    /// Standard output, standard error and standard input of this process.
+    static var standard: Console {
+        let isTerminal = isatty(STDERR_FILENO) == 1
+        var size = winsize()
+        let isKnown = ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
+        return Console(
+            output: StandardStreams.writeOutput, error: StandardStreams.writeError,
+            answer: { patienceSeconds in
+                var input = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
+                guard poll(&input, 1, Int32(patienceSeconds * 1000)) == 1 else {
+                    StandardStreams.writeError("\n")
+                    return nil
+                }
+                return readLine()
+            },
+            canAsk: isatty(STDIN_FILENO) == 1 && isTerminal, isTerminal: isTerminal,
+            width: isKnown ? Int(size.ws_col) : 80)
+    }
+}

@@ -1,0 +1,81 @@
+import BuildGraph
+import Diagnostics
+
+/// What the live view shows: a line for each running stage at the foot of the terminal, redrawn in
+/// place; what has ended scrolls away above it. Each function gives what is to be written.
+struct LiveScreen {
+    private struct Running {
+        let name: String
+        let startedAt: Double
+        let expectedSeconds: Double?
+        var percent: Double?
+        var message = ""
+    }
+
+    /// More than that would push what has ended off a small screen.
+    private static let lineLimit = 16
+
+    private let width: Int
+    private var running: [Running] = []
+    /// How many lines of the view are on the screen now.
+    private var drawnLines = 0
+    private var isFinished = false
+
+    /// - Parameter width: the terminal's, in columns.
+    init(width: Int) { self.width = width }
+
+    /// Takes an event in.
+    ///
+    /// - Parameter seconds: when, by a clock that only goes forward.
+    mutating func update(_ event: RunEvent, at seconds: Double) {
+        guard event.stage != nil, let name = event.subject else { return }
+        switch event.kind {
+        case .stageStarted(let expected):
+            running.append(Running(name: name, startedAt: seconds, expectedSeconds: expected))
+        case .stageProgress(let percent, let message):
+            for index in running.indices where running[index].name == name {
+                running[index].percent = percent
+                running[index].message = message
+            }
+        case .stageFinished: running.removeAll { $0.name == name }
+        default: break
+        }
+    }
+
+    /// Draws the view anew.
+    ///
+    /// - Parameter line: the text that scrolls away above it; nil for none.
+    mutating func draw(above line: String?, at seconds: Double) -> String {
+        let above = line.map { $0 + "\n" } ?? ""
+        if isFinished { return above }
+        var text = erased() + above
+        let lines = running.prefix(Self.lineLimit).map { self.line($0, seconds) }
+        let rest = running.count - lines.count
+        for shown in lines + (rest > 0 ? ["  and \(rest) more"] : []) { text += shown + "\n" }
+        drawnLines = lines.count + (rest > 0 ? 1 : 0)
+        return text
+    }
+
+    /// Takes the view off the screen until it is drawn again.
+    mutating func erased() -> String {
+        defer { drawnLines = 0 }
+        // Up to the first line of the view, then clear to the end of the screen.
+        return drawnLines > 0 ? "\u{1B}[\(drawnLines)A\r\u{1B}[J" : ""
+    }
+
+    /// Takes the view off the screen for good.
+    mutating func finish() -> String {
+        running = []
+        isFinished = true
+        return erased()
+    }
+
+    private func line(_ stage: Running, _ seconds: Double) -> String {
+        var parts = ["  \(stage.name)", Durations.text(seconds - stage.startedAt)]
+        if let expected = stage.expectedSeconds { parts[1] += " of \(Durations.text(expected))" }
+        if let percent = stage.percent { parts.append("\(Int(percent)) %") }
+        if !stage.message.isEmpty { parts.append(ShownText.line(stage.message)) }
+        // One column less: a full line would wrap and spoil the count.
+        return String(parts.joined(separator: "  ").prefix(max(20, width - 1)))
+    }
+}

@@ -1,0 +1,35 @@
+import TestSupport
+import Testing
+
+@testable import Commands
+
+@Suite struct UsageTests {
+    @Test func `what is wrong with a command line is said in the words of every other error`()
+        async throws
+    {
+        let bench = try CommandBench()
+        let lines = [
+            ["plam", "MANIFEST"], ["plan", "MANIFEST", "--onyl", "ami"], ["why", "MANIFEST"],
+            ["run", "MANIFEST", "--what-if", "ansible"], ["run", "MANIFEST", "-j", "0"],
+            ["plan", "nowhere.json"], ["plan", "MANIFEST", "--only", "amy"],
+            ["why", "MANIFEST", "export"], ["setup-vm-bucket", "--manifest", "MANIFEST"],
+            ["clean", "--manifest", "MANIFEST"], ["distribute", "MANIFEST"],
+            ["export-vm", "--manifest", "MANIFEST"], ["plan", "MANIFEST", "--set", "x"],
+        ]
+        var text = ""
+        for line in lines {
+            let outcome = await bench.run(line)
+            #expect(outcome.output.isEmpty, "\(line)")
+            text += "$ dssbatch \(line.joined(separator: " "))\n\(outcome.error)"
+            text += "status \(outcome.status.rawValue)\n\n"
+        }
+        try GoldenFile("usage.txt").check(text)
+    }
+
+    @Test func `the version is data`() async throws {
+        let outcome = try await CommandBench().run(["--version"])
+        #expect(outcome.output == "dssbatch 0.1.0\n")
+        #expect(outcome.error.isEmpty)
+        #expect(outcome.status == .fresh)
+    }
+}
