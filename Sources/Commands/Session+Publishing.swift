@@ -7,7 +7,7 @@ extension Session {
     /// Makes the images of the release public, without ever making one.
     ///
     /// - Throws: `ami.unfinished`, `ami.not-recorded`, `ami.nothing-to-publish`.
-    func publishImages(replacesPublished: Bool) async throws -> ExitStatus {
+    func publishImages(_ running: RunningOptions) async throws -> ExitStatus {
         let manifest = try manifest
         guard manifest.ami.isPublic else {
             throw Diagnostic(
@@ -30,13 +30,11 @@ extension Session {
                 emit(
                     .warning("the recorded image is not what the manifest asks for now: \(reason)"))
             }
-            return try await runToEnd(
-                RunOptions(
-                    lock: lock,
-                    selection: try Selection(
-                        only: ["ami-public"], force: [], skip: ["ami"], in: graph),
-                    localSlots: ProcessInfo.processInfo.activeProcessorCount, verify: true,
-                    replacesPublished: replacesPublished))
+            var options = running.options(
+                self,
+                try Selection(only: ["ami-public"], force: [], skip: ["ami"], in: graph))
+            options.verify = true
+            return try await runToEnd(options)
         case .tags:
             return try await Interruptible().run(output) { try await publishTagged(manifest) }
         }

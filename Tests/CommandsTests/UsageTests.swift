@@ -26,6 +26,19 @@ import Testing
         try GoldenFile("usage.txt").check(text)
     }
 
+    @Test(arguments: [
+        "run", "create-vm", "update-release", "export-vm", "install-dependencies",
+        "reset-password", "setup-ec2", "setup-ec2-and-install-dependencies", "make-ami-public",
+        "setup-vm-bucket-waf", "setup-vm-bucket", "setup-ci-codebuild",
+        "setup-release-codebuild", "create-docker-image",
+    ])
+    func `every command that runs stages may be told how`(command: String) async throws {
+        let help = try await CommandBench().run([command, "--help"]).output
+        for option in ["-k, --keep-going", "-j <j>", "--wait-lock <wait-lock>"] {
+            #expect(help.contains(option), "\(command) \(option)")
+        }
+    }
+
     @Test func `the version is data`() async throws {
         let outcome = try await CommandBench().run(["--version"])
         #expect(outcome.output == "dssbatch 0.1.0\n")

@@ -1,6 +1,5 @@
 import ArgumentParser
 import BuildGraph
-import FoundationEssentials
 import Sandbox
 
 /// The manifest of a command that brings one permanent stack up to date.
@@ -19,7 +18,8 @@ struct InfrastructureOptions: ParsableArguments {
     ///   - stage: the stack's stage in the manifest.
     ///   - settings: what the command's own options set, before `--set`.
     func run(
-        _ stage: String, _ global: GlobalOptions, _ call: Invocation, settings: [String] = []
+        _ stage: String, _ running: RunningOptions, _ global: GlobalOptions, _ call: Invocation,
+        settings: [String] = []
     ) async throws -> ExitStatus {
         var options = ManifestOptions()
         options.manifest = manifest
@@ -37,9 +37,6 @@ struct InfrastructureOptions: ParsableArguments {
                 "stack `\(other.name)` is not up to date, and stays as it is: it was not asked for")
         }
         selection.skip = Set(left.map(\.name))
-        return try await session.runToEnd(
-            RunOptions(
-                lock: session.lock, selection: selection,
-                localSlots: ProcessInfo.processInfo.activeProcessorCount))
+        return try await session.runToEnd(running.options(session, selection))
     }
 }

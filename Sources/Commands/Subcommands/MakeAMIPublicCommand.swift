@@ -21,15 +21,13 @@ struct MakeAMIPublicCommand: Command {
 
     @OptionGroup var preset: PresetOptions
 
-    @Flag(help: "Replace what is published too, where an image has to be exported again.")
-    var replacePublished = false
-
+    @OptionGroup(title: "Running") var running: RunningOptions
     @OptionGroup(title: "Common options") var global: GlobalOptions
 
     func run(_ call: Invocation) async throws -> ExitStatus {
         try await Session(
             preset.manifestOptions(["/ami/public=true"]), global, call,
             kind: ReleaseManifest.self
-        ).publishImages(replacesPublished: replacePublished)
+        ).publishImages(running)
     }
 }

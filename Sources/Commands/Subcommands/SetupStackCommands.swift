@@ -15,10 +15,11 @@ struct SetupVMBucketCommand: Command {
             """)
 
     @OptionGroup var infrastructure: InfrastructureOptions
+    @OptionGroup(title: "Running") var running: RunningOptions
     @OptionGroup(title: "Common options") var global: GlobalOptions
 
     func run(_ call: Invocation) async throws -> ExitStatus {
-        try await infrastructure.run("vm-bucket", global, call)
+        try await infrastructure.run("vm-bucket", running, global, call)
     }
 }
 
@@ -34,10 +35,11 @@ struct SetupCICodeBuildCommand: Command {
             """)
 
     @OptionGroup var infrastructure: InfrastructureOptions
+    @OptionGroup(title: "Running") var running: RunningOptions
     @OptionGroup(title: "Common options") var global: GlobalOptions
 
     func run(_ call: Invocation) async throws -> ExitStatus {
-        try await infrastructure.run("ci-codebuild", global, call)
+        try await infrastructure.run("ci-codebuild", running, global, call)
     }
 }
 
@@ -55,9 +57,10 @@ struct SetupReleaseCodeBuildCommand: Command {
             """)
 
     @OptionGroup var infrastructure: InfrastructureOptions
+    @OptionGroup(title: "Running") var running: RunningOptions
     @OptionGroup(title: "Common options") var global: GlobalOptions
 
     func run(_ call: Invocation) async throws -> ExitStatus {
-        try await infrastructure.run("release-codebuild", global, call)
+        try await infrastructure.run("release-codebuild", running, global, call)
     }
 }

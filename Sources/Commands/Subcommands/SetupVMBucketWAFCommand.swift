@@ -24,12 +24,13 @@ struct SetupVMBucketWAFCommand: Command {
     var allowedCidrs: [String] = []
 
     @OptionGroup var infrastructure: InfrastructureOptions
+    @OptionGroup(title: "Running") var running: RunningOptions
     @OptionGroup(title: "Common options") var global: GlobalOptions
 
     func run(_ call: Invocation) async throws -> ExitStatus {
         let settings =
             allowedCidrs.isEmpty ? [] : try AllowedAddresses(allowedCidrs).settings
         return try await infrastructure.run(
-            AllowedAddresses.stage, global, call, settings: settings)
+            AllowedAddresses.stage, running, global, call, settings: settings)
     }
 }
