@@ -33,7 +33,8 @@ extension Execution {
         let worker = StageWorker(
             setup: setup, stage: graph.stages[number],
             material: material(number, snapshots[number] ?? InputDigests()),
-            inputs: setup.inputs(behind: number), upstream: upstreamOutputs(of: number),
+            inputs: setup.inputs(behind: number),
+            upstream: graph.upstreamOutputs(of: number) { outputs[$0] },
             earlier: records[number])
         // What stands already would be lost with a stage that fails.
         let isBuiltOn =
@@ -44,13 +45,6 @@ extension Execution {
                 .ran(number, await worker.run())
             }
         }
-    }
-
-    private func upstreamOutputs(of number: Int) -> UpstreamOutputs {
-        UpstreamOutputs(
-            graph.upstream[number].compactMap { other in
-                outputs[other].map { graph.stages[other].entry(outputs: $0) }
-            })
     }
 
     /// A machine is up, or failed to come up.
@@ -129,7 +123,9 @@ extension Execution {
         let stage = graph.stages[number]
         let setup = setup
         let context = setup.context(
-            stage, upstream: upstreamOutputs(of: number), earlier: records[number]?.lastGood)
+            stage,
+            upstream: graph.upstreamOutputs(of: number) { outputs[$0] },
+            earlier: records[number]?.lastGood)
         group.addTask {
             if await !Self.unfinished(stage.name, setup).isEmpty {
                 setup.events.emit(

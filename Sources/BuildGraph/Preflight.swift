@@ -62,13 +62,8 @@ struct Preflight {
 
     private func record(_ number: Int, _ problem: Diagnostic) async -> RunSummary.Stage {
         let stage = setup.graph.stages[number]
-        let now = Timestamp.text(setup.time.now())
-        let material = setup.plan.all[number].material
-        let run = RecordedRun(
-            key: material?.key ?? "", inputs: material?.inputs ?? [:],
-            settings: material?.settings ?? [:], revisions: material?.revisions ?? [:],
-            outputs: nil, startedAt: now, finishedAt: now, seconds: 0, runId: setup.runId,
-            tool: setup.tool)
+        let run = setup.recorded(
+            setup.plan.all[number].material, outputs: nil, startedAt: setup.time.now(), seconds: 0)
         let record = ResultRecord.failure(
             run, problem, of: stage.name, assetId: setup.store.assetId,
             after: setup.world.results[stage.name]?.record, identify: stage.identify)

@@ -10,13 +10,14 @@ import Diagnostics
 /// | this realm, something to do | anything | the account is asked for, and compared |
 /// | nobody's results | anything | asked for, each output looked at, and then bound |
 struct RealmSettlement {
-    let graph: StageGraph
-    let store: any ResultStore
+    let place: Workplace
     let journal: Journal
     let source: any RealmSource
-    let verification: Verification
     /// What the journal held when the run began.
     let left: [JournalEntry]
+
+    private var graph: StageGraph { place.graph }
+    private var store: any ResultStore { place.store }
 
     /// - Returns: the world as it counts now.
     /// - Throws: `realm.*`; what the store and the stages' questions throw.
@@ -80,7 +81,8 @@ struct RealmSettlement {
         let plan = Planner.plan(graph, world, Selection())
         let answers: [StageName: FoundOutputs]
         do {
-            answers = try await verification.ownership(of: world.unbound, plan, account: account)
+            answers = try await place.ownership(
+                of: world.unbound, plan, account: account, journal)
         } catch let problem as Diagnostic where problem.severity == .failure {
             throw Diagnostic(
                 code: "realm.unknown", severity: .configuration,

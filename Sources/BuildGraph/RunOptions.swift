@@ -32,20 +32,17 @@ package struct RunOptions: Sendable {
     package var expectedPlan: PlanFile?
     /// Longest time for taking down one ephemeral stage.
     package var takeDownSeconds: Double
-    /// Who runs this, for the lock; its run id is the run's.
-    package var lock: LockInfo
 
     /// Makes options; see the properties.
     ///
     /// - Parameter localSlots: how much work that loads this machine goes on at once.
     package init(
-        lock: LockInfo, selection: Selection = Selection(), keepGoing: Bool = false,
+        selection: Selection = Selection(), keepGoing: Bool = false,
         onError: OnError = .cleanup, localSlots: Int = 2,
         waitLockSeconds: Double = 0, verify: Bool = false,
         replacesPublished: Bool = false, expectedPlan: PlanFile? = nil,
         takeDownSeconds: Double = 1800
     ) {
-        self.lock = lock
         self.selection = selection
         self.keepGoing = keepGoing
         self.onError = onError

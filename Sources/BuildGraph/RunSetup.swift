@@ -1,37 +1,46 @@
 import Diagnostics
+import FoundationEssentials
 import JSON
 
 /// What all parts of one run share; nothing in here changes.
 struct RunSetup: Sendable {
-    let graph: StageGraph
-    let store: any ResultStore
-    let digester: InputDigester
-    let time: any TimeSource
-    let tool: String
+    let place: Workplace
     let options: RunOptions
     let journal: Journal
-    let events: EventSink
     let world: RecordedWorld
     let plan: Plan
-    var slots: RunSlots { options.slots }
 
-    var runId: String { options.lock.runId }
+    var graph: StageGraph { place.graph }
+    var store: any ResultStore { place.store }
+    var digester: InputDigester { place.digester }
+    var time: any TimeSource { place.time }
+    var events: EventSink { place.events }
+    var slots: RunSlots { options.slots }
+    var runId: String { place.lock.runId }
 
     /// What a running stage may use.
     func context(
         _ stage: AnyStage, upstream: UpstreamOutputs, earlier: RecordedRun?, key: String? = nil
     ) -> StageContext {
-        let name = stage.name
-        let events = events
-        return StageContext(
-            stage: name, assetId: store.assetId, runId: runId, time: time, results: store,
-            previousSeconds: earlier?.seconds,
-            journal: StageJournal(stage: name, journal: journal, key: key),
-            localSlots: slots.local, upstreamOutputs: upstream, previousOutputs: earlier?.outputs,
-            progress: { percent, message in
-                events.emit(.stageProgress(percent: percent, message: message), stage: name)
-            },
-            warn: { events.emit(.warning($0), stage: name) })
+        place.context(
+            of: stage, journal, upstream: upstream, seconds: earlier?.seconds,
+            outputs: earlier?.outputs, key: key, slots: slots.local)
+    }
+
+    /// One run of one stage, as its result file keeps it.
+    ///
+    /// - Parameters:
+    ///   - material: what it was made of; nil where that is unknown.
+    ///   - outputs: what it gave; nil where it failed.
+    func recorded(
+        _ material: KeyMaterial?, outputs: JSONValue?, startedAt: Date, seconds: Double
+    ) -> RecordedRun {
+        RecordedRun(
+            key: material?.key ?? "", inputs: material?.inputs ?? [:],
+            settings: material?.settings ?? [:], revisions: material?.revisions ?? [:],
+            outputs: outputs, startedAt: Timestamp.text(startedAt),
+            finishedAt: Timestamp.text(time.now()), seconds: seconds, runId: runId,
+            tool: place.tool)
     }
 
     /// Everything that a stage and the ephemeral ones it rests on declare.

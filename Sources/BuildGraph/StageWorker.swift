@@ -94,11 +94,8 @@ struct StageWorker: Sendable {
 
     private func record(_ outcome: inout Outcome, startedAt: Date) async {
         let material = checkedMaterial(&outcome)
-        var run = RecordedRun(
-            key: material.key ?? "", inputs: material.inputs, settings: material.settings,
-            revisions: material.revisions, outputs: outcome.outputs,
-            startedAt: Timestamp.text(startedAt), finishedAt: Timestamp.text(setup.time.now()),
-            seconds: outcome.seconds, runId: setup.runId, tool: setup.tool)
+        var run = setup.recorded(
+            material, outputs: outcome.outputs, startedAt: startedAt, seconds: outcome.seconds)
         do {
             let record: ResultRecord
             if let outputs = outcome.outputs {

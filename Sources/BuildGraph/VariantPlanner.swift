@@ -1,4 +1,4 @@
-package import Diagnostics
+import Diagnostics
 import JSON
 import OrderedCollections
 
@@ -6,8 +6,8 @@ import OrderedCollections
 package struct VariantPlanner: Sendable {
     private let book: SealBook
     private let moment: InputMoment
-    private let time: any TimeSource
-    private let realms: (any RealmSource)?
+    private let equipment: Equipment
+    private var realms: (any RealmSource)? { equipment.realms }
     /// By place in the book: whether the input is what it was.
     private let holds: [Bool]
 
@@ -15,21 +15,16 @@ package struct VariantPlanner: Sendable {
     ///
     /// - Parameters:
     ///   - book: seals that may or may not hold.
-    ///   - digester: reads declared files, each once.
-    ///   - realms: knows whose results these may be; nil to compare nothing.
-    package init(
-        book: SealBook, digester: InputDigester, time: any TimeSource,
-        realms: (any RealmSource)? = nil
-    ) {
-        let moment = InputMoment(digester)
+    ///   - equipment: reads declared files, each once.
+    package init(_ book: SealBook, _ equipment: Equipment) {
+        let moment = InputMoment(equipment.digester)
         holds = book.inputs.map { input, digest in
             // What cannot be read any more is not what it was; planning tells.
             (try? moment.digest(of: input)) == digest
         }
         self.book = book
         self.moment = moment
-        self.time = time
-        self.realms = realms
+        self.equipment = equipment
     }
 
     /// The seal of a variant, where it holds.
@@ -55,7 +50,7 @@ package struct VariantPlanner: Sendable {
     package func plan(
         _ variant: Variant, _ graph: StageGraph, _ selection: Selection
     ) async throws -> VariantPlan {
-        let journal = try await Journal(store: variant.store, runId: "plan", time: time)
+        let journal = try await Journal(store: variant.store, runId: "plan", time: equipment.time)
         let left = await journal.unfinished()
         var world = RecordedWorld(
             results: try await variant.store.loadAll(),

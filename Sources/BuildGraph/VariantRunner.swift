@@ -25,32 +25,19 @@ package struct VariantRunner: Sendable {
         package var isFresh: Bool { summary?.status == .succeeded }
     }
 
-    /// What its stages' declared files are read with.
-    package let digester: InputDigester
-    /// What result files say ran them.
-    package let tool: String
-    /// The clock.
-    package let time: any TimeSource
-    /// Removes what interrupted runs left.
-    package let recovery: (any Recovery)?
-    /// Knows whose results these may be; nil to compare nothing.
-    package let realms: (any RealmSource)?
-    /// The most variants at once.
-    package let width: Int
-    /// Told of everything; events carry their asset's id.
-    package let onEvent: @Sendable (RunEvent) -> Void
+    private let equipment: Equipment
+    private let width: Int
+    private let onEvent: @Sendable (RunEvent) -> Void
 
-    /// Makes one; see the properties.
+    /// Makes one.
+    ///
+    /// - Parameters:
+    ///   - width: the most variants at once.
+    ///   - onEvent: told of everything; events carry their asset's id.
     package init(
-        digester: InputDigester, tool: String, time: any TimeSource, recovery: (any Recovery)?,
-        realms: (any RealmSource)? = nil, width: Int,
-        onEvent: @escaping @Sendable (RunEvent) -> Void
+        _ equipment: Equipment, width: Int, onEvent: @escaping @Sendable (RunEvent) -> Void
     ) {
-        self.digester = digester
-        self.tool = tool
-        self.time = time
-        self.recovery = recovery
-        self.realms = realms
+        self.equipment = equipment
         self.width = width
         self.onEvent = onEvent
     }
@@ -120,16 +107,16 @@ package struct VariantRunner: Sendable {
             var options = common
             options.selection = try selection(graph)
             // Folders and names of what a run works with are made of its id.
-            options.lock = options.lock.of(runId: UUID().uuidString.lowercased())
-            let runner = Runner(
-                graph: graph, store: variant.store, digester: digester, tool: tool, time: time,
-                recovery: recovery, realms: realms, onEvent: report)
-            return Outcome(assetId: assetId, summary: try await runner.run(options))
+            var equipment = equipment
+            equipment.lock = equipment.lock.of(runId: UUID().uuidString.lowercased())
+            let place = Workplace(
+                graph: graph, store: variant.store, equipment: equipment, onEvent: report)
+            return Outcome(assetId: assetId, summary: try await place.run(options))
         } catch {
             let problem = Diagnostic.from(Task.isCancelled ? CancellationError() : error)
             // Whose the results are concerns all of them, and is said once.
             if problem.severity != .interrupted && !problem.code.hasPrefix("realm.") {
-                report(RunEvent(time: time.now(), stage: nil, kind: .error(problem)))
+                report(RunEvent(time: equipment.time.now(), stage: nil, kind: .error(problem)))
             }
             return Outcome(assetId: assetId, problem: problem)
         }

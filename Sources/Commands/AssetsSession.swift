@@ -33,8 +33,7 @@ struct AssetsSession: Sendable {
         let pattern = pattern ?? AssetPattern(exactly: manifest.assetId)
         let inventory = AssetInventory(
             manifest: manifest, pattern: pattern, services: session.services)
-        let journal = try await Journal(
-            store: session.store, runId: session.lock.runId, time: session.services.time)
+        let journal = try await session.workplace.journal()
         let machines = try await Journal(
             store: try session.machineStore, runId: session.lock.runId,
             time: session.services.time)
@@ -92,10 +91,9 @@ struct AssetsSession: Sendable {
 
     private func cleanUp(_ options: Cleaning.Options, asks: Bool) async throws -> ExitStatus {
         let cleaning = Cleaning(
-            manifest: manifest, graph: session.graph, store: session.store,
-            machineStore: try session.machineStore, services: session.services,
-            onEvent: { session.output.receive($0) })
-        let summary = try await cleaning.run(options, lock: session.lock) { plan in
+            manifest: manifest, place: session.workplace,
+            machineStore: try session.machineStore, services: session.services)
+        let summary = try await cleaning.run(options) { plan in
             show(plan, isData: false)
             return !asks
                 ? true

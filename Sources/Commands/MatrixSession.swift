@@ -15,7 +15,6 @@ struct MatrixSession: Sendable {
     let variants: [Variant]
     let output: EventOutput
     let services: SandboxServices
-    let lock: LockInfo
     private let isLocal: Bool
 
     /// The session of a command that works on many releases; nil where its manifest is no matrix.
@@ -54,14 +53,18 @@ struct MatrixSession: Sendable {
         let cache = place.digestCache(of: try place.store(manifest.name))
         matrix = try Matrix(
             manifest, services: services, pipeline: pipeline, stores: { try place.store($0) },
-            digester: InputDigester(
-                root: manifest.base.project.path, cachePath: cache, equals: MachineTemplate.equals),
-            tool: Version.tool)
+            equipment: Equipment(
+                digester: InputDigester(
+                    root: manifest.base.project.path, cachePath: cache,
+                    equals: MachineTemplate.equals),
+                tool: Version.tool, time: call.time,
+                lock: .ofThisProcess(
+                    runId: UUID().uuidString.lowercased(), command: call.commandLine,
+                    now: call.time.now()),
+                recovery: ReleaseRecovery(services: services), realms: services.realms))
         variants = try matrix.variants(named: changes.assetId)
         self.options = options
         self.output = output
-        lock = .ofThisProcess(
-            runId: UUID().uuidString.lowercased(), command: call.commandLine, now: call.time.now())
         self.call = call
     }
 
@@ -69,13 +72,13 @@ struct MatrixSession: Sendable {
     func run(
         _ selection: SelectionOptions, _ running: RunningOptions
     ) async throws -> ExitStatus {
-        var options = running.options(lock, call.console)
+        var options = running.options(call.console)
         options.verify = selection.verify
         let (request, common) = (selection.request, options)
         return try await Interruptible().run(output) {
             let hasSaid = Mutex(!isLocal)
             let (outcomes, summary) = try await matrix.run(
-                variants, request, common, recovery: ReleaseRecovery(services: services)
+                variants, request, common
             ) { event in
                 // Once, and only where a machine may be made.
                 if case .plan(let plan) = event.kind, !plan.isFresh,
@@ -100,7 +103,7 @@ struct MatrixSession: Sendable {
 
     /// Collects, and names what is not up to date.
     func collectNow() async throws -> ExitStatus {
-        let summary = try await matrix.collect(lock: lock)
+        let summary = try await matrix.collect()
         show(summary, runs: [])
         let ids = Set(variants.map(\.assetId))
         let stale = summary.entries.filter { ids.contains($0.assetId) && $0.status != .fresh }

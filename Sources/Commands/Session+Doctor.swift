@@ -27,7 +27,7 @@ extension Session {
     }
 
     private func recordedRealms() async throws -> RecordedRealms {
-        let journal = try await Journal(store: store, runId: lock.runId, time: services.time)
+        let journal = try await workplace.journal()
         return RecordedRealms(
             try await store.loadAll().values.compactMap(\.record), await journal.unfinished(),
             location: store.location)

@@ -58,8 +58,8 @@ extension Session {
         if image?.state == .fresh, image?.outputs?["imageId"]?.stringValue == imageId {
             return .fresh
         }
-        _ = try await adopt(
-            "ami", id: imageId, isOwn: isOwn, replacesPublished: running.replacePublished)
+        _ = try await workplace.adopt(
+            id: imageId, as: "ami", isOwn: isOwn, replacesPublished: running.replacePublished)
         output.say("image \(imageId) is now the one of asset id \(store.assetId)")
         return .fresh
     }

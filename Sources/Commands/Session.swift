@@ -13,18 +13,15 @@ struct Session: Sendable {
     let call: Invocation
     let options: GlobalOptions
     let workload: any Workload
-    let graph: StageGraph
-    let store: any ResultStore
+    let workplace: Workplace
     let output: EventOutput
     let services: SandboxServices
     private let place: ResultPlace
-    private let digester: InputDigester
-    private let isLocal: Bool
-    private let runId: String
-    private let recovery: ReleaseRecovery?
-    /// Nil where the command compares nothing.
-    private let realms: (any RealmSource)?
-    private var time: any TimeSource { call.time }
+
+    var graph: StageGraph { workplace.graph }
+    var store: any ResultStore { workplace.store }
+    /// Who runs this, for the lock.
+    var lock: LockInfo { workplace.lock }
 
     /// - Parameters:
     ///   - kind: the only kind of manifest that the command works on; nil for any.
@@ -35,7 +32,7 @@ struct Session: Sendable {
         kind: (any Workload.Type)? = nil, pipeline: PipelineOptions = PipelineOptions(),
         output: EventOutput? = nil
     ) throws {
-        isLocal = manifestOptions.changes.local
+        let isLocal = manifestOptions.changes.local
         let workload = try WorkloadKind.read(
             contentsOf: manifestOptions.manifest,
             overrides: try manifestOptions.changes.overrides(
@@ -62,18 +59,30 @@ struct Session: Sendable {
         self.workload = workload
         self.output = output
         self.services = services
-        self.store = store
         self.place = place
-        graph = try StageGraph(workload.stages(services: services, options: pipeline))
-        digester = InputDigester(
-            root: workload.project.path, cachePath: place.digestCache(of: store),
-            equals: MachineTemplate.equals)
-        runId = UUID().uuidString.lowercased()
-        recovery =
-            pipeline.isRecordedOnly
-            ? nil : ReleaseRecovery(services: services, stacks: workload.permanentStacks)
         let needsCloud = !pipeline.isRecordedOnly && pipeline.machineTask?.isOfGivenHost != true
-        realms = needsCloud ? services.realms : nil
+        let equipment = Equipment(
+            digester: InputDigester(
+                root: workload.project.path, cachePath: place.digestCache(of: store),
+                equals: MachineTemplate.equals),
+            tool: Version.tool, time: call.time,
+            lock: .ofThisProcess(
+                runId: UUID().uuidString.lowercased(), command: call.commandLine,
+                now: call.time.now()),
+            recovery: pipeline.isRecordedOnly
+                ? nil : ReleaseRecovery(services: services, stacks: workload.permanentStacks),
+            realms: needsCloud ? services.realms : nil)
+        // Only a release finishes machines.
+        let finishesMachines = isLocal && workload is ReleaseManifest
+        workplace = Workplace(
+            graph: try StageGraph(workload.stages(services: services, options: pipeline)),
+            store: store, equipment: equipment
+        ) { event in
+            if finishesMachines, case .plan(let plan) = event.kind, !plan.isFresh {
+                ServiceWiring.sayLocalPasswords(call.environment) { output.say($0) }
+            }
+            output.receive(event)
+        }
     }
 
     /// Where the runs of the developer's machines record, whatever this session is about.
@@ -108,48 +117,24 @@ struct Session: Sendable {
     func plan(
         _ selection: Selection, verify: Bool, compares: Bool = true
     ) async throws -> (plan: Plan, world: RecordedWorld) {
-        let journal = try await Journal(store: store, runId: runId, time: time)
-        let left = await journal.unfinished()
-        var world = try await RecordedWorld.read(
-            graph, store: store, digester: digester, journal: left)
-        try world.checkWhatIf(selection, in: graph)
-        if compares {
-            if verify { try await realms?.ask() }
-            try await world.compare(
-                with: realms, graph, journal: left, location: store.location)
-        }
-        let plan = planned(world, selection)
-        guard verify else { return (plan, world) }
-        let verification = Verification(
-            graph: graph, store: store, journal: journal, time: time, runId: runId,
-            events: EventSink(time: time) { output.receive($0) })
-        world.missing = try await verification.missing(in: plan)
-        return (planned(world, selection), world)
-    }
-
-    private func planned(_ world: RecordedWorld, _ selection: Selection) -> Plan {
-        var plan = Planner.plan(graph, world, selection)
+        var (plan, world) = try await workplace.plan(
+            selection, verify: verify, compares: compares)
         if let manifest = workload as? ReleaseManifest {
             plan.superseded = SupersededThings.formats(
                 in: world.results, graph: graph, manifest: manifest)
         }
-        return plan
+        return (plan, world)
     }
 
     /// Shows what the stages of a plan would change in the world, where they can tell.
-    func preview(
-        _ plan: Plan, _ world: RecordedWorld, onEvent: @escaping @Sendable (RunEvent) -> Void
-    ) async throws {
+    func preview(_ plan: Plan, _ world: RecordedWorld) async throws {
         try await compareAgain(plan, world)
-        try await Previews(
-            graph: graph, store: store, digester: digester, tool: Version.tool, lock: lock,
-            time: time, onEvent: onEvent
-        ).emit(of: plan, world)
+        try await workplace.preview(plan, world)
     }
 
     /// Stacks are asked about in the account that is worked in, which has to be the right one.
     private func compareAgain(_ plan: Plan, _ world: RecordedWorld) async throws {
-        guard let realms, workload is InfrastructureManifest,
+        guard let realms = workplace.realms, workload is InfrastructureManifest,
             plan.stages.contains(where: { $0.state == .run })
         else { return }
         do {
@@ -165,52 +150,19 @@ struct Session: Sendable {
     /// Writes a plan for `run --plan`.
     func write(_ plan: Plan, _ world: RecordedWorld, to path: String) async throws {
         let file = PlanFile(
-            plan, world, assetId: store.assetId, realm: try await realms?.present())
+            plan, world, assetId: store.assetId, realm: try await workplace.realms?.present())
         try AtomicFile.write(Array(file.json.prettyText.utf8), to: path)
     }
 
     /// Shows an event that no run emits.
     func emit(_ kind: RunEvent.Kind, stage: StageName? = nil) {
-        output.receive(RunEvent(time: time.now(), stage: stage, kind: kind))
+        output.receive(RunEvent(time: call.time.now(), stage: stage, kind: kind))
     }
 
     /// Runs what is stale.
     func run(_ options: RunOptions) async throws -> ExitStatus {
-        let runner = Runner(
-            graph: graph, store: store, digester: digester, tool: Version.tool, time: time,
-            recovery: recovery, realms: realms,
-            onEvent: { event in
-                if case .plan(let plan) = event.kind, !plan.isFresh { sayDefaults() }
-                output.receive(event)
-            })
-        let summary = try await runner.run(options)
+        let summary = try await workplace.run(options)
         if summary.status == .succeeded { output.say("results are in `\(store.location)`") }
         return ExitStatus(summary)
-    }
-
-    /// Records an existing output as a stage's own.
-    ///
-    /// - Parameters:
-    ///   - isOwn: whether it was made for this very asset.
-    ///   - replacesPublished: whether what is published may be replaced by it.
-    func adopt(
-        _ stage: StageName, id: String, isOwn: Bool = false, replacesPublished: Bool
-    ) async throws -> JSONValue {
-        let record = try await Adoption.adopt(
-            id: id, as: stage, in: graph, store: store, digester: digester, tool: Version.tool,
-            lock: lock, time: time, isOwn: isOwn, replacesPublished: replacesPublished,
-            realms: realms, onEvent: { output.receive($0) })
-        return record.run.outputs ?? nil
-    }
-
-    /// Who runs this, for the lock.
-    var lock: LockInfo {
-        .ofThisProcess(runId: runId, command: call.commandLine, now: time.now())
-    }
-
-    private func sayDefaults() {
-        // Only a release finishes machines.
-        guard isLocal, workload is ReleaseManifest else { return }
-        ServiceWiring.sayLocalPasswords(call.environment) { output.say($0) }
     }
 }

@@ -52,14 +52,25 @@ struct GraphFixture {
     func run(
         _ selection: Selection = Selection(), _ change: (inout RunOptions) -> Void = { _ in }
     ) async throws -> RunSummary {
-        var options = RunOptions(lock: Self.lock(), selection: selection)
+        var options = RunOptions(selection: selection)
         change(&options)
-        let runner = Runner(
+        return try await place().run(options)
+    }
+
+    func place() throws -> Workplace {
+        Workplace(
             graph: try graph(), store: store,
-            digester: InputDigester(root: root, cachePath: cachePath), tool: "dssbatch test",
-            time: SystemTimeSource(), recovery: recovery, realms: realms,
+            equipment: Equipment(
+                digester: InputDigester(root: root, cachePath: cachePath), tool: "dssbatch test",
+                time: SystemTimeSource(), lock: Self.lock(), recovery: recovery, realms: realms),
             onEvent: events.receive)
-        return try await runner.run(options)
+    }
+
+    /// What variants work with below a folder.
+    static func equipment(_ root: String) -> Equipment {
+        Equipment(
+            digester: InputDigester(root: root, cachePath: nil), tool: "test",
+            time: SystemTimeSource(), lock: lock())
     }
 }
 

@@ -184,12 +184,8 @@ import Testing
 
     @Test func `an adopted output is fresh and marked`() async throws {
         let fixture = GraphFixture(chain())
-        let graph = try fixture.graph()
         func adopt(_ name: StageName) async throws -> ResultRecord {
-            try await Adoption.adopt(
-                id: "ami-9", as: name, in: graph, store: fixture.store,
-                digester: InputDigester(root: "/", cachePath: nil), tool: "t",
-                lock: GraphFixture.lock(), time: SystemTimeSource(), onEvent: { _ in })
+            try await fixture.place().adopt(id: "ami-9", as: name)
         }
         let early = await #expect(throws: Diagnostic.self) { try await adopt("b") }
         #expect(early?.code == "graph.upstream-unknown")

@@ -21,11 +21,7 @@ import Testing
     }
 
     private func emit(_ fixture: GraphFixture) async throws {
-        try await Previews(
-            graph: try fixture.graph(), store: fixture.store,
-            digester: InputDigester(root: fixture.root, cachePath: nil), tool: "dssbatch test",
-            lock: GraphFixture.lock(), time: SystemTimeSource(), onEvent: fixture.events.receive
-        ).emit(of: try await fixture.plan(), try await fixture.world())
+        try await fixture.place().preview(try await fixture.plan(), try await fixture.world())
     }
 
     private static func preview(_ title: String) -> StagePreview {

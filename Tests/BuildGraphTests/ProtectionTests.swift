@@ -122,11 +122,8 @@ import Testing
     @Test func `what is adopted replaces nothing published without consent`() async throws {
         let fixture = try await released()
         func adopt(_ id: String, _ consents: Bool) async throws -> ResultRecord {
-            try await Adoption.adopt(
-                id: id, as: "image", in: try fixture.graph(), store: fixture.store,
-                digester: InputDigester(root: "/", cachePath: nil), tool: "t",
-                lock: GraphFixture.lock(), time: SystemTimeSource(), isOwn: true,
-                replacesPublished: consents, onEvent: { _ in })
+            try await fixture.place().adopt(
+                id: id, as: "image", isOwn: true, replacesPublished: consents)
         }
         let error = try await #require(throws: Diagnostic.self) { try await adopt("2", false) }
         #expect(error.code == "publish.protected" && error.severity == .configuration)

@@ -9,11 +9,11 @@ import Testing
 
 @Suite struct SealBookTests {
     private let folder: TemporaryFolder
-    private let digester: InputDigester
+    private let equipment: Equipment
 
     init() throws {
         folder = try TemporaryFolder()
-        digester = InputDigester(root: folder.path, cachePath: nil)
+        equipment = GraphFixture.equipment(folder.path)
         _ = try folder.write("input.txt", "one")
     }
 
@@ -28,18 +28,14 @@ import Testing
     }
 
     private func run(_ variant: Variant) async throws {
-        let runner = VariantRunner(
-            digester: digester, tool: "test", time: SystemTimeSource(), recovery: nil, width: 1,
-            onEvent: { _ in })
-        let outcomes = try await runner.run(
-            [variant], RunOptions(lock: GraphFixture.lock())
-        ) { _ in Selection() }
+        let runner = VariantRunner(equipment, width: 1, onEvent: { _ in })
+        let outcomes = try await runner.run([variant], RunOptions()) { _ in Selection() }
         #expect(outcomes.allSatisfy { $0.isFresh })
         try await SystemTimeSource().sleep(seconds: StoreFingerprint.settlingSeconds)
     }
 
     private func planner(_ book: SealBook) -> VariantPlanner {
-        VariantPlanner(book: book, digester: digester, time: SystemTimeSource())
+        VariantPlanner(book, equipment)
     }
 
     /// A book with the variant's seal, as it is read back from its file.

@@ -40,9 +40,8 @@ import Testing
         _ variants: [Variant], width: Int = 4, keepGoing: Bool = false
     ) async throws -> [VariantRunner.Outcome] {
         try await VariantRunner(
-            digester: InputDigester(root: folder.path, cachePath: nil), tool: "test",
-            time: SystemTimeSource(), recovery: nil, width: width, onEvent: events.receive
-        ).run(variants, RunOptions(lock: GraphFixture.lock(), keepGoing: keepGoing)) { _ in
+            GraphFixture.equipment(folder.path), width: width, onEvent: events.receive
+        ).run(variants, RunOptions(keepGoing: keepGoing)) { _ in
             Selection()
         }
     }
@@ -143,10 +142,9 @@ import Testing
         }
         #expect(try await run([variant])[0].isFresh)
         let runner = VariantRunner(
-            digester: InputDigester(root: folder.path, cachePath: nil), tool: "test",
-            time: SystemTimeSource(), recovery: nil, width: 1, onEvent: events.receive)
+            GraphFixture.equipment(folder.path), width: 1, onEvent: events.receive)
         let before = events.all.count
-        let options = RunOptions(lock: GraphFixture.lock())
+        let options = RunOptions()
         let causes = try await runner.rehearse([variant, self.variant("new")], options) { graph in
             Selection(force: Set(graph.names))
         }

@@ -40,15 +40,15 @@ struct RunningOptions: ParsableArguments {
 
     /// The options of one run.
     func options(_ session: Session, _ selection: Selection) -> RunOptions {
-        options(session.lock, session.output.console, selection)
+        options(session.output.console, selection)
     }
 
-    /// The options of runs that hold locks for somebody.
+    /// The options of runs of many releases.
     func options(
-        _ lock: LockInfo, _ console: Console, _ selection: Selection = Selection()
+        _ console: Console, _ selection: Selection = Selection()
     ) -> RunOptions {
         RunOptions(
-            lock: lock, selection: selection, keepGoing: keepGoing,
+            selection: selection, keepGoing: keepGoing,
             onError: onError.choice(console), localSlots: jobs, waitLockSeconds: waitLock,
             replacesPublished: replacePublished)
     }

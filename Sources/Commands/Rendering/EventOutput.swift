@@ -24,7 +24,11 @@ final class EventOutput: Sendable {
 
     /// Shows one event.
     func receive(_ event: RunEvent) {
-        if options.json { console.printLine(event.json.compactText) }
+        if options.json {
+            console.printLine(event.json.compactText)
+        } else if case .preview(let preview) = event.kind {
+            printLine(PreviewText.text(preview, of: event.stage))
+        }
         if let live {
             live.receive(event, line: line(event))
         } else if let line = line(event) {

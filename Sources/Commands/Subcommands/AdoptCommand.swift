@@ -28,8 +28,9 @@ struct AdoptCommand: Command {
 
     func run(_ call: Invocation) async throws -> ExitStatus {
         let session = try Session(manifestOptions, global, call)
-        let outputs = try await session.adopt(
-            StageName(rawValue: stage), id: id, replacesPublished: replacePublished)
+        let record = try await session.workplace.adopt(
+            id: id, as: StageName(rawValue: stage), replacesPublished: replacePublished)
+        let outputs = record.run.outputs ?? nil
         call.console.writeOutput(
             global.json ? outputs.compactText + "\n" : outputs.prettyText)
         return .fresh

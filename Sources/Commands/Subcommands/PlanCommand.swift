@@ -65,14 +65,8 @@ struct PlanCommand: Command {
     static func preview(
         _ session: Session, _ plan: Plan, _ world: RecordedWorld
     ) async throws -> ExitStatus {
-        let isJSON = session.options.json
-        return try await Interruptible(saysInterrupted: false).run(session.output) {
-            try await session.preview(plan, world) { event in
-                session.output.receive(event)
-                if case .preview(let preview) = event.kind, !isJSON {
-                    session.call.console.printLine(PreviewText.text(preview, of: event.stage))
-                }
-            }
+        try await Interruptible(saysInterrupted: false).run(session.output) {
+            try await session.preview(plan, world)
             return .fresh
         }
     }

@@ -38,27 +38,27 @@ package struct Cleaning: Sendable {
     }
 
     let manifest: ReleaseManifest
-    let graph: StageGraph
-    let store: any ResultStore
+    let place: Workplace
     /// Where the runs of the developer's machines record.
     let machineStore: any ResultStore
     let services: SandboxServices
-    let events: EventSink
+
+    var graph: StageGraph { place.graph }
+    var store: any ResultStore { place.store }
+    var events: EventSink { place.events }
 
     /// Makes one; nothing is touched.
     ///
-    /// - Parameter onEvent: told of progress, of what was removed, and of what could not be.
+    /// - Parameter place: of the release; told of progress, of what was removed, and of what could
+    ///   not be.
     package init(
-        manifest: ReleaseManifest, graph: StageGraph, store: any ResultStore,
-        machineStore: any ResultStore, services: SandboxServices,
-        onEvent: @escaping @Sendable (RunEvent) -> Void
+        manifest: ReleaseManifest, place: Workplace, machineStore: any ResultStore,
+        services: SandboxServices
     ) {
         self.manifest = manifest
-        self.graph = graph
-        self.store = store
+        self.place = place
         self.machineStore = machineStore
         self.services = services
-        events = EventSink(time: services.time, receive: onEvent)
     }
 
     /// Finds what is left, has it confirmed and removes it, under the lock of the results.
@@ -66,7 +66,7 @@ package struct Cleaning: Sendable {
     /// - Parameter confirm: shown the plan where there is something to remove; false to stop.
     /// - Throws: `results.locked`, what reading the results throws, `CancellationError`.
     package func run(
-        _ options: Options, lock: LockInfo, confirm: (CleanPlan) async throws -> Bool
+        _ options: Options, confirm: (CleanPlan) async throws -> Bool
     ) async throws -> Summary {
         if options.isDryRun {
             if let holder = try await store.lockHolder() {
@@ -75,43 +75,38 @@ package struct Cleaning: Sendable {
                         "run \(holder.runId) holds the lock: `clean` would wait for its end, and "
                             + "what it works with is listed too"))
             }
-            return try await runLocked(options, lock, confirm)
+            return try await runLocked(options, confirm)
         }
-        let takenOver = try await store.lock(lock, waitSeconds: 0)
-        do {
-            if let takenOver { events.emit(.warning(takenOver)) }
-            try await lockMachines(lock)
-            let summary = try await runLocked(options, lock, confirm)
-            await machineStore.unlock()
-            await store.unlock()
-            return summary
-        } catch {
-            await machineStore.unlock()
-            await store.unlock()
-            throw error
-        }
-    }
-
-    /// A machine that somebody works with now is left to them.
-    private func lockMachines(_ lock: LockInfo) async throws {
-        guard try await machineStore.isThere() else { return }
-        do {
-            let takenOver = try await machineStore.lock(lock, waitSeconds: 0)
-            if let takenOver { events.emit(.warning(takenOver)) }
-        } catch let problem as Diagnostic where problem.code == "results.locked" {
-            events.emit(.warning("a machine is worked with now, and left: \(problem.summary)"))
+        return try await place.locked {
+            guard try await machineStore.isThere() else {
+                return try await runLocked(options, confirm)
+            }
+            var isLocked = false
+            do {
+                return try await machineStore.locked(
+                    by: place.lock, warn: { events.emit(.warning($0)) }
+                ) {
+                    isLocked = true
+                    return try await runLocked(options, confirm)
+                }
+            } catch let problem as Diagnostic where !isLocked && problem.code == "results.locked" {
+                // A machine that somebody works with now is left to them.
+                events.emit(
+                    .warning("a machine is worked with now, and left: \(problem.summary)"))
+                return try await runLocked(options, confirm)
+            }
         }
     }
 
     private func runLocked(
-        _ options: Options, _ lock: LockInfo, _ confirm: (CleanPlan) async throws -> Bool
+        _ options: Options, _ confirm: (CleanPlan) async throws -> Bool
     ) async throws -> Summary {
-        let journal = try await Journal(store: store, runId: lock.runId, time: services.time)
+        let journal = try await place.journal()
         for warning in journal.warnings { events.emit(.warning(warning)) }
         var own = await journal.unfinished()
         let results = try await store.loadAll()
         var records = results.values.compactMap(\.record)
-        var machines = try await MachineRuns(machineStore, lock, time: services.time)
+        var machines = try await MachineRuns(machineStore, place.lock, time: services.time)
         // What belongs to another account is looked for nowhere but there.
         let comparison = try await RealmComparison.asking(
             services.realms, records: records, entries: own + machines.entries,

@@ -48,8 +48,7 @@ extension Matrix {
     private func outlooks(
         _ variants: [Variant], _ request: SelectionRequest
     ) async throws -> [Outlook] {
-        let planner = VariantPlanner(
-            book: SealBook(), digester: digester, time: time, realms: realms)
+        let planner = VariantPlanner(SealBook(), equipment)
         return try await ConcurrentMap.map(variants, width: Self.planWidth) { variant in
             do {
                 let graph = try variant.graph()

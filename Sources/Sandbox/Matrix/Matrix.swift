@@ -12,10 +12,9 @@ package struct Matrix: Sendable {
     /// Every variant, in the manifest's order.
     package let variants: [Variant]
 
-    let digester: InputDigester
-    private let tool: String
-    let time: any TimeSource
-    let realms: (any RealmSource)?
+    let equipment: Equipment
+    private var time: any TimeSource { equipment.time }
+    var realms: (any RealmSource)? { equipment.realms }
     private let checkedDigest: String
     /// By asset id.
     let releases: [String: MatrixRelease]
@@ -28,22 +27,19 @@ package struct Matrix: Sendable {
     ///
     /// - Parameters:
     ///   - stores: where the results of an asset are, and of the matrix by its name.
-    ///   - digester: reads declared files.
-    ///   - tool: what result files say ran them.
+    ///   - equipment: of all variants.
     /// - Throws: what `stores` throws.
     package init(
         _ manifest: MatrixManifest, services: SandboxServices, pipeline: PipelineOptions,
-        stores: (String) throws -> any ResultStore, digester: InputDigester, tool: String
+        stores: (String) throws -> any ResultStore, equipment: Equipment
     ) throws {
         self.manifest = manifest
-        self.digester = digester
-        self.tool = tool
-        time = services.time
-        realms = services.realms
+        self.equipment = equipment
         store = try stores(manifest.name)
         // Whatever stages come from besides a variant's own settings.
         let common = [
-            tool, ProgramFingerprint.text ?? UUID().uuidString, manifest.base.project.path,
+            equipment.tool, ProgramFingerprint.text ?? UUID().uuidString,
+            manifest.base.project.path,
             manifest.base.path, String(pipeline.verifiesByDefault),
             Digest.of(manifest.base.document),
         ]
@@ -101,8 +97,7 @@ package struct Matrix: Sendable {
     private func plan(
         _ variants: [Variant], _ request: SelectionRequest, _ book: SealBook
     ) async throws -> [VariantPlan] {
-        let planner = VariantPlanner(
-            book: book, digester: digester, time: time, realms: realms)
+        let planner = VariantPlanner(book, equipment)
         let seals = try await seals(of: variants, request, book, planner)
         return try await ConcurrentMap.map(
             Array(zip(variants, seals)), width: Self.planWidth
@@ -147,20 +142,17 @@ package struct Matrix: Sendable {
     ///
     /// - Parameters:
     ///   - options: of every run.
-    ///   - recovery: removes what interrupted runs left.
     ///   - onEvent: told of everything.
     /// - Returns: how each of the variants ended that had to be looked at closely, and the summary.
     /// - Throws: what is wrong with the manifest or the selection, before anything starts; what the
     ///   matrix's own store throws.
     package func run(
         _ variants: [Variant], _ request: SelectionRequest, _ options: RunOptions,
-        recovery: (any Recovery)?, onEvent: @escaping @Sendable (RunEvent) -> Void
+        onEvent: @escaping @Sendable (RunEvent) -> Void
     ) async throws -> (outcomes: [VariantRunner.Outcome], summary: MatrixSummary) {
         let start = time.monotonicSeconds()
         let work = try await work(variants, request, options, onEvent)
-        let runner = VariantRunner(
-            digester: digester, tool: tool, time: time, recovery: recovery, realms: realms,
-            width: manifest.atOnce, onEvent: onEvent)
+        let runner = VariantRunner(equipment, width: manifest.atOnce, onEvent: onEvent)
         try await settle(work, request, options, runner)
         let outcomes = try await runner.run(work, options) { graph in
             try request.resolvedWhereKnown(in: graph) ?? Selection(only: [])
@@ -181,7 +173,7 @@ package struct Matrix: Sendable {
             finish(.failed)
             throw problem
         }
-        let summary = try await collect(lock: options.lock)
+        let summary = try await collect()
         finish(outcomes.allSatisfy(\.isFresh) ? .succeeded : .failed)
         return (outcomes, summary)
     }
@@ -192,8 +184,7 @@ package struct Matrix: Sendable {
         _ onEvent: @Sendable (RunEvent) -> Void
     ) async throws -> [Variant] {
         let book = await book()
-        let planner = VariantPlanner(
-            book: book, digester: digester, time: time, realms: realms)
+        let planner = VariantPlanner(book, equipment)
         var seals = try await seals(of: variants, request, book, planner)
         if let realms, seals.contains(where: { $0?.isAccountCompared == false }) {
             try await realms.ask()
@@ -212,18 +203,12 @@ package struct Matrix: Sendable {
     /// What is recorded of all variants; writes the summary where it says something new, and seals
     /// what is fresh.
     ///
-    /// - Parameter lock: who asks, while the matrix's own files are written.
     /// - Throws: `results.locked`, and what the stores throw.
-    package func collect(lock: LockInfo) async throws -> MatrixSummary {
-        try await store.lock(lock, waitSeconds: Self.lockSeconds)
-        do {
-            let summary = try await collectLocked()
-            await store.unlock()
-            return summary
-        } catch {
-            await store.unlock()
-            throw error
-        }
+    package func collect() async throws -> MatrixSummary {
+        // Whose lock it was says nothing: what is written is a cache and a summary.
+        try await store.locked(
+            by: equipment.lock, waitSeconds: Self.lockSeconds, warn: { _ in }
+        ) { try await collectLocked() }
     }
 
     private func collectLocked() async throws -> MatrixSummary {
@@ -261,8 +246,7 @@ package struct Matrix: Sendable {
     private func seal(_ variants: [Variant]) async throws -> [NewSeal] {
         guard !variants.isEmpty else { return [] }
         try await time.sleep(seconds: StoreFingerprint.settlingSeconds)
-        let planner = VariantPlanner(
-            book: SealBook(), digester: digester, time: time, realms: realms)
+        let planner = VariantPlanner(SealBook(), equipment)
         return try await ConcurrentMap.map(variants, width: Self.planWidth) { variant in
             try await planner.newSeal(of: variant)
         }.compactMap { $0 }

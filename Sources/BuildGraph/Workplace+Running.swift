@@ -1,44 +1,9 @@
-package import Diagnostics
+import Diagnostics
 import Glibc
 import JSON
 
-/// Brings what is selected up to date: lock, plan, recovery, stages, take-downs.
-package struct Runner: Sendable {
-    private let graph: StageGraph
-    private let store: any ResultStore
-    private let digester: InputDigester
-    private let time: any TimeSource
-    private let tool: String
-    private let recovery: (any Recovery)?
-    private let realms: (any RealmSource)?
-    private let events: EventSink
-
-    /// Makes a runner.
-    ///
-    /// - Parameters:
-    ///   - graph: the pipeline.
-    ///   - store: where results, journal and lock are.
-    ///   - digester: reads the stages' declared files.
-    ///   - tool: what result files say ran them, such as `dssbatch 0.1.0`.
-    ///   - time: the clock.
-    ///   - recovery: removes what interrupted runs left; nil where nothing can be left.
-    ///   - realms: knows whose results these may be; nil to compare nothing.
-    ///   - onEvent: told of everything, one event at a time, in order.
-    package init(
-        graph: StageGraph, store: any ResultStore, digester: InputDigester, tool: String,
-        time: any TimeSource, recovery: (any Recovery)?, realms: (any RealmSource)? = nil,
-        onEvent: @escaping @Sendable (RunEvent) -> Void
-    ) {
-        self.graph = graph
-        self.store = store
-        self.digester = digester
-        self.time = time
-        self.tool = tool
-        self.recovery = recovery
-        self.realms = realms
-        events = EventSink(time: time, receive: onEvent)
-    }
-
+/// A run: brings what is selected up to date, by lock, plan, recovery, stages and take-downs.
+extension Workplace {
     /// Runs.
     ///
     /// Cancelling the task ends running stages; what they left is taken down all the same
@@ -49,34 +14,23 @@ package struct Runner: Sendable {
     ///   `realm.*`, `graph.missing-input`, `results.unwritable`, what recovery throws.
     package func run(_ options: RunOptions) async throws -> RunSummary {
         let start = time.monotonicSeconds()
-        let takenOver = try await store.lock(
-            options.lock, waitSeconds: options.waitLockSeconds)
-        do {
-            if let takenOver { events.emit(.warning(takenOver)) }
+        return try await locked(waitSeconds: options.waitLockSeconds) {
             let summary = try await runLocked(options, start)
             events.emit(.runFinished(summary.status, seconds: summary.seconds))
-            await store.unlock()
             return summary
-        } catch {
-            await store.unlock()
-            throw error
         }
     }
 
     private func runLocked(_ options: RunOptions, _ start: Double) async throws -> RunSummary {
-        let journal = try await Journal(
-            store: store, runId: options.lock.runId, time: time, events: events)
+        let journal = try await journal(isTold: true)
         for warning in journal.warnings { events.emit(.warning(warning)) }
-        let verification = Verification(
-            graph: graph, store: store, journal: journal, time: time,
-            runId: options.lock.runId, events: events)
-        var world = try await world(options, journal, verification)
+        var world = try await world(options, journal)
         // Only now: the journal of another realm is not written to.
         try await journal.compact()
         try await journal.endRecorded(by: durable(world.results))
         let left = await journal.unfinished()
         world.interrupted = Set(left.map(\.stage))
-        var setup = try await planned(options, journal, world, verification)
+        var setup = try await planned(options, journal, world)
         if !setup.options.hasConsent {
             let lookups = EarlyLookups(setup.plan, graph)
             if !lookups.names.isEmpty {
@@ -91,7 +45,7 @@ package struct Runner: Sendable {
         if options.isRehearsal {
             return RunSummary(
                 status: .succeeded, stages: [], seconds: time.monotonicSeconds() - start,
-                runId: options.lock.runId, problems: [], leftovers: [])
+                runId: lock.runId, problems: [], leftovers: [])
         }
         // A playbook may have lived on when its run was killed, on the very machine.
         if !left.isEmpty || !setup.plan.names(.run).isEmpty {
@@ -109,7 +63,7 @@ package struct Runner: Sendable {
         if let ends = try await Preflight(setup: setup).run() {
             return RunSummary(
                 status: .failed, stages: ends, seconds: time.monotonicSeconds() - start,
-                runId: options.lock.runId, problems: [], leftovers: [])
+                runId: lock.runId, problems: [], leftovers: [])
         }
         let summary = await execute(setup, start)
         await lookAgain(for: late, journal, setup.plan)
@@ -129,13 +83,12 @@ package struct Runner: Sendable {
 
     /// What a run would do, by what is recorded and what it is asked to look at.
     private func planned(
-        _ options: RunOptions, _ journal: Journal, _ recorded: RecordedWorld,
-        _ verification: Verification
+        _ options: RunOptions, _ journal: Journal, _ recorded: RecordedWorld
     ) async throws -> RunSetup {
         var world = recorded
         var planned = setup(options, journal, world)
         if options.verify {
-            world.missing = try await verification.missing(in: planned.plan)
+            world.missing = try await missing(in: planned.plan, journal)
             planned = setup(options, journal, world)
         }
         if let expected = options.expectedPlan {
@@ -179,7 +132,7 @@ package struct Runner: Sendable {
 
     /// What is recorded, as far as it is of the realm that is worked in.
     private func world(
-        _ options: RunOptions, _ journal: Journal, _ verification: Verification
+        _ options: RunOptions, _ journal: Journal
     ) async throws -> RecordedWorld {
         let left = await journal.unfinished()
         let recorded = try await RecordedWorld.read(
@@ -191,8 +144,7 @@ package struct Runner: Sendable {
             return recorded
         }
         return try await RealmSettlement(
-            graph: graph, store: store, journal: journal, source: realms,
-            verification: verification, left: left
+            place: self, journal: journal, source: realms, left: left
         ).settle(recorded, options)
     }
 
@@ -202,8 +154,7 @@ package struct Runner: Sendable {
         var world = recorded
         world.due = graph.due(world.results)
         return RunSetup(
-            graph: graph, store: store, digester: digester, time: time, tool: tool,
-            options: options, journal: journal, events: events, world: world,
+            place: self, options: options, journal: journal, world: world,
             plan: Planner.plan(graph, world, options.selection))
     }
 

@@ -1,29 +1,9 @@
-package import Diagnostics
+import Diagnostics
 import JSON
 
-/// Asks the world whether the outputs that a plan takes for fresh still exist.
-package struct Verification: Sendable {
-    private static let concurrency = 16
-
-    private let graph: StageGraph
-    private let store: any ResultStore
-    private let journal: Journal
-    private let time: any TimeSource
-    private let runId: String
-    private let events: EventSink
-
-    /// Makes one; nothing is asked yet.
-    package init(
-        graph: StageGraph, store: any ResultStore, journal: Journal, time: any TimeSource,
-        runId: String, events: EventSink
-    ) {
-        self.graph = graph
-        self.store = store
-        self.journal = journal
-        self.time = time
-        self.runId = runId
-        self.events = events
-    }
+/// `--verify`: asks the world whether the outputs that a plan takes for fresh still exist.
+extension Workplace {
+    private static let questionsAtOnce = 16
 
     /// What is gone, by stage, ready for `RecordedWorld.missing`.
     ///
@@ -31,7 +11,9 @@ package struct Verification: Sendable {
     /// whatever is found gone will run too, and so on.
     ///
     /// - Throws: what a stage throws whose question could not be answered.
-    package func missing(in plan: Plan) async throws -> [StageName: String] {
+    package func missing(
+        in plan: Plan, _ journal: Journal
+    ) async throws -> [StageName: String] {
         var missing: [StageName: String] = [:]
         var isAsked = Array(repeating: false, count: graph.stages.count)
         var running = graph.stages.indices.filter {
@@ -45,7 +27,8 @@ package struct Verification: Sendable {
                 isAsked[number] = true
                 numbers.append(number)
             }
-            let gone = try await ask(numbers.map { plan.all[$0] }.filter(Self.isAskable))
+            let gone = try await ask(
+                numbers.map { plan.all[$0] }.filter(Self.isAskable), journal)
             missing.merge(gone) { _, new in new }
             running = gone.keys.compactMap { graph.number(of: $0) }
             wave = []
@@ -57,9 +40,11 @@ package struct Verification: Sendable {
         stage.lifetime == .durable && stage.state != .run && stage.outputs != nil
     }
 
-    private func ask(_ asked: [PlannedStage]) async throws -> [StageName: String] {
-        let answers = try await ConcurrentMap.map(asked, width: Self.concurrency) {
-            try await verify($0)
+    private func ask(
+        _ asked: [PlannedStage], _ journal: Journal
+    ) async throws -> [StageName: String] {
+        let answers = try await ConcurrentMap.map(asked, width: Self.questionsAtOnce) {
+            try await verify($0, journal)
         }
         return answers.reduce(into: [:]) { missing, answer in
             if case .missing(let what) = answer.1 { missing[answer.0] = what }
@@ -68,15 +53,15 @@ package struct Verification: Sendable {
 
     /// What is found of stages' recorded outputs, whatever the plan says of them, and whose it is.
     func ownership(
-        of names: Set<StageName>, _ plan: Plan, account: String
+        of names: Set<StageName>, _ plan: Plan, account: String, _ journal: Journal
     ) async throws -> [StageName: FoundOutputs] {
         let asked = plan.all.filter { names.contains($0.name) }
-        let answers = try await ConcurrentMap.map(asked, width: Self.concurrency) {
+        let answers = try await ConcurrentMap.map(asked, width: Self.questionsAtOnce) {
             planned -> (StageName, FoundOutputs) in
             guard let stage = graph[planned.name], let outputs = planned.outputs else {
                 return (planned.name, .found(.open))
             }
-            let context = context(of: stage, planned)
+            let context = context(of: stage, planned, journal)
             if case .missing(let what) = try await stage.verify(outputs, context) {
                 return (stage.name, .missing(what))
             }
@@ -88,24 +73,19 @@ package struct Verification: Sendable {
         return Dictionary(answers) { first, _ in first }
     }
 
-    private func verify(_ planned: PlannedStage) async throws -> (StageName, Existence) {
+    private func verify(
+        _ planned: PlannedStage, _ journal: Journal
+    ) async throws -> (StageName, Existence) {
         guard let stage = graph[planned.name], let outputs = planned.outputs else {
             return (planned.name, .exists)
         }
-        return (stage.name, try await stage.verify(outputs, context(of: stage, planned)))
+        return (stage.name, try await stage.verify(outputs, context(of: stage, planned, journal)))
     }
 
-    private func context(of stage: AnyStage, _ planned: PlannedStage) -> StageContext {
-        let events = events
-        return StageContext(
-            stage: stage.name, assetId: store.assetId, runId: runId, time: time, results: store,
-            previousSeconds: planned.expectedSeconds,
-            journal: StageJournal(stage: stage.name, journal: journal),
-            localSlots: SlotPool(slots: 1), upstreamOutputs: UpstreamOutputs([]),
-            previousOutputs: planned.outputs,
-            progress: { percent, message in
-                events.emit(.stageProgress(percent: percent, message: message), stage: stage.name)
-            },
-            warn: { events.emit(.warning($0), stage: stage.name) })
+    private func context(
+        of stage: AnyStage, _ planned: PlannedStage, _ journal: Journal
+    ) -> StageContext {
+        context(
+            of: stage, journal, seconds: planned.expectedSeconds, outputs: planned.outputs)
     }
 }
