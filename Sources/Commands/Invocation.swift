@@ -2,8 +2,9 @@ import Diagnostics
 import FoundationEssentials
 import HTTP
 
-/// One call of the program: what it was started with, and its ways out. Made once, at the door;
-/// nothing behind it reads the process's arguments or environment.
+/// One call of the program: what it was started with, and its ways out.
+///
+/// Made once, at the door; nothing behind it reads the process's arguments or environment.
 struct Invocation: Sendable {
     /// With the program's name.
     let arguments: [String]

@@ -1,8 +1,10 @@
 import BuildGraph
 import Diagnostics
 
-/// What the live view shows: a line for each running stage at the foot of the terminal, redrawn in
-/// place; what has ended scrolls away above it. Each function gives what is to be written.
+/// What the live view shows.
+///
+/// A line for each running stage is at the foot of the terminal, redrawn in place; what has ended
+/// scrolls away above it. Each function gives what is to be written.
 struct LiveScreen {
     private struct Running {
         let name: String
