@@ -47,15 +47,20 @@ enum AnsibleEnvironment {
         let authentication =
             run.inventory.asksForPassword
             ? ["BatchMode=no", "PubkeyAuthentication=no"] : ["BatchMode=yes"]
+        // Emulated machines, and no others, are logged in to by password: where others keep the
+        // processors busy, a handshake takes minutes. The first value is the one that ssh takes.
+        let patience =
+            run.inventory.asksForPassword
+            ? ["ConnectTimeout=900", "ServerAliveInterval=120"]
+            : ["ConnectTimeout=20", "ServerAliveInterval=15"]
         // Nothing of the person's own configuration: it may ask for a terminal, run another
         // command, or lead to another host.
         return ["-F", "none"]
-            + (authentication + [
+            + (authentication + patience + [
                 "ControlMaster=auto", "ControlPersist=60s", "IdentitiesOnly=yes",
                 "StrictHostKeyChecking=yes",
                 "UserKnownHostsFile=\(SSHOption.path(files.knownHosts))",
-                "GlobalKnownHostsFile=/dev/null", "ConnectTimeout=20", "ServerAliveInterval=15",
-                "ServerAliveCountMax=8",
+                "GlobalKnownHostsFile=/dev/null", "ServerAliveCountMax=8",
             ]).flatMap { ["-o", $0] }
     }
 }
