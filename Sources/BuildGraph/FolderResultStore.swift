@@ -62,8 +62,11 @@ package final class FolderResultStore: ResultStore {
 
     /// Whether results lie here and none says whose it is, as older programs wrote them.
     package var holdsUnboundAlone: Bool {
-        guard let names = try? FolderListing.names(in: location) else { return false }
-        let records = names.compactMap(StoredResult.stage(ofFile:)).compactMap { read($0)?.record }
+        // What cannot be read, or only by a newer program, is no older program's.
+        guard let names = try? FolderListing.names(in: location),
+            let records = try? names.compactMap(StoredResult.stage(ofFile:))
+                .compactMap({ try read($0)?.record })
+        else { return false }
         return !records.isEmpty && records.allSatisfy { $0.realm == nil }
     }
 

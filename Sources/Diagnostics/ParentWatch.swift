@@ -1,6 +1,6 @@
 import Glibc
 
-/// A process beside this one that ends all that this one started when this one is killed.
+/// A process beside this one that ends all that this one left running, however this one ends.
 ///
 /// A signal at the parent's death (`PR_SET_PDEATHSIG`) comes when the *thread* ends that started a
 /// program, and reaches no grandchildren. A pipe is closed by the kernel however a process ends:
@@ -9,9 +9,9 @@ import Glibc
 ///
 /// Source: <https://man7.org/linux/man-pages/man2/PR_SET_PDEATHSIG.2const.html>
 enum ParentWatch {
-    /// `$1` is the entry of the environment that all bear; a line says that all is in order.
+    /// `$1` is how the entry of the environment begins that all bear.
     private static let script = """
-        read -r line && exit 0
+        cat >/dev/null
         round=0
         while [ "$round" -lt 20 ]; do
           found=
@@ -31,21 +31,12 @@ enum ParentWatch {
         guard let owner = ProcessOwner.current else { return false }
         var ends: [Int32] = [-1, -1]
         guard pipe(&ends) == 0 else { return false }
-        // No other program is started before this has ended.
+        // No other program is started before this has ended. The writing end is never closed: the
+        // kernel does it.
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         defer { close(ends[0]) }
-        guard spawn("\(ProcessTree.variableName)=\(owner.text).", reading: ends[0]) else {
-            close(ends[1])
-            return false
-        }
-        // Never closed: the kernel does it. An orderly end says so, that nobody is looked for.
-        writingEnd = ends[1]
-        atexit { _ = write(ParentWatch.writingEnd, "\n", 1) }
-        return true
+        return spawn("\(ProcessTree.variableName)=\(owner.text).", reading: ends[0])
     }()
-
-    // SAFETY: written once, before `atexit` is told of its only reader.
-    nonisolated(unsafe) private static var writingEnd: Int32 = -1
 
     /// `POSIX_SPAWN_SETSID`, which Swift's view of glibc leaves out.
     ///

@@ -105,7 +105,7 @@ struct AnsibleRunTests {
         }
         var run = run(machine)
         run.temporaryFolder = deep
-        _ = try await run.run(with: runner) { _ in }
+        _ = try await run.run(with: runner, environment: [:]) { _ in }
         #expect(!sockets.withLock { $0 }.isEmpty)
         #expect(!FileManager.default.fileExists(atPath: sockets.withLock { $0 }))
         #expect(try FileManager.default.contentsOfDirectory(atPath: deep).isEmpty)
@@ -147,7 +147,7 @@ struct AnsibleRunTests {
             return .init(lines: [stats])
         }
         let warnings = Mutex<[String]>([])
-        _ = try await run(machine).run(with: runner) { progress in
+        _ = try await run(machine).run(with: runner, environment: [:]) { progress in
             if case .warning(let text) = progress { warnings.withLock { $0.append(text) } }
         }
         #expect(

@@ -68,9 +68,10 @@ import Testing
         #expect(error?.code == "results.journal-too-big")
     }
 
-    @Test func `a result above its limit is unreadable`() {
+    @Test func `a result above its limit is unreadable`() throws {
         let text = "{\"a\": \"" + String(repeating: "x", count: 4 << 20) + "\"}"
-        let result = StoredResult(Array(text.utf8), of: "ami", assetId: "a")
+        let result = try StoredResult(
+            Array(text.utf8), of: "ami", assetId: "a", location: "out/a")
         #expect(result.record == nil)
     }
 

@@ -16,14 +16,15 @@ import Testing
         if body.contains("Action=GetCallerIdentity") {
             return xml(
                 200,
-                "<R><GetCallerIdentityResult><Account>123456789012</Account>"
-                    + "<Arn>arn:aws:iam::123456789012:user/x</Arn><UserId>U</UserId>"
-                    + "</GetCallerIdentityResult></R>")
+                "<GetCallerIdentityResponse><GetCallerIdentityResult>"
+                    + "<Account>123456789012</Account><Arn>arn:aws:iam::123456789012:user/x</Arn>"
+                    + "<UserId>U</UserId>"
+                    + "</GetCallerIdentityResult></GetCallerIdentityResponse>")
         }
         guard let action = body.firstMatch(of: /Action=(\w+)/)?.1 else {
-            return xml(200, "<R></R>")
+            return xml(200, "<ListBucketResult></ListBucketResult>")
         }
-        return xml(200, "<R><\(action)Result></\(action)Result></R>")
+        return xml(200, "<\(action)Response><\(action)Result/></\(action)Response>")
     }
 
     /// An account in which nothing else is allowed than to say whose it is.
@@ -63,10 +64,11 @@ import Testing
 
     @Test func `what carries the asset's tag goes, once somebody agrees`() async throws {
         let pair = """
-            <R><keySet><item><keyName>pair</keyName><keyPairId>key-1</keyPairId>\
+            <DescribeKeyPairsResponse><keySet>\
+            <item><keyName>pair</keyName><keyPairId>key-1</keyPairId>\
             <createTime>2026-01-01T00:00:00.000Z</createTime>\
             <tagSet><item><key>exa_dss_id</key><value>1.0</value></item></tagSet>\
-            </item></keySet></R>
+            </item></keySet></DescribeKeyPairsResponse>
             """
         let bench = try CommandBench { request in
             if case .bytes(let bytes) = request.body,
