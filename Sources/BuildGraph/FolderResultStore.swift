@@ -77,7 +77,7 @@ package final class FolderResultStore: ResultStore {
     package func save(_ record: ResultRecord) async throws {
         try await writeFile(
             StoredResult.file(of: record.stage),
-            Array(ShownText.redacted(bound(record).json.prettyText).utf8))
+            Array(bound(record).json.prettyText.utf8))
     }
 
     /// Reads a file of this folder.

@@ -72,7 +72,7 @@ package final class ObjectResultStore: ResultStore {
     package func save(_ record: ResultRecord) async throws {
         try await writeFile(
             StoredResult.file(of: record.stage),
-            Array(ShownText.redacted(bound(record).json.prettyText).utf8))
+            Array(bound(record).json.prettyText.utf8))
     }
 
     /// Reads an object.

@@ -1,3 +1,4 @@
+import Diagnostics
 package import JSON
 
 /// One run of one stage as its result file keeps it.
@@ -59,6 +60,8 @@ package struct RecordedRun: Sendable, Equatable {
 
 /// What a failed stage's result file says of its error.
 package struct RecordedError: Sendable, Equatable {
+    private static let causeLimit = 20
+
     /// The diagnostic's code.
     package var code: String
     /// The diagnostic's summary.
@@ -80,5 +83,14 @@ package struct RecordedError: Sendable, Equatable {
         self.causes = causes
         self.location = location
         self.hint = hint
+    }
+
+    /// What is kept of a problem: without secrets, which the words of others may hold.
+    init(_ problem: Diagnostic) {
+        self.init(
+            code: problem.code, message: ShownText.redacted(problem.summary),
+            causes: problem.causes.prefix(Self.causeLimit).map(ShownText.redacted),
+            location: problem.location.map(ShownText.redacted),
+            hint: problem.hint.map(ShownText.redacted))
     }
 }

@@ -11,8 +11,6 @@ package struct ResultRecord: Sendable, Equatable {
 
     /// How many earlier good runs are kept.
     static let historyLimit = 5
-    /// How many causes of a failure are kept.
-    private static let causeLimit = 20
 
     /// Whose result this is.
     package var stage: StageName
@@ -94,10 +92,7 @@ package struct ResultRecord: Sendable, Equatable {
         }
         return ResultRecord(
             stage: stage, assetId: assetId, status: .failed, run: run,
-            error: RecordedError(
-                code: problem.code, message: problem.summary,
-                causes: Array(problem.causes.prefix(causeLimit)), location: problem.location,
-                hint: problem.hint),
+            error: RecordedError(problem),
             previous: previous, history: history, replaced: replaced)
     }
 

@@ -84,7 +84,7 @@ package struct RunEvent: Sendable {
             if let expected { members["expectedSeconds"] = Self.rounded(expected) }
         case .stageProgress(let percent, let message):
             if let percent { members["percent"] = Self.rounded(percent) }
-            members["message"] = .string(message)
+            members["message"] = .string(ShownText.redacted(message))
         case .stageFinished(let status, let seconds):
             members["status"] = .string(status.rawValue)
             members["seconds"] = Self.rounded(seconds)
@@ -93,7 +93,8 @@ package struct RunEvent: Sendable {
             members["region"] = .string(entry.region)
             if let id = entry.id { members["id"] = .string(id) }
             if let name = entry.name { members["name"] = .string(name) }
-        case .warning(let message): members["message"] = .string(message)
+        case .warning(let message):
+            members["message"] = .string(ShownText.redacted(message))
         case .error(let problem): members.merge(Self.members(of: problem)) { first, _ in first }
         case .runFinished(let status, let seconds):
             members["status"] = .string(status.rawValue)
@@ -106,9 +107,12 @@ package struct RunEvent: Sendable {
         .number((number * 1000).rounded() / 1000)
     }
 
+    /// Here and not in the finished text, where a secret may be spelt with escapes, and a weak one
+    /// may be part of a name.
     private static func members(of problem: Diagnostic) -> OrderedDictionary<String, JSONValue> {
+        let problem = RecordedError(problem)
         var members: OrderedDictionary<String, JSONValue> = [
-            "code": .string(problem.code), "message": .string(problem.summary),
+            "code": .string(problem.code), "message": .string(problem.message),
         ]
         if let location = problem.location { members["location"] = .string(location) }
         if !problem.causes.isEmpty {

@@ -88,7 +88,7 @@ struct EngineFailure: Sendable {
         if let message = (try? JSONValue.parse(body, source: "answer"))?["message"]?.stringValue {
             return message
         }
-        return String(decoding: body.prefix(300), as: UTF8.self).trimmed
+        return String(ShownText.redacted(String(decoding: body, as: UTF8.self)).prefix(300)).trimmed
     }
 
     /// Whether a registry wants to know who asks, or knows and says no; the engine hands that on

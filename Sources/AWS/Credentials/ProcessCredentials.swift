@@ -29,7 +29,7 @@ struct ProcessCredentials: CredentialProvider {
                 timeoutSeconds: Self.timeoutSeconds, leavesServers: true)
         ) { await answer.add($0, limitBytes: Self.answerLimitBytes) }
         guard outcome.status == 0 else {
-            let said = outcome.standardErrorTail.suffix(500)
+            let said = ShownText.redacted(outcome.standardErrorTail).suffix(500)
             throw CredentialFailure.unusable(
                 place, "`\(executable)` ended with status \(outcome.status): \(said)",
                 hint: "run the command by hand and see what it wants")

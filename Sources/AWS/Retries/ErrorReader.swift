@@ -23,7 +23,8 @@ enum ErrorReader {
             found.requestId ?? response.header("x-amzn-requestid")
             ?? response.header("x-amz-request-id")
         return AWSServiceError(
-            code: code, message: String((found.message ?? "").prefix(longestMessage)),
+            code: code,  // Half of a secret would not be known as one.
+            message: String(ShownText.redacted(found.message ?? "").prefix(longestMessage)),
             status: response.status, requestId: requestId,
             retryAfterSeconds: retryAfter(response),
             serverDate: response.header("date").flatMap(HTTPDate.date),

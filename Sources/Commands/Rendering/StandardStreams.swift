@@ -2,13 +2,12 @@ import Diagnostics
 import Glibc
 import Synchronization
 
-/// The two streams: data on standard output, everything else on standard error; neither tells a
-/// secret.
+/// The two streams: data on standard output, everything else on standard error.
 enum StandardStreams {
     /// Why data was lost, as `errno` of the first time; nil where none was.
     private static let lost = Mutex<Int32?>(nil)
 
-    /// Writes data.
+    /// Writes data as it is: it has no secrets, and a weak one may be part of a name in it.
     static func writeOutput(_ text: String) {
         guard let problem = write(text, to: STDOUT_FILENO) else { return }
         // A reader that went away wants no more: SIGPIPE is for programs that only filter.
@@ -27,11 +26,13 @@ enum StandardStreams {
     }
 
     /// Writes what is no data.
-    static func writeError(_ text: String) { _ = write(text, to: STDERR_FILENO) }
+    static func writeError(_ text: String) {
+        _ = write(ShownText.redacted(text), to: STDERR_FILENO)
+    }
 
     /// - Returns: `errno` where not all could be written.
     private static func write(_ text: String, to descriptor: Int32) -> Int32? {
-        var bytes = Array(ShownText.redacted(text).utf8)[...]
+        var bytes = Array(text.utf8)[...]
         while !bytes.isEmpty {
             let count = bytes.withUnsafeBytes { buffer in
                 retryingInterrupted { Glibc.write(descriptor, buffer.baseAddress, buffer.count) }

@@ -19,7 +19,8 @@ struct GitHubRefusal: Sendable, Equatable {
     init(_ response: HTTPResponse) {
         let json = try? JSONValue.parse(response.body, source: "answer")
         status = response.status
-        message = String((json?["message"]?.stringValue ?? "").prefix(300))
+        message = String(
+            ShownText.redacted(json?["message"]?.stringValue ?? "").prefix(300))
         errors = (json?["errors"]?.arrayValue ?? []).prefix(5).map { error in
             if let text = error.stringValue ?? error["message"]?.stringValue { return text }
             let parts = ["resource", "field", "code"].compactMap { error[$0]?.stringValue }
