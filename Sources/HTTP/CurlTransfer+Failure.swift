@@ -5,7 +5,15 @@ extension CurlTransfer {
     func result(for code: CURLcode) -> Result<Void, any Error> {
         if code == CURLE_OK { return .success(()) }
         if let ownFailure { return .failure(ownFailure) }
-        return .failure(failure(Self.kind(of: code), handle.message(for: code)))
+        let message = handle.message(for: code)
+        let isBroken = code == CURLE_SSL_CONNECT_ERROR && Self.isOfConnection(message)
+        return .failure(failure(isBroken ? .connectionRefused : Self.kind(of: code), message))
+    }
+
+    /// Whether a handshake failed because the connection broke, as in an outage, and not because
+    /// the server speaks otherwise: libcurl has one code for both, and nothing was sent yet.
+    private static func isOfConnection(_ message: String) -> Bool {
+        ["SSL_ERROR_SYSCALL", "onnection reset", "unexpected eof"].contains { message.contains($0) }
     }
 
     /// libcurl's codes by what a caller does about them.

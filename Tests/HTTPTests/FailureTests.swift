@@ -72,6 +72,18 @@ struct FailureTests {
         #expect(!failure.requestMayHaveReachedServer)
     }
 
+    @Test(arguments: [false, true])
+    func `a connection that breaks in the handshake was no connection`(isReset: Bool) async throws {
+        let server = try LoopbackServer { connection in
+            _ = try connection.receive(limit: 1000)
+            if isReset { connection.reset() }
+        }
+        let url = "https://127.0.0.1:\(server.port)/"
+        let failure = try await failure { try await transport.get(url) }
+        #expect(failure.kind == .connectionRefused, "\(failure)")
+        #expect(!failure.requestMayHaveReachedServer)
+    }
+
     @Test func `a certificate is trusted only by its authority`() async throws {
         let server = try await TLSServer.start()
         let unknown = try await failure { try await transport.get(server.url) }

@@ -20,8 +20,12 @@ extension AWSServiceError {
 
     /// Whether it means that the service has trouble, and may have performed the call.
     var isTransient: Bool {
-        Self.transientCodes.contains(code) || Self.undoneCodes.contains(code) || status >= 500
+        Self.transientCodes.contains(code) || Self.undoneCodes.contains(code)
+            || status >= 500 && !Self.permanentStatuses.contains(status)
     }
+
+    /// Not implemented, and no such version of HTTP: the same tomorrow.
+    private static let permanentStatuses: Set<Int> = [501, 505]
 
     private static let throttlingCodes: Set<String> = [
         "BandwidthLimitExceeded", "EC2ThrottledException", "LimitExceededException",

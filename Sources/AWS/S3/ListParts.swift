@@ -24,7 +24,8 @@ package struct ListParts: AWSPagedOperation {
     }
 
     package func decode(_ response: WireResponse) throws -> AWSPage<S3Part> {
-        let body = try response.xml("ListPartsResult")
+        // The second is what moto writes, on which emulators are built.
+        let body = try response.xml("ListPartsResult", "ListPartsResponse")
         let parts = try body.all("Part").map { part in
             guard let number = try part.integer("PartNumber") else {
                 throw XMLNode.missing("PartNumber", in: part.name)

@@ -27,7 +27,9 @@ enum XMLReader {
         defer { XML_ParserFree(parser) }
         let builder = XMLTreeBuilder(parser)
         builder.listen()
-        let status = bytes.withUnsafeBytes { buffer in
+        // S3 sends white space to keep a connection open, before the declaration too.
+        let document = bytes.drop { [0x20, 0x09, 0x0A, 0x0D].contains($0) }
+        let status = document.withUnsafeBytes { buffer in
             XML_Parse(
                 parser, buffer.baseAddress?.assumingMemoryBound(to: CChar.self),
                 Int32(buffer.count), 1)
