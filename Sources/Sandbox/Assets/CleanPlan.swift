@@ -65,8 +65,11 @@ package struct CleanPlan: Sendable, Equatable {
         // What was not found may still be there under another name, and has to be ended anyway.
         removed += open.map { Item(asset: Asset($0), reason: Self.byJournal, entry: $0) }
         // An image takes its snapshots along, and one that stays keeps them.
+        // One that was registered for an export shares its snapshots, and only holds them.
         let goes = Self.snapshots(
-            of: removed.filter { $0.entry != nil || $0.asset.role == .superseded })
+            of: removed.filter {
+                ($0.entry != nil || $0.asset.role == .superseded) && $0.asset.exportOf == nil
+            })
         removed += kept.filter { goes.contains($0.asset.place) && $0.asset.holder == nil }.map {
             Item(asset: $0.asset, reason: "of an AMI that goes")
         }
@@ -121,8 +124,7 @@ package struct CleanPlan: Sendable, Equatable {
     /// The snapshots of the AMIs among these; those that a BIOS image shares are another's.
     private static func snapshots(of items: [Item]) -> Set<String> {
         Set(
-            items.filter { $0.asset.kind == .ami && $0.asset.exportOf == nil }
-                .flatMap(\.asset.snapshotPlaces))
+            items.filter { $0.asset.kind == .ami }.flatMap(\.asset.snapshotPlaces))
     }
 
     /// By kind; within one the newest first, since what came later holds on to what was before.

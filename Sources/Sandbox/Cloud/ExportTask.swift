@@ -246,21 +246,6 @@ struct ExportTask: Sendable {
         }
     }
 
-    /// Asks the image why EC2 refuses it.
-    ///
-    /// - Throws: the refusal, explained, where a BIOS image would not help.
-    private func requireBootMode(
-        toExplain problem: Diagnostic, _ context: StageContext
-    ) async throws {
-        let images = EC2Images(aws: aws, region: region, time: context.time)
-        guard let image = try await images.find(imageId) else { throw problem }
-        let base = image.sourceImageId
-        if let base, try await images.find(base) == nil {
-            throw ExportRefusal.withoutBase(problem, imageId: imageId, base: base)
-        }
-        guard ExportRefusal.isOfBootMode(image) else { throw problem }
-    }
-
     private func describe(_ id: String) async throws -> ExportImageTask? {
         do {
             return try await aws.all(
