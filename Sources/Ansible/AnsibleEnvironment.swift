@@ -17,7 +17,9 @@ enum AnsibleEnvironment {
         inherited: [String: String], run: AnsibleRun, files: AnsibleFiles
     ) -> [String: String?] {
         // Also what was added to this process's own environment, such as the local cloud's.
-        var changes: [String: String?] = InheritedEnvironment.needed(and: ["DSS_"])
+        var changes: [String: String?] =
+            InheritedEnvironment
+            .needed(and: ["DSS_", "PYTHON", "PYENV_", "LOCALE_ARCHIVE"])
             .chosen(from: inherited)
         // The connection's library would take this machine's authorities for the engine's.
         if run.inventory.namesAuthority {

@@ -166,7 +166,6 @@ package actor Journal {
     }
 
     private func append(_ line: JournalLine) async throws {
-        let text = ShownText.redacted(try line.json().compactText)
-        try await store.appendToJournal(Array(text.utf8))
+        try await store.appendToJournal(Array(try line.json().compactText.utf8))
     }
 }

@@ -83,8 +83,9 @@ struct JournalReading {
     private(set) var entries: OrderedDictionary<JournalEntryID, JournalEntry> = [:]
     /// At most ten, and a count of the rest.
     private(set) var warnings: [String] = []
-    /// Lines that a newer program may understand, as they are.
+    /// Lines that a newer program may understand, as they are, and those that go on with theirs.
     private(set) var foreign: [[UInt8]] = []
+    private var foreignEntries: Set<String> = []
 
     /// A journal is compacted by each run, so that a longer one is none.
     static let limitBytes = 16 << 20
@@ -105,8 +106,14 @@ struct JournalReading {
         for (number, bytes) in lines.enumerated() where !bytes.isEmpty {
             let source = "\(location)/journal.ndjson"
             do {
-                guard let line = JournalLine(try JSONValue.parse(bytes, source: source)) else {
+                let value = try JSONValue.parse(bytes, source: source)
+                let entry = value["entry"]?.stringValue ?? ""
+                let line = JournalLine(value)
+                if line == nil || foreignEntries.contains(entry) {
                     foreign.append(Array(bytes))
+                    foreignEntries.insert(entry)
+                }
+                guard let line else {
                     warnings.append("\(source):\(number + 1): no line of a journal; passed over")
                     continue
                 }

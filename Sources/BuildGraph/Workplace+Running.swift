@@ -56,6 +56,7 @@ extension Workplace {
             world = setup.world
             for (name, record) in resumed { world.results[name] = .record(record) }
             world.interrupted = Set(await journal.unfinished().map(\.stage))
+            world.spoiled = try await graph.spoiled(world.results, store: store)
             setup = self.setup(setup.options, journal, world)
         }
         // By the plan that remains: a machine that nobody needs any more has to go as well.
@@ -73,8 +74,10 @@ extension Workplace {
     /// Ends what recovery left open because it may have come to be after the first look.
     private func lookAgain(for late: [JournalEntryID], _ journal: Journal, _ plan: Plan) async {
         let entries = await journal.unfinished().filter { late.contains($0.entry) }
-        guard !entries.isEmpty else { return }
+        // What was interrupted, and what another run took over, is the next one's to end.
+        guard !entries.isEmpty, !Task.isCancelled else { return }
         do {
+            try await store.checkLock()
             _ = try await recover(entries, journal, plan, isLast: true)
         } catch {
             events.emit(.warning(Diagnostic.from(error).summary))

@@ -43,7 +43,9 @@ struct ProcessOwner: Sendable, Equatable {
     /// Whether this owner is of our own namespace and has ended.
     var hasEnded: Bool {
         guard let current = Self.current, space == current.space else { return false }
-        return !ProcessIdentity.isRunning(Int(pid)) || Self.startTicks(of: pid) != startTicks
+        guard ProcessIdentity.isRunning(Int(pid)) else { return true }
+        // Where nothing can be read, it counts as alive.
+        return Self.startTicks(of: pid).map { $0 != startTicks } ?? false
     }
 
     /// When a process started; nil where there is none.

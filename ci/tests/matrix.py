@@ -83,10 +83,24 @@ def spread(matrix: Matrix, source: str, targets: list[str]) -> None:
         for path in matrix.folder(source).glob("*.json")
         if "." not in path.stem and path.stem != "release"
     }
+    documents = {
+        name: (matrix.folder(source) / name).read_text()
+        for name in (
+            "release.json",
+            "artifacts.md",
+            "ami.inventory.json",
+            "ami.cdx.json",
+        )
+    }
     for target in targets:
         folder = matrix.folder(target)
         folder.mkdir(parents=True)
         text = json.dumps(results).replace(source, target)
+        for name, before in documents.items():
+            after = before.replace(source, target)
+            (folder / name).write_text(after)
+            # Results tell what documents they belong to.
+            text = text.replace(sha256(before), sha256(after))
         copies: dict[str, Any] = json.loads(text)
         outputs = {
             f"stage:{stage}": digest(result["outputs"])
@@ -109,12 +123,14 @@ def spread(matrix: Matrix, source: str, targets: list[str]) -> None:
             }
             result["key"] = digest(material)
             (folder / f"{stage}.json").write_text(json.dumps(result))
-        for name in ("release.json", "ami.inventory.json", "ami.cdx.json"):
-            copied = matrix.folder(source) / name
-            (folder / name).write_text(copied.read_text().replace(source, target))
+
+
+def sha256(text: str) -> str:
+    """The digest of a text's bytes, in hexadecimal digits."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def digest(value: Any) -> str:
     """The digest of a value's canonical form."""
     text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
+    return f"sha256:{sha256(text)}"

@@ -71,14 +71,14 @@ def test_an_uploaded_document_comes_back_from_the_bucket(
     assert released.stale() == {}
 
 
-def test_what_is_nowhere_is_no_success(released: Project) -> None:
+def test_what_is_nowhere_is_no_success(own_release: Project) -> None:
     name = UPLOADED[0]
-    uploaded = released.result("export-inventory")["outputs"]
-    released.cloud.client("s3").delete_object(
+    uploaded = own_release.result("export-inventory")["outputs"]
+    own_release.cloud.client("s3").delete_object(
         Bucket=uploaded["bucket"], Key=uploaded["inventory"]["key"]
     )
-    (released.results / name).unlink()
-    outcome = released.dssbatch(MANIFEST)
+    (own_release.results / name).unlink()
+    outcome = own_release.dssbatch(MANIFEST)
     assert_error(outcome, 1, name, "is gone or was changed")
 
 

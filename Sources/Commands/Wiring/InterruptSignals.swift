@@ -8,7 +8,10 @@ import Synchronization
 final class InterruptSignals: Sendable {
     private let received = Mutex<Int32?>(nil)
     private let policy = Mutex(InterruptPolicy())
+    private let numbers: [Int32]
     private let sources: [any DispatchSourceSignal]
+    /// How the program was started: asked once, before a first watch ignores it for itself.
+    private static let isHangUpIgnored = isIgnored(SIGHUP)
 
     /// Watches from now on.
     ///
@@ -18,7 +21,7 @@ final class InterruptSignals: Sendable {
     ///   - onFirst: called once, for the first signal that nobody waited for.
     init(isAnswered: @escaping @Sendable () -> Bool, onFirst: @escaping @Sendable () -> Void) {
         // Whoever started this with `nohup` wants it to go on without its terminal.
-        let numbers = [SIGINT, SIGTERM] + (Self.isIgnored(SIGHUP) ? [] : [SIGHUP])
+        numbers = [SIGINT, SIGTERM] + (Self.isHangUpIgnored ? [] : [SIGHUP])
         sources = numbers.map { DispatchSource.makeSignalSource(signal: $0, queue: .global()) }
         for (number, source) in zip(numbers, sources) {
             signal(number, SIG_IGN)
@@ -40,6 +43,12 @@ final class InterruptSignals: Sendable {
             }
             source.resume()
         }
+    }
+
+    /// Signals end the process again until somebody else watches.
+    deinit {
+        for source in sources { source.cancel() }
+        for number in numbers { signal(number, SIG_DFL) }
     }
 
     /// 129, 130 or 143; nil where no signal came, or each was waited for.

@@ -23,7 +23,8 @@ package struct ClonedFiles: Sendable {
     /// - Throws: `distribute.not-cloned` of severity `.configuration`.
     package func check(_ paths: [String]) async throws {
         guard try await isClone() else { return }
-        let hasRemotes = try await !git("remote").lines.isEmpty
+        // A clone of a tag alone knows no branch of anybody else.
+        let hasRemotes = try await !git("branch", "--remotes").lines.isEmpty
         for path in paths {
             if try await git("ls-files", "--error-unmatch", "--", path).status != 0 {
                 throw Self.problem(path, "git does not know it", hint: "commit and push it")
@@ -56,6 +57,7 @@ package struct ClonedFiles: Sendable {
         let outcome = try await processes.run(
             ProcessCommand(
                 executable: "git", arguments: ["-C", root] + arguments,
+                inherits: .needed(and: ["GIT_CONFIG", "XDG_CONFIG_HOME"]),
                 timeoutSeconds: Self.timeoutSeconds, graceSeconds: 1)
         ) { line in
             lines.withLock { $0.append(line) }

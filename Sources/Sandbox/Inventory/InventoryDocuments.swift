@@ -80,7 +80,9 @@ extension InventoryDocuments.Document {
             throw Diagnostic(
                 code: "inventory.missing",
                 summary: "`\(file)` in `\(context.results.location)` is gone or was changed",
-                hint: "put it back, or make the image again with `--force`")
+                hint: "where it was uploaded, `--only export-inventory` or "
+                    + "`--only docker-inventory` fetches it; else put it back, or make the image "
+                    + "again with `--force`")
         }
         return bytes
     }
