@@ -23,8 +23,10 @@ package struct ClonedFiles: Sendable {
     /// - Throws: `distribute.not-cloned` of severity `.configuration`.
     package func check(_ paths: [String]) async throws {
         guard try await isClone() else { return }
-        // A clone of a tag alone knows no branch of anybody else.
-        let hasRemotes = try await !git("branch", "--remotes").lines.isEmpty
+        // A shallow clone, as of a tag alone, knows neither what others have nor since when.
+        let isShallow =
+            try await git("rev-parse", "--is-shallow-repository").lines.first == "true"
+        let remotes = isShallow ? [] : try await git("remote").lines
         for path in paths {
             if try await git("ls-files", "--error-unmatch", "--", path).status != 0 {
                 throw Self.problem(path, "git does not know it", hint: "commit and push it")
@@ -33,7 +35,7 @@ package struct ClonedFiles: Sendable {
                 throw Self.problem(
                     path, "it was changed and not committed", hint: "commit and push it")
             }
-            guard hasRemotes,
+            guard !remotes.isEmpty,
                 let commit = try await git("log", "-1", "--format=%H", "--", path).lines.first
             else { continue }
             if try await git("branch", "--remotes", "--contains", commit).lines.isEmpty {
