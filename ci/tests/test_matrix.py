@@ -34,6 +34,28 @@ def made(matrix: Matrix) -> Matrix:
     return matrix
 
 
+def test_the_shipped_matrix_makes_a_release_of_each_ubuntu(
+    project: Project, cloud: Cloud
+) -> None:
+    file = "manifests/matrix.json"
+    document = json.loads((project.root / file).read_text())
+    jsonschema.Draft202012Validator(schema("matrix")).validate(document)
+    project.dssbatch(file, "--json", check=0)
+    bases = {}
+    for variant in document["variants"]:
+        folder = project.root / "out" / variant["assetId"]
+        assert (folder / "release.json").is_file()
+        source = json.loads((folder / "source-ami.json").read_text())["outputs"]
+        bases[variant["assetId"]] = source["name"]
+        AssetView(cloud, variant["assetId"]).assert_nothing_runs()
+    assert [name.split("ubuntu-")[1].split("-")[0] for name in bases.values()] == [
+        "jammy",
+        "noble",
+    ]
+    again = project.dssbatch(file, "--json", check=0)
+    assert started(again) == set()
+
+
 def test_all_releases_are_made_and_shared_stages_run_once(
     matrix: Matrix, cloud: Cloud
 ) -> None:
