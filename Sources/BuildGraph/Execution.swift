@@ -202,7 +202,8 @@ actor Execution {
         if isAlone[number] { return commit(number, digests, &group) }
         let judgement = Judgement(
             material(number, digests), stored: setup.world.results[stage.name],
-            own: Planner.ownReasons(number, graph, setup.world, setup.options.selection))
+            own: Planner.ownReasons(number, graph, setup.world, setup.options.selection),
+            unfit: setup.world.documents.unfit[stage.name] ?? [])
         if let match = judgement.match {
             outputs[number] = match.outputs
             if judgement.isPromotion { return promote(number, &group, key: match.key) }

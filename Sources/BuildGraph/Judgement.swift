@@ -19,8 +19,10 @@ struct Judgement: Sendable, Equatable {
     ///   - stored: what is recorded of it.
     ///   - own: reasons that hold whatever is recorded, such as `forced`.
     ///   - whatIf: files that only count as changed.
+    ///   - unfit: keys of earlier runs that cannot be taken up again.
     init(
-        _ material: KeyMaterial, stored: StoredResult?, own: [Reason], whatIf: Set<String> = []
+        _ material: KeyMaterial, stored: StoredResult?, own: [Reason], whatIf: Set<String> = [],
+        unfit: Set<String> = []
     ) {
         switch stored {
         case nil: self.init(state: .run, reasons: [.neverRan] + own.filter { $0 == .forced })
@@ -29,7 +31,7 @@ struct Judgement: Sendable, Equatable {
         case .record(let record) where record.status == .failed:
             let differences = Self.differences(material, record.run, whatIf)
             self.init(state: .run, reasons: [.failedLastTime] + own + differences)
-        case .record(let record): self.init(material, record, own, whatIf)
+        case .record(let record): self.init(material, record, own, whatIf, unfit)
         }
     }
 
@@ -39,9 +41,10 @@ struct Judgement: Sendable, Equatable {
     }
 
     private init(
-        _ material: KeyMaterial, _ record: ResultRecord, _ own: [Reason], _ whatIf: Set<String>
+        _ material: KeyMaterial, _ record: ResultRecord, _ own: [Reason], _ whatIf: Set<String>,
+        _ unfit: Set<String>
     ) {
-        let candidates = [record.run] + record.history
+        let candidates = [record.run] + record.history.filter { !unfit.contains($0.key) }
         if own.isEmpty, let key = material.key {
             if let place = candidates.firstIndex(where: { $0.key == key && $0.outputs != nil }) {
                 self.init(state: .fresh, reasons: [])

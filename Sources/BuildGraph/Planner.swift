@@ -55,7 +55,7 @@ package struct Planner {
             number, in: graph, digests: { _ in digests }, outputs: { outputDigests[$0] })
         var judgement = Judgement(
             material, stored: stored, own: Self.ownReasons(number, graph, world, selection),
-            whatIf: whatIf)
+            whatIf: whatIf, unfit: world.documents.unfit[stage.name] ?? [])
         if world.gone.contains(stage.name) {
             judgement.reasons = judgement.reasons.map { $0 == .neverRan ? .localCloudGone : $0 }
         }
@@ -139,7 +139,7 @@ package struct Planner {
         if world.interrupted.contains(stage.name) { reasons.append(.interruptedLastTime) }
         if selection.refresh && stage.isLookup { reasons.append(.askedAgain) }
         if let what = world.missing[stage.name] { reasons.append(.outputMissing(what)) }
-        if let what = world.spoiled[stage.name] { reasons.append(.documentSpoiled(what)) }
+        if let what = world.documents.spoiled[stage.name] { reasons.append(.documentSpoiled(what)) }
         if case .now(let what) = world.due[stage.name] { reasons.append(.due(what)) }
         return reasons
     }

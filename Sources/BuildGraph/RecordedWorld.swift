@@ -10,9 +10,8 @@ package struct RecordedWorld: Sendable {
     package var interrupted: Set<StageName>
     /// What `--verify` found gone, by stage, such as `image ami-0123`.
     package var missing: [StageName: String]
-    /// Stages whose documents are not what was recorded, with what is wrong, such as
-    /// `document release.json is gone`.
-    package var spoiled: [StageName: String] = [:]
+    /// Whether what lies beside the results is what they tell of it.
+    package var documents = DocumentState()
     /// What stages have to do besides what their inputs ask for.
     package var due: [StageName: StageDue]
     /// Stages whose results are gone with the local cloud that made them; not among `results`.
@@ -55,40 +54,12 @@ package struct RecordedWorld: Sendable {
         var world = RecordedWorld(
             results: results, digests: digests, interrupted: Set(journal.map(\.stage)),
             due: graph.due(results))
-        world.spoiled = try await graph.spoiled(results, store: store)
+        world.documents = try await DocumentState(graph, results, store: store)
         return world
     }
 }
 
 extension StageGraph {
-    private static let documentReadWidth = 16
-
-    /// Stages whose documents are gone or others than were recorded.
-    ///
-    /// Where outputs of two stages tell of a file, the later one mends it: what uploads a file can
-    /// bring it back, what it was made with may be gone.
-    package func spoiled(
-        _ results: [StageName: StoredResult], store: any ResultStore
-    ) async throws -> [StageName: String] {
-        var recorded: [String: (stage: StageName, digest: String)] = [:]
-        for stage in stages {
-            guard let outputs = results[stage.name]?.record?.lastGood?.outputs else { continue }
-            for (file, digest) in stage.base.documents(in: outputs) {
-                recorded[file] = (stage.name, digest)
-            }
-        }
-        let files = recorded.keys.sorted()
-        let found = try await ConcurrentMap.map(files, width: Self.documentReadWidth) { file in
-            try await store.readFile(file).map { Digest.of($0) }
-        }
-        var spoiled: [StageName: String] = [:]
-        for (file, digest) in zip(files, found) {
-            guard let known = recorded[file], known.digest != digest else { continue }
-            spoiled[known.stage] = "document \(file) \(digest == nil ? "is gone" : "was changed")"
-        }
-        return spoiled
-    }
-
     /// What stages have to do besides what their inputs ask for.
     package func due(_ results: [StageName: StoredResult]) -> [StageName: StageDue] {
         var due: [StageName: StageDue] = [:]

@@ -56,7 +56,8 @@ package struct VariantPlanner: Sendable {
             results: try await variant.store.loadAll(),
             digests: try moment.digest(graph.stages.flatMap(\.inputs)),
             interrupted: Set(left.map(\.stage)))
-        world.spoiled = try await graph.spoiled(world.results, store: variant.store)
+        world.documents = try await DocumentState(
+            graph, world.results, store: variant.store)
         try await world.compare(
             with: realms, graph, journal: left, location: variant.store.location)
         world.due = graph.due(world.results)

@@ -56,7 +56,7 @@ extension Workplace {
             world = setup.world
             for (name, record) in resumed { world.results[name] = .record(record) }
             world.interrupted = Set(await journal.unfinished().map(\.stage))
-            world.spoiled = try await graph.spoiled(world.results, store: store)
+            world.documents = try await DocumentState(graph, world.results, store: store)
             setup = self.setup(setup.options, journal, world)
         }
         // By the plan that remains: a machine that nobody needs any more has to go as well.
