@@ -1,4 +1,5 @@
-import Glibc
+import Subprocess
+import SystemPackage
 
 /// A process beside this one that ends all that this one left running, however this one ends.
 ///
@@ -24,52 +25,39 @@ enum ParentWatch {
         done
         """
 
-    /// Starts the watch of this process once; nothing where there is no `/proc`.
-    static func start() { _ = started }
+    /// Starts the watch of this process once, before whatever it is to watch over; nothing where
+    /// there is no `/proc`.
+    static func start() async { await started.value }
 
-    private static let started: Bool = {
-        guard let owner = ProcessOwner.current else { return false }
-        var ends: [Int32] = [-1, -1]
-        guard pipe(&ends) == 0 else { return false }
-        // No other program is started before this has ended. The writing end is never closed: the
-        // kernel does it.
-        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-        defer { close(ends[0]) }
-        return spawn("\(ProcessTree.variableName)=\(owner.text).", reading: ends[0])
-    }()
-
-    /// `POSIX_SPAWN_SETSID`, which Swift's view of glibc leaves out.
-    ///
-    /// Source: <https://sourceware.org/git/?p=glibc.git;a=blob;f=posix/spawn.h>
-    private static let newSession: Int16 = 0x80
-
-    private static func spawn(_ entry: String, reading pipe: Int32) -> Bool {
-        var actions = posix_spawn_file_actions_t()
-        var attributes = posix_spawnattr_t()
-        posix_spawn_file_actions_init(&actions)
-        posix_spawnattr_init(&attributes)
-        defer {
-            posix_spawn_file_actions_destroy(&actions)
-            posix_spawnattr_destroy(&attributes)
+    private static let started = Task<Void, Never> {
+        guard let owner = ProcessOwner.current else { return }
+        let (isUp, up) = AsyncStream<Never>.makeStream()
+        Task.detached {
+            do {
+                _ = try await Subprocess.run(
+                    configuration(owner), input: .inputWriter, output: .sequence,
+                    error: .discarded
+                ) { watch in
+                    up.finish()
+                    // It says nothing and ends after us: until then its input stays open.
+                    for try await _ in watch.standardOutput {}
+                }
+            } catch {
+                // The next run ends what is left all the same, and whoever cannot start a shell
+                // starts nothing else.
+            }
+            up.finish()
         }
-        posix_spawn_file_actions_adddup2(&actions, pipe, STDIN_FILENO)
-        // It would hold a reader of our output up.
-        for output in [STDOUT_FILENO, STDERR_FILENO] {
-            posix_spawn_file_actions_addopen(&actions, output, "/dev/null", O_WRONLY, 0)
-        }
-        // What is sent to our process group, from a terminal or by `kill -9`, does not reach it.
-        posix_spawnattr_setflags(&attributes, newSession)
-        var words = pointers(["sh", "-c", script, "sh", entry])
-        var environment = pointers(["PATH=/usr/bin:/bin"])
-        defer { for text in words + environment { free(text) } }
-        var process = pid_t()
-        return posix_spawn(&process, "/bin/sh", &actions, &attributes, &words, &environment) == 0
+        for await _ in isUp {}
     }
 
-    /// Copies for C, with null at the end; who asks frees them.
-    private static func pointers(_ texts: [String]) -> [UnsafeMutablePointer<CChar>?] {
-        var copies: [UnsafeMutablePointer<CChar>?] = []
-        for text in texts { copies.append(strdup(text)) }
-        return copies + [nil]
+    private static func configuration(_ owner: ProcessOwner) -> Configuration {
+        var options = PlatformOptions()
+        // What is sent to our process group, from a terminal or by `kill -9`, does not reach it.
+        options.createSession = true
+        return Configuration(
+            executable: .path("/bin/sh"),
+            arguments: ["-c", script, "sh", "\(ProcessTree.variableName)=\(owner.text)."],
+            environment: .custom(["PATH": "/usr/bin:/bin"]), platformOptions: options)
     }
 }

@@ -54,7 +54,7 @@ package struct SubprocessRunner: ProcessRunner {
         _ command: ProcessCommand, onLine: @escaping @Sendable (String) async -> Void
     ) async throws -> ProcessOutcome {
         let tree = ProcessTree()
-        ParentWatch.start()
+        await ParentWatch.start()
         do {
             let result = try await Subprocess.run(
                 configuration(command, tree), input: .inputWriter, output: .sequence,

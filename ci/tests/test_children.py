@@ -123,8 +123,12 @@ def killed_at_its_playbook(project: Project, *, alone: bool) -> set[int]:
     project.wait_for_playbook(running)
     started = set(children(running.process.pid))
     assert started
+    guard = watch(running.process.pid)
+    # A connection or a lock that it held would never be closed.
+    held = {int(path.name) for path in Path(f"/proc/{guard}/fd").iterdir()}
+    assert held <= {0, 1, 2}
     if alone:
-        os.kill(watch(running.process.pid), signal.SIGKILL)
+        os.kill(guard, signal.SIGKILL)
     # The whole group, as a terminal's or a container's end does it.
     os.killpg(running.process.pid, signal.SIGKILL)
     running.process.wait(timeout=300)
