@@ -37,7 +37,8 @@ struct StrayProcessesTests {
         let ended = ["\(parts[0])-\(parts[1])-1.x"]
         let living = try lives.map(start)
         let stray = try ended.map(start)
-        defer { for process in living { process.terminate() } }
+        // What a test before this one made of SIGTERM, they may have inherited.
+        defer { for process in living { kill(process.processIdentifier, SIGKILL) } }
         // A stray of another test may be among them.
         #expect(try await StrayProcesses.end() >= stray.count)
         for process in stray {
