@@ -3,13 +3,6 @@ import HTTP
 
 /// One request on its way to the engine: what the engine adds to the common retry loop.
 struct EngineExchange<Answer: Sendable>: RetriedCall {
-    /// What the engine said instead of an answer.
-    enum Refusal: Sendable {
-        case said(HTTPResponse)
-        /// The status says that it succeeded, and the answer is none to this call.
-        case garbled(Diagnostic)
-    }
-
     let call: EngineCall
     let request: HTTPRequest
     let host: DockerHost
@@ -23,7 +16,7 @@ struct EngineExchange<Answer: Sendable>: RetriedCall {
 
     var isRepeatable: Bool { call.isRepeatable }
 
-    mutating func attempt() async throws -> Attempted<Answer, Refusal> {
+    mutating func attempt() async throws -> Attempted<Answer, HTTPResponse> {
         let response: HTTPResponse
         do {
             response = try await transport.send(request, limitBytes: Self.answerLimitBytes)
@@ -34,31 +27,29 @@ struct EngineExchange<Answer: Sendable>: RetriedCall {
         }
         let isAnswer =
             (200..<300).contains(response.status) || call.answers.contains(response.status)
-        guard isAnswer else { return .refused(.said(response)) }
+        guard isAnswer else { return .refused(response) }
         do {
             return .answered(try read(response, failure))
         } catch let problem as Diagnostic where problem.code == "docker.wire" {
-            return .refused(.garbled(problem))
+            return .garbled(problem)
         }
     }
 
-    func setback(_ refusal: Refusal, after progress: RetryPolicy.Progress) -> Setback {
-        switch refusal {
+    /// It would say the same again.
+    var garbledSetback: Setback { Setback(isPassing: false, isCertainlyUndone: false) }
+
+    func setback(_ response: HTTPResponse, after progress: RetryPolicy.Progress) -> Setback {
         // A proxy before the engine says that it is away for a moment.
-        case .said(let response) where [502, 503, 504].contains(response.status): .trouble()
-        case .said: .refusal
-        // It would say the same again.
-        case .garbled: Setback(isPassing: false, isCertainlyUndone: false)
-        }
+        [502, 503, 504].contains(response.status) ? .trouble() : .refusal
     }
 
-    func diagnostic(of end: FinalFailure<Refusal>) -> Diagnostic {
+    func diagnostic(of end: FinalFailure<HTTPResponse>) -> Diagnostic {
         switch end.cause {
         case .lost(let lost): return failure.lost(lost)
-        case .refused(.said(let response)):
+        case .refused(let response):
             let refused = failure.refused(response.status, response.body)
             return end.isOutcomeUnknown ? failure.words.outcomeUnknown(refused.causes) : refused
-        case .refused(.garbled(let why)):
+        case .garbled(let why):
             return end.isOutcomeUnknown ? failure.words.outcomeUnknown(why.causes) : why
         }
     }

@@ -18,6 +18,7 @@ import Testing
                 throw Diagnostic(code: "test.too-many", summary: "one attempt too many")
             }
             let number = try script.removeFirst().get()
+            if number == -8 { return .garbled(Diagnostic(code: "test.wire", summary: "")) }
             return number < 0 ? .refused(number) : .answered(number)
         }
 
@@ -74,6 +75,12 @@ import Testing
             #expect(ended == "test.unknown-outcome attempt 1")
         }
         #expect(clock.slept.isEmpty)
+    }
+
+    @Test func `an answer that is none to the call is asked for again`() async {
+        #expect(await end(Call(script: [.success(-8), .success(2)])) == "2")
+        let ended = await end(Call(isRepeatable: false, script: [.success(-8)]))
+        #expect(ended == "test.unknown-outcome attempt 1")
     }
 
     @Test func `a limit is no attempt, nor is what is put right`() async {

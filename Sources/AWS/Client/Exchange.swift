@@ -10,13 +10,6 @@ struct Exchange<Operation: AWSOperation>: RetriedCall {
     /// What an attempt asks for, where that differs from the one before; not signed yet.
     typealias Preparing = @Sendable (HTTPRequest) async throws -> HTTPRequest
 
-    /// What AWS said instead of an answer.
-    enum Refusal: Sendable {
-        case service(AWSServiceError)
-        /// The status says that it succeeded, and the answer is none to this call.
-        case garbled(Diagnostic)
-    }
-
     private let client: AWSClient
     private let operation: Operation
     private let wire: WireRequest
@@ -50,39 +43,35 @@ struct Exchange<Operation: AWSOperation>: RetriedCall {
 
     var isRepeatable: Bool { action.retry != .onlyIfUnsent }
 
-    mutating func attempt() async throws -> Attempted<Operation.Output, Refusal> {
+    mutating func attempt() async throws -> Attempted<Operation.Output, AWSServiceError> {
         attempts += 1
         let response: HTTPResponse
         do {
             response = try await send(try await signed())
         } catch let lost as DownloadProgress.Refused {
-            return .refused(.service(ErrorReader.read(lost.response, action: action, wire: wire)))
+            return .refused(ErrorReader.read(lost.response, action: action, wire: wire))
         } catch let foreign as DownloadProgress.Foreign {
-            return .refused(.garbled(foreign.problem))
+            return .garbled(foreign.problem)
         }
         guard !isFailure(response) else {
-            return .refused(.service(ErrorReader.read(response, action: action, wire: wire)))
+            return .refused(ErrorReader.read(response, action: action, wire: wire))
         }
         do {
             let output = try operation.decode(WireResponse(action: action, http: response))
             await client.tokens.give(lastCost ?? 1)
             return .answered(output)
         } catch let problem as Diagnostic {
-            return .refused(.garbled(problem))
+            return .garbled(problem)
         }
     }
 
-    func setback(_ refusal: Refusal, after progress: RetryPolicy.Progress) -> Setback {
-        switch refusal {
-        case .service(let error): error.setback
-        case .garbled: .foreign
-        }
+    func setback(_ error: AWSServiceError, after progress: RetryPolicy.Progress) -> Setback {
+        error.setback
     }
 
     /// Puts right what a refusal shows to be wrong here; each kind once, and at no attempt's cost,
     /// for a refused request was not performed.
-    mutating func heals(_ refusal: Refusal) async -> Bool {
-        guard case .service(let error) = refusal else { return false }
+    mutating func heals(_ error: AWSServiceError) async -> Bool {
         // S3's answers to HEAD have no body that could name the reason: a refused clock is a bare
         // 403, and a session that has expired a bare 400.
         let isUnnamed = action.service == .s3 && wire.method == "HEAD"
@@ -145,7 +134,7 @@ struct Exchange<Operation: AWSOperation>: RetriedCall {
         }
     }
 
-    func diagnostic(of end: FinalFailure<Refusal>) -> Diagnostic {
+    func diagnostic(of end: FinalFailure<AWSServiceError>) -> Diagnostic {
         let words = FailureWords(
             area: "aws", call: action.qualifiedName, server: "`\(endpoint.authority)`")
         let attempt = "attempt \(end.attempt) of \(max(end.attempt, client.policy.attempts))"
@@ -154,11 +143,11 @@ struct Exchange<Operation: AWSOperation>: RetriedCall {
         case .lost(let failure):
             problem = words.lost(
                 failure, attempt: attempt, isOutcomeUnknown: end.isOutcomeUnknown)
-        case .refused(.garbled(let why)):
+        case .garbled(let why):
             let causes = [why.summary] + why.causes + [attempt]
             problem =
                 end.isOutcomeUnknown ? words.outcomeUnknown(causes) : words.garbled(causes)
-        case .refused(.service(let error)):
+        case .refused(let error):
             problem = error.diagnostic(
                 action: action, attempt: attempt, origin: credentials?.origin)
             if end.isOutcomeUnknown { problem = words.outcomeUnknown(problem.causes) }

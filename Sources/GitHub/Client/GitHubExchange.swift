@@ -4,13 +4,6 @@ import HTTP
 
 /// One request on its way to GitHub: what GitHub adds to the common retry loop.
 struct GitHubExchange<Output: Sendable>: RetriedCall {
-    /// What GitHub said instead of an answer.
-    enum Refusal: Sendable {
-        case said(GitHubRefusal)
-        /// The status says that it succeeded, and the answer is none to this call.
-        case garbled(Diagnostic)
-    }
-
     let call: GitHubCall
     let request: HTTPRequest
     let server: GitHubServer
@@ -25,25 +18,21 @@ struct GitHubExchange<Output: Sendable>: RetriedCall {
 
     var isRepeatable: Bool { call.isRepeatable }
 
-    mutating func attempt() async throws -> Attempted<Output, Refusal> {
+    mutating func attempt() async throws -> Attempted<Output, GitHubRefusal> {
         let response = try await transport.send(request, limitBytes: Self.answerLimitBytes)
         let isAnswer =
             (200..<300).contains(response.status) || response.status == 304
             || call.answers.contains(response.status)
-        guard isAnswer else { return .refused(.said(GitHubRefusal(response))) }
+        guard isAnswer else { return .refused(GitHubRefusal(response)) }
         do {
             return .answered(try read(response))
         } catch let problem as Diagnostic where problem.code == "github.wire" {
-            return .refused(.garbled(problem))
+            return .garbled(problem)
         }
     }
 
-    func setback(_ refusal: Refusal, after progress: RetryPolicy.Progress) -> Setback {
-        switch refusal {
-        case .said(let refusal):
-            refusal.setback(after: progress, now: time.now().timeIntervalSince1970)
-        case .garbled: .foreign
-        }
+    func setback(_ refusal: GitHubRefusal, after progress: RetryPolicy.Progress) -> Setback {
+        refusal.setback(after: progress, now: time.now().timeIntervalSince1970)
     }
 
     mutating func mayGoOn(
@@ -56,13 +45,13 @@ struct GitHubExchange<Output: Sendable>: RetriedCall {
         return true
     }
 
-    func diagnostic(of end: FinalFailure<Refusal>) -> Diagnostic {
+    func diagnostic(of end: FinalFailure<GitHubRefusal>) -> Diagnostic {
         let told = GitHubFailure(call: call, server: server, attempt: end.attempt)
         return switch end.cause {
         case .lost(let lost): told.lost(lost, isOutcomeUnknown: end.isOutcomeUnknown)
-        case .refused(.said(let refusal)):
+        case .refused(let refusal):
             told.refused(refusal, isOutcomeUnknown: end.isOutcomeUnknown)
-        case .refused(.garbled(let why)):
+        case .garbled(let why):
             told.garbled(why, isOutcomeUnknown: end.isOutcomeUnknown)
         }
     }

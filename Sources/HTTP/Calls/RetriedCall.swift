@@ -15,6 +15,9 @@ package protocol RetriedCall {
     /// - Throws: `HTTPFailure` where no whole answer came; anything else ends the call.
     mutating func attempt() async throws -> Attempted<Answer, Refusal>
 
+    /// What an answer that is none to this call means for the next attempt.
+    var garbledSetback: Setback { get }
+
     /// What a refusal means for the next attempt.
     func setback(_ refusal: Refusal, after progress: RetryPolicy.Progress) -> Setback
 
@@ -33,6 +36,9 @@ package protocol RetriedCall {
 }
 
 extension RetriedCall {
+    /// Whatever answered may be gone the next time.
+    package var garbledSetback: Setback { .foreign }
+
     /// Nothing is ever wrong on this side.
     package mutating func heals(_ refusal: Refusal) async -> Bool { false }
 
@@ -46,6 +52,8 @@ extension RetriedCall {
 package enum Attempted<Answer: Sendable, Refusal: Sendable>: Sendable {
     case answered(Answer)
     case refused(Refusal)
+    /// The status says that it succeeded, and the answer is none to this call: why.
+    case garbled(Diagnostic)
 }
 
 /// Why a call is not made again.
@@ -54,6 +62,7 @@ package struct FinalFailure<Refusal: Sendable>: Sendable {
     package enum Cause: Sendable {
         case lost(HTTPFailure)
         case refused(Refusal)
+        case garbled(Diagnostic)
     }
 
     /// What ended the last attempt.

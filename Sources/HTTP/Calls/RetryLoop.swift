@@ -40,6 +40,9 @@ package struct RetryLoop: Sendable {
                     if await call.heals(refusal) { continue }
                     cause = .refused(refusal)
                     setback = call.setback(refusal, after: progress)
+                case .garbled(let why):
+                    cause = .garbled(why)
+                    setback = call.garbledSetback
                 }
             } catch let lost as HTTPFailure {
                 cause = .lost(lost)
