@@ -154,6 +154,18 @@ def test_a_build_that_nobody_holds_ends_well(project: Project, cloud: Cloud) -> 
     assert read(cloud, outcome.stdout.strip())["buildStatus"] == "SUCCEEDED"
 
 
+def test_a_start_that_nobody_answers_says_where_to_look(
+    project: Project, cloud: Cloud
+) -> None:
+    deploy(cloud, STACK)
+    cloud.add_faults(
+        {"operation": "codebuild:StartBuild", "dropConnection": "after", "count": 20}
+    )
+    outcome = project.dssbatch("start-release-build", "--release-id", "42")
+    assert_error(outcome, 1, "aws codebuild list-builds-for-project --project-name")
+    cloud.restore()
+
+
 @pytest.mark.parametrize(
     "place", [UPLOADS, "https://github.test/api/uploads" + UPLOADS[26:]]
 )

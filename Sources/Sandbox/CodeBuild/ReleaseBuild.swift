@@ -58,7 +58,10 @@ package struct ReleaseBuild: Sendable {
             projectName: project.name, sourceVersion: request.branch,
             environmentVariablesOverride: request.variables,
             idempotencyToken: UUID().uuidString.lowercased())
-        let id = try await services.aws.call(call, region: region).id
+        let list = "aws codebuild list-builds-for-project --project-name \(project.name)"
+        let id = try await StartOnce.run(shownBy: list) {
+            try await services.aws.call(call, region: region).id
+        }
         onNote(.started(id: id))
         return id
     }

@@ -38,7 +38,10 @@ package struct BatchBuild: Sendable {
             projectName: project.name, sourceVersion: branch, buildspecOverride: buildspec,
             buildTimeoutInMinutesOverride: minutes == project.timeoutMinutes ? nil : minutes,
             idempotencyToken: UUID().uuidString.lowercased())
-        let id = try await services.aws.call(call, region: region).id
+        let list = "aws codebuild list-build-batches-for-project --project-name \(project.name)"
+        let id = try await StartOnce.run(shownBy: list) {
+            try await services.aws.call(call, region: region).id
+        }
         onNote(.batchStarted(id: id))
         return id
     }
