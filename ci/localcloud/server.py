@@ -61,6 +61,7 @@ def _load_emulation(account_id: str) -> None:
         bucket_resource,
         resource_updates,
         storage,
+        answer_roots,
         bucket_policy,
         change_sets,
         change_set_views,

@@ -3,6 +3,7 @@
 import concurrent.futures
 import random
 import uuid
+from xml.etree import ElementTree
 
 import pytest
 from awscrt import checksums
@@ -156,3 +157,33 @@ def test_a_listing_comes_in_pages(cloud, bucket):
         Bucket=bucket, Prefix="p/", PaginationConfig={"PageSize": 3}
     )
     assert [len(page["Contents"]) for page in pages] == [3, 3, 1]
+
+
+def test_answers_have_the_roots_that_s3_gives_them(cloud, bucket):
+    client = cloud.client("s3")
+    roots = {}
+
+    def note(name):
+        def read(response_dict, **_):
+            root = ElementTree.fromstring(response_dict["body"]).tag
+            roots[name] = root.rpartition("}")[2]
+
+        client.meta.events.register(f"before-parse.s3.{name}", read)
+
+    for name in ("CreateMultipartUpload", "ListMultipartUploads", "ListParts"):
+        note(name)
+    note("CompleteMultipartUpload")
+    upload = {"Bucket": bucket, "Key": "k"}
+    upload["UploadId"] = client.create_multipart_upload(**upload)["UploadId"]
+    part = client.upload_part(**upload, PartNumber=1, Body=b"x")
+    client.list_multipart_uploads(Bucket=bucket)
+    assert len(client.list_parts(**upload)["Parts"]) == 1
+    parts = [{"PartNumber": 1, "ETag": part["ETag"]}]
+    done = client.complete_multipart_upload(**upload, MultipartUpload={"Parts": parts})
+    assert done["Bucket"] == bucket
+    assert roots == {
+        "CreateMultipartUpload": "InitiateMultipartUploadResult",
+        "ListMultipartUploads": "ListMultipartUploadsResult",
+        "ListParts": "ListPartsResult",
+        "CompleteMultipartUpload": "CompleteMultipartUploadResult",
+    }
