@@ -121,7 +121,7 @@ package struct CleanPlan: Sendable, Equatable {
             : .keep("only its tag names it, and it is younger than \(policy.olderThan)")
     }
 
-    /// The snapshots of the AMIs among these; those that a BIOS image shares are another's.
+    /// The snapshots that the AMIs among these hold.
     private static func snapshots(of items: [Item]) -> Set<String> {
         Set(
             items.filter { $0.asset.kind == .ami }.flatMap(\.asset.snapshotPlaces))

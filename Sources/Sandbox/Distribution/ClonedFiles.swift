@@ -8,7 +8,7 @@ package struct ClonedFiles: Sendable {
     private let root: String
     private let processes: any ProcessRunner
 
-    private static let timeoutSeconds = 60.0
+    private static let timeoutSeconds = 300.0
 
     /// - Parameter root: the project's folder; where it is no clone's own, there is nothing to
     ///   compare with.

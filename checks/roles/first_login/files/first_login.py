@@ -68,7 +68,7 @@ def converse(command: list[str], answers: list[tuple[str, str]]) -> tuple[str, b
             if index != 0:
                 return said, False
             # ssh and passwd switch the echo off just before they ask.
-            child.waitnoecho(timeout=120)
+            child.waitnoecho(timeout=ANSWER_TIMEOUT_SECONDS)
             child.sendline(answer)
         is_end = child.expect([pexpect.EOF, pexpect.TIMEOUT]) == 0
         return said + child.before, is_end
