@@ -16,8 +16,8 @@ from urllib.parse import parse_qsl
 
 from localcloud.answers import Answer, StartResponse, error_answer
 from localcloud.control import ControlArea
-from localcloud.emulation import permissions, web_identity
-from localcloud.emulation.identities import administrator
+from localcloud.emulation.iam import permissions, web_identity
+from localcloud.emulation.iam.identities import administrator
 from localcloud.faults import FaultRule, Faults
 from localcloud.in_flight import InFlight
 from localcloud.requestlog import RequestLog

@@ -18,7 +18,7 @@ class KeyRing:
         from moto.iam.models import iam_backends
         from moto.sts.models import sts_backends
 
-        from localcloud.emulation.identities import Principal
+        from localcloud.emulation.iam.identities import Principal
 
         if access_key_id == self._own[0]:
             return self._own[1]

@@ -114,7 +114,7 @@ def _deploy(
 
 
 def _declared_parameters(body: str) -> dict[str, Any]:
-    from localcloud.emulation.template_checks import parse_template
+    from localcloud.emulation.cloudformation.template_checks import parse_template
 
     return parse_template(body).get("Parameters") or {}
 

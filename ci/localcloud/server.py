@@ -45,47 +45,19 @@ def _use_account(account_id: str) -> None:
 def _load_emulation(account_id: str) -> None:
     os.environ.update(MOTO_SETTINGS)
     _use_account(account_id)
-    # isort: off
-    from localcloud.emulation import (  # noqa: F401 - importing installs
-        base_images,
-        encryption,
-        images,
-        registered_images,
-        exports,
-        instances,
-        public_access,
-        quotas,
-        tag_policy,
-        policy_simulation,
-        instance_resource,
-        bucket_resource,
-        resource_updates,
-        storage,
-        answer_roots,
-        bucket_policy,
-        change_sets,
-        change_set_views,
-        stacks,
-        resource_types,
-        source_credentials,
-        codebuild,
-        managed_policy,
-        conditional_writes,
-        build_control,
-        builds,
-        build_batches,
-        dynamic_references,
-        no_value,
-        unknown_operations,
-    )
+    # Its modules import moto's, which look at what was set above.
+    from localcloud.emulation import catalogue
+
+    catalogue.install()
 
 
 def _application() -> Any:
-    from localcloud.emulation.failures import shape_failures
     from moto.moto_server.werkzeug_app import (
         DomainDispatcherApplication,
         create_backend_app,
     )
+
+    from localcloud.emulation.failures import shape_failures
 
     def create(service: Any) -> Any:
         application = create_backend_app(service)
@@ -201,19 +173,20 @@ def serve(mode: str, port: int, ready: int, role: str = "") -> None:
             "requestsInFlight": gate.in_flight.count,
         },
     )
-    from localcloud.emulation import (
+    from localcloud.emulation.codebuild import (
         build_control,
         build_execution,
         build_runner,
         builds,
+    )
+    from localcloud.emulation.ec2 import (
         capacity,
         consistency,
         export_limits,
         quotas,
-        roles,
         tag_policy,
-        web_identity,
     )
+    from localcloud.emulation.iam import roles, web_identity
 
     control.add_route("quotas", quotas.answer)
     control.add_route("capacity", capacity.answer)

@@ -14,6 +14,7 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
+
 from localcloud.models import MODELS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -159,7 +160,7 @@ class Cloud:
         self.call("/localcloud/builds", "POST", {"hold": True})
 
     def lead_build(self, build_id: str, phase: str | None = None, **how: Any) -> None:
-        """Lead a build to a phase, write to its log; see ci/localcloud/emulation/builds.py."""
+        """Lead a build to a phase, write to its log; see ci/localcloud/emulation/codebuild/builds.py."""
         document = {"id": build_id, **({"phase": phase} if phase else {}), **how}
         self.call("/localcloud/builds", "POST", document)
 

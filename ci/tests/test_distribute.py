@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from localcloud.emulation import batch_spec
+
+from localcloud.emulation.codebuild import batch_spec
 
 from .cloud import AssetView, Cloud
 from .code_build import deploy

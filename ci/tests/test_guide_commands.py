@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from localcloud.paper.docker_engine import BASE_IMAGE, PaperDockerEngine
 
 from .cloud import ROOT, Cloud

@@ -12,15 +12,19 @@ from typing import Any
 from moto.moto_api import state_manager
 from moto.moto_api._internal.managed_state_model import ManagedState
 
+from localcloud.emulation.patching import change
 from localcloud.models import CHANGE_SET, EXPORT_TASK, IMAGE, STACK
 
 # By default a thing shows its first state once, and an export each of its steps once.
 DEFAULT_LOOKS = {IMAGE: 2, EXPORT_TASK: 1, STACK: 2, CHANGE_SET: 2}
 
-for _model, _looks in DEFAULT_LOOKS.items():
-    state_manager.register_default_transition(
-        _model, {"progression": "manual", "times": _looks}
-    )
+
+@change
+def _default_looks() -> None:
+    for model, looks in DEFAULT_LOOKS.items():
+        state_manager.register_default_transition(
+            model, {"progression": "manual", "times": looks}
+        )
 
 
 class Transition(ManagedState):
@@ -48,7 +52,10 @@ class Transition(ManagedState):
 
 
 def transitioning_attribute(owner: type, name: str) -> None:
-    """Let `owner.name` be set to a `Transition`, and read as the state it is in."""
+    """Let `owner.name` be set to a `Transition`, and read as the state it is in.
+
+    A change of moto, to be called by one (`patching.change`).
+    """
     slot = f"_localcloud_{name}"
 
     def getter(instance: Any) -> Any:

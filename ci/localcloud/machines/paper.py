@@ -7,7 +7,7 @@ import os
 from typing import Any
 
 from localcloud.answers import Answer, json_answer
-from localcloud.emulation import storage
+from localcloud.emulation.s3 import storage
 from localcloud.emulation.transitions import EXPORT_TASK, IMAGE, Transition
 from localcloud.faults import FaultRule
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from localcloud import runtime
-from localcloud.emulation.base_images import CANONICAL
-from localcloud.emulation.instances import set_state
+from localcloud.emulation.ec2.base_images import CANONICAL
+from localcloud.emulation.ec2.instances import set_state
 from localcloud.faults import FaultRule
 from localcloud.home import CloudHome
 from localcloud.machines.base_machine import ensure_base_machine

@@ -10,7 +10,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from localcloud.emulation import storage
+from localcloud.emulation.s3 import storage
 from localcloud.faults import FaultRule
 from localcloud.processes import ProcessRecord, end, send
 

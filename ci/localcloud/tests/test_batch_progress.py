@@ -10,7 +10,8 @@ from moto import mock_aws
 from moto.codebuild.models import CodeBuildBackend, codebuild_backends
 
 from localcloud import runtime
-from localcloud.emulation import build_batches, builds
+from localcloud.emulation import patching
+from localcloud.emulation.codebuild import build_batches, builds
 from localcloud.faults import Faults
 
 from .batches import PLAIN_PROJECT, build_ids, look, reasons, spec, states, task
@@ -21,6 +22,8 @@ ACCOUNT, REGION, PROJECT = "123456789012", "eu-central-1", "project"
 @pytest.fixture
 def codebuild(monkeypatch, tmp_path):
     """A client of moto in this process, where nothing but the test leads builds on."""
+    for module in (builds, build_batches):
+        patching.install(module)
     monkeypatch.setattr(runtime, "_installed", [])
     monkeypatch.setitem(builds.switches, "hold", True)
     runtime.install(runtime.Runtime(None, Faults(), tmp_path))

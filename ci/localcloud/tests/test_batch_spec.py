@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from localcloud.emulation.batch_spec import BatchSpecError, parse
+from localcloud.emulation.codebuild.batch_spec import BatchSpecError, parse
 
 
 def graph(entry, version="0.2"):

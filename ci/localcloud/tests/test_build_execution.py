@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from localcloud.emulation import buildspecs
+from localcloud.emulation.codebuild import buildspecs
 
 from .conftest import OTHERS, policy
 from .test_project_stacks import BUCKET, given, template
