@@ -6,6 +6,13 @@ import Synchronization
 /// The one thread that owns libcurl's handles and runs all transfers.
 ///
 /// Other threads only hand commands over and wake it; it starts with the first command.
+///
+/// | the loop | begins with | what holds |
+/// |---|---|---|
+/// | idle | `init` | there is no thread and no handle |
+/// | serving | the first `start` | commands are taken, transfers moved, sockets waited for |
+/// | closed | `close` | no command is taken any more; every transfer ends |
+/// | ended | the end of `run` | the handles are gone; `untilEnded` returns |
 final class CurlLoop: Sendable {
     private enum Command: Sendable {
         case start(CurlExchange)

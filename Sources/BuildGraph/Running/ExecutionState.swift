@@ -1,6 +1,14 @@
 import Diagnostics
 
 /// How far a durable stage has come in this run.
+///
+/// | durable stage | put there by | what holds |
+/// |---|---|---|
+/// | waiting | `init` | a stage upstream is unsettled, or it is in `ready` |
+/// | reading | `consider` | everything upstream is settled and good |
+/// | committed | `commit` | it has to run; its machines are wanted |
+/// | running | `launchIfReady`, `promote` | its machines are up; one task works on it |
+/// | settled | `settle` | its outcome is final; its dependents and machines were told |
 enum DurablePhase: Equatable {
     /// It waits for stages upstream.
     case waiting
@@ -13,6 +21,16 @@ enum DurablePhase: Equatable {
 }
 
 /// How far an ephemeral stage has come in this run.
+///
+/// | machine | put there by | what holds |
+/// |---|---|---|
+/// | down | `init`, `release` | nothing was started in this run |
+/// | wanted | `commit` | a committed stage needs it; the machine it rests on may not be up |
+/// | starting | `startMachines` | one task makes it; the journal knows it |
+/// | up | `machineStarted` | stages may use it |
+/// | failed | `machineStarted` | something may stand; whoever needs it is blocked |
+/// | takingDown | `takeDown`, `leave` | no stage that might use it is unsettled |
+/// | ended | `machineEnded` | it is gone, or was left standing on purpose |
 enum MachinePhase: Equatable {
     case down
     /// A consumer has to run: start it as soon as what it rests on is up.

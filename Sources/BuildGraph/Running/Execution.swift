@@ -8,6 +8,7 @@ import JSON
 /// decided on once all durable stages it rests on (through ephemeral ones too) are settled. Where
 /// it has to run, its machines are started first; a machine is taken down as soon as no stage
 /// that might use it is unsettled. Each stage and each edge is looked at a fixed number of times.
+/// `DurablePhase` and `MachinePhase` are its state.
 actor Execution {
     let setup: RunSetup
     let graph: StageGraph

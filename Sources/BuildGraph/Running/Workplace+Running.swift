@@ -3,6 +3,16 @@ import Glibc
 import JSON
 
 /// A run: brings what is selected up to date, by lock, plan, recovery, stages and take-downs.
+///
+/// | step | may it call services | what holds after it |
+/// |---|---|---|
+/// | lock | only where results are objects | no other run writes these results |
+/// | plan | no | what is stale is known, whose results they are, and what is protected |
+/// | look up | yes, and changes nothing | lookups that others rest on are up to date |
+/// | resume, recover | yes | nothing of an earlier run is left that this one does not continue |
+/// | preflight | yes, and changes nothing | what was found is status 2, before anything began |
+/// | stages | yes | each end is recorded; machines are down |
+/// | look again | yes | requests of a killed run that arrived late are undone |
 extension Workplace {
     /// Runs.
     ///

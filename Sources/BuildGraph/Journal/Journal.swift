@@ -8,6 +8,13 @@ import OrderedCollections
 /// Lines of `journal.ndjson`: `intent` before a creating call, `created` with the id after it,
 /// `gone` after a confirmed deletion, `kept` once the thing is a recorded output. A line is on the
 /// disk before the call that it speaks of is made.
+///
+/// | last line | what may exist | what the next run does |
+/// |---|---|---|
+/// | `intent` | the thing, where its call arrived | looks for it; takes it up or removes it |
+/// | `created` | the thing, by its id | takes it up or removes it |
+/// | `gone` | nothing | nothing |
+/// | `kept` | what a result records | nothing; `retire` and `clean` remove it |
 package actor Journal {
     /// What reading the journal found besides its entries, for a person to see.
     package nonisolated let warnings: [String]

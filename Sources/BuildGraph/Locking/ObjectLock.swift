@@ -8,6 +8,15 @@ import OrderedCollections
 /// It is created with a condition, written anew as a sign of life, and deleted at the end. Who
 /// dies leaves it; `LockLease` says when it may be taken over, which is a conditional write too, so
 /// that of two who try one wins, and the run that was taken for dead finds out by its next write.
+///
+/// | the object | whose write succeeds | next |
+/// |---|---|---|
+/// | is not there | whoever creates it first (`take`) | held |
+/// | held, alive | its holder's, every `beatSeconds` (`beat`) | held, another version |
+/// | held, dead | of those who saw that version, the first (`take`) | held by another |
+/// | held | its holder's deletion (`release`), a person's (`breakLock`) | not there |
+///
+/// A holder whose write is refused has lost it: `check` throws before anything else is recorded.
 actor ObjectLock {
     /// What asking for the lock answered.
     enum Outcome {
