@@ -135,3 +135,15 @@ let package = Package(
         tests(of: "Tidy", []),
     ]
 )
+
+// What only `bin/fuzz` builds: libFuzzer brings the main function.
+if Context.environment["DSS_FUZZ"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "Fuzzing",
+            dependencies: [
+                "AWS", "Ansible", "BuildGraph", "Diagnostics", "DockerEngine", "GitHub", "HTTP", "JSON",
+                "Sandbox", collections,
+            ],
+            path: "Tests/Fuzzing", exclude: ["Corpus"], swiftSettings: settings))
+}

@@ -79,6 +79,7 @@ struct TidyTests {
         return path.hasPrefix(".") || path.hasSuffix(".swift") || path.hasSuffix(".modulemap")
             || name == "__init__.py" || name == "__main__.py" || name == "conftest.py"
             || name.hasPrefix("test_") || name == "main.yml" || path.contains("/group_vars/")
+            || path.contains("/Corpus/")
     }
 
     @Test func `names say what a thing is`() throws {
