@@ -18,9 +18,7 @@ AT_ONCE = 4
 
 
 @pytest.mark.parametrize("command", SCENES)
-def test_no_fault_at_any_call_leaves_anything_or_is_final(
-    command: str, cloud: Cloud, tmp_path: Path
-) -> None:
+def test_no_fault_is_final(command: str, cloud: Cloud, tmp_path: Path) -> None:
     board = Board(cloud, tmp_path, [command])
     chosen = sample(board.fields(KINDS), FIELDS, SEED)
     assert len(chosen) == FIELDS

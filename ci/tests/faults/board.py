@@ -17,14 +17,16 @@ from ..code_build import deploy
 from ..project import Project
 from ..sshserver import SSHServer
 from .kinds import KINDS
+from .proxy import Call
 from .scenes import CODE_BUILD, PLACES, PageScene
 from .trial import Field, Verdict, attempt, record
 
 EXPORTS_AT_ONCE = 20
+RECORDS_AT_ONCE = 4
 
 
 class Board:
-    """A cloud that is made ready for many trials at once, and the calls that commands make there."""
+    """A cloud made ready for many trials at once, and the calls that commands make there."""
 
     def __init__(self, cloud: Cloud, folder: Path, commands: Iterable[str]):
         self.cloud, self._folder = cloud, folder
@@ -38,11 +40,13 @@ class Board:
             deploy(cloud, CODE_BUILD)
         if "update-release" in commands:
             PageScene.released = self._release()
-        self.calls = {
-            (command, place): record(command, cloud, self._new_folder(), place)
-            for command in commands
-            for place in PLACES[command]
-        }
+        columns = [
+            (command, place) for command in commands for place in PLACES[command]
+        ]
+        with ThreadPoolExecutor(RECORDS_AT_ONCE) as pool:
+            self.calls = dict(
+                zip(columns, pool.map(self._record, columns), strict=True)
+            )
 
     def fields(self, kinds: Iterable[str], call: str = "") -> list[Field]:
         """Return every field, those of one call where it is named."""
@@ -59,6 +63,10 @@ class Board:
         with ThreadPoolExecutor(workers) as pool:
             for future in as_completed(pool.submit(self._attempt, f) for f in fields):
                 yield future.result()
+
+    def _record(self, column: tuple[str, str]) -> list[Call]:
+        command, place = column
+        return record(command, self.cloud, self._new_folder(), place)
 
     def _attempt(self, trial: Field) -> Verdict:
         started = time.monotonic()
