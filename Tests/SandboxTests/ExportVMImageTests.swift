@@ -94,6 +94,30 @@ import Testing
         #expect(bench.aws.unused.isEmpty)
     }
 
+    @Test func `an upload that a lost call begins after all is ended`() async throws {
+        tellBucket()
+        bench.aws.on("ExportImage", [:], .xml(Answer.exportTask("export-ami-1", "active").children))
+        bench.aws.on(
+            "DescribeExportImageTasks", [:],
+            .exportTasks(Answer.exportTask("export-ami-1", "completed")))
+        bench.aws.on(
+            "CreateMultipartUpload", ["key": Self.key], .error("aws.unknown-outcome"),
+            .text("UploadId", "upload-1"))
+        let late = XMLNode(
+            "Upload", [XMLNode("Key", text: Self.key), XMLNode("UploadId", text: "late")])
+        // Not there after the lost answer, nor right after the copy.
+        bench.aws.on(
+            "ListMultipartUploads", ["prefix": Self.key], .xml([]), .xml([]), .xml([late]))
+        bench.aws.on("AbortMultipartUpload", ["uploadId": "late"], .empty)
+        tellCopy(from: "export-ami-1")
+        _ = try await stage().run(try await context())
+        let changes = bench.timeline.changes
+        let completed = try #require(changes.firstIndex(of: "CompleteMultipartUpload"))
+        let ended = try #require(changes.firstIndex(of: "AbortMultipartUpload"))
+        #expect(completed < ended)
+        #expect(bench.aws.calls("CreateMultipartUpload").count == 2)
+    }
+
     @Test func `an active task of the same image is waited for, and no other begun`()
         async throws
     {

@@ -1,6 +1,7 @@
 import AWS
 import BuildGraph
 import Diagnostics
+import FoundationEssentials
 
 /// Copies an object inside S3 by multipart copy with parallel parts, which has no limit of 5 GB.
 struct ObjectCopy: Sendable {
@@ -29,7 +30,7 @@ struct ObjectCopy: Sendable {
         try await endEarlierTries(context)
         let entry = try await context.journal.intend(
             resource: Self.resource, region: region, name: key, details: ["bucket": bucket])
-        let uploadId = try await begin(key, context.time)
+        let (uploadId, lostAt) = try await begin(key, context.time)
         try await context.journal.created(entry, id: uploadId)
         do {
             let parts = try await copyParts(
@@ -43,32 +44,50 @@ struct ObjectCopy: Sendable {
             await abandon(entry, key: key, uploadId: uploadId, context)
             throw error
         }
+        if let lostAt {
+            // What was asked for in vain may have been begun later than anybody looked.
+            _ = try await PatientLook(time: context.time).find(bornAt: lostAt) {
+                try await endStrays(of: key, in: bucket) ? true : nil
+            }
+        }
         try await context.journal.kept(entry)
         return try await checked(key: key, sizeBytes: sizeBytes)
     }
 
     /// Begins an upload; where the answer is lost, ends what may have been begun and tries again.
-    private func begin(_ key: String, _ time: any TimeSource) async throws -> String {
+    ///
+    /// - Returns: its id, and when an answer was lost last.
+    private func begin(
+        _ key: String, _ time: any TimeSource
+    ) async throws -> (uploadId: String, lostAt: Date?) {
+        var lostAt: Date?
         let call = CreateMultipartUpload(
             bucket: bucket, key: key, cacheControl: Self.cacheControl, tags: tags,
             checksumAlgorithm: wantsChecksum ? "CRC64NVME" : nil,
             checksumType: wantsChecksum ? "FULL_OBJECT" : nil)
-        return try await LostAnswer.creating(
+        let uploadId = try await LostAnswer.creating(
             duplicateCode: nil, time: time,
             create: { try await aws.call(call, region: region) },
             find: {
+                lostAt = time.now()
                 try await endStrays(of: key, in: bucket)
                 return nil
             })
+        return (uploadId, lostAt)
     }
 
     /// Ends every unfinished upload of a key: the lock sees to it that no other run has any.
-    private func endStrays(of key: String, in bucket: String) async throws {
+    ///
+    /// - Returns: whether there was one.
+    @discardableResult
+    private func endStrays(of key: String, in bucket: String) async throws -> Bool {
         let uploads = try await aws.all(
-            ListMultipartUploads(bucket: bucket, prefix: key), region: region)
-        for upload in uploads where upload.key == key {
+            ListMultipartUploads(bucket: bucket, prefix: key), region: region
+        ).filter { $0.key == key }
+        for upload in uploads {
             try await abort(in: bucket, key: key, uploadId: upload.uploadId)
         }
+        return !uploads.isEmpty
     }
 
     private func copyParts(
