@@ -29,8 +29,17 @@ extension AWSServiceError {
             "IncompleteSignature":
             "check the access key (\(origin)) and that the region is enabled for the account"
         case "OptInRequired": "enable the region or service for the account, or name another region"
-        case "RequestTimeTooSkewed", "RequestExpired", "RequestInTheFuture":
+        case "RequestTimeTooSkewed", "RequestInTheFuture":
             "set this machine's clock, for instance with `timedatectl set-ntp true`"
+        case "RequestExpired":
+            // EC2 says so of a session that has ended too.
+            "sign in again if the credentials (\(origin)) are temporary, else set this machine's "
+                + "clock (`timedatectl set-ntp true`); then run the command again"
+        case "BadRequest":
+            "HEAD names no reason: check the bucket's region, and whether the credentials "
+                + "(\(origin)) have expired"
+        case "OperationAborted", "Conflict":
+            "something else is being done to it: wait a minute, then run the command again"
         case "NoSuchBucket": "check the bucket's name and region, or create it first"
         case "NoSuchKey": "check the key; the object may have been deleted"
         case "NoSuchUpload": "the multipart upload was ended already: run the command again"
@@ -45,9 +54,17 @@ extension AWSServiceError {
             "an AMI of that name exists: adopt it, deregister it, or use another asset id"
         case "InvalidKeyPair.Duplicate": "delete the key pair or use another name"
         case "AlreadyExistsException": "a stack of that name exists: delete it or use another name"
-        case "InstanceLimitExceeded", "VcpuLimitExceeded", "VolumeLimitExceeded",
-            "ResourceCountLimitExceeded", "AccountLimitExceededException",
+        case "SnapshotLimitExceeded":
+            "delete snapshots that nobody needs, or have the region's quota of EBS snapshots "
+                + "raised in the Service Quotas console"
+        case "ConcurrentSnapshotLimitExceeded", "PendingSnapshotLimitExceeded",
             "SnapshotCreationPerVolumeRateExceeded":
+            "wait until the snapshots in the making are done, then run the command again"
+        case "ResourceLimitExceeded" where action.name == "ModifyImageAttribute":
+            "deregister public images that nobody needs or make them private, or have the region's "
+                + "quota of public AMIs (`L-0E3CBAB9`) raised in the Service Quotas console"
+        case "InstanceLimitExceeded", "VcpuLimitExceeded", "VolumeLimitExceeded",
+            "ResourceCountLimitExceeded", "ResourceLimitExceeded", "AccountLimitExceededException":
             "raise the quota in the Service Quotas console or remove what is no longer needed"
         default:
             isThrottling
