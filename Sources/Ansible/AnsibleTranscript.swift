@@ -79,7 +79,8 @@ struct AnsibleTranscript: Sendable {
             code: "ansible.playbook-error", summary: "Ansible could not run `\(playbook)`",
             location: playbook,
             causes: causesOutOfText(standardErrorTail) + ["ansible-runner ended with \(status)"],
-            hint: "check the playbook with `ansible-playbook --syntax-check \(playbook)`")
+            hint: DiskSpace.hint(ifUsedUp: standardErrorTail)
+                ?? "check the playbook with `ansible-playbook --syntax-check \(playbook)`")
     }
 
     private mutating func finish(

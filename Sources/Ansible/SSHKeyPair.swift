@@ -33,10 +33,11 @@ package struct SSHKeyPair: Sendable {
                     timeoutSeconds: 300)
             ) { _ in }
             guard outcome.status == 0 else {
+                let said = outcome.standardErrorTail.trimmed
                 throw Diagnostic(
-                    code: "ssh.no-key", summary: "`ssh-keygen` made no key",
-                    causes: [outcome.standardErrorTail.trimmed],
-                    hint: "check that OpenSSH is complete on this machine")
+                    code: "ssh.no-key", summary: "`ssh-keygen` made no key", causes: [said],
+                    hint: DiskSpace.hint(ifUsedUp: said)
+                        ?? "check that OpenSSH is complete on this machine")
             }
             let text = try FileContents.read("\(privateKeyPath).pub", limitBytes: 64 * 1024)
             publicKey = String(decoding: text, as: UTF8.self).trimmed

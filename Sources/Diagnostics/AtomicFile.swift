@@ -76,7 +76,7 @@ enum FileFailure {
             summary: "cannot write `\(path)`", location: path,
             causes: [SystemErrorText.text(code)],
             hint: isFull
-                ? "free some space there, then run the same command again"
+                ? DiskSpace.hint
                 : "check that the folder exists and that you may write to it")
     }
 }

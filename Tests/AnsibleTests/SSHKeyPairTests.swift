@@ -32,4 +32,14 @@ struct SSHKeyPairTests {
         let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
         #expect(!FileManager.default.fileExists(atPath: folder))
     }
+
+    @Test func `a full disk is no incomplete OpenSSH`() async throws {
+        let runner = ScriptedProcessRunner { _ in
+            .init(status: 1, standardErrorTail: "Saving key \"/t\" failed: No space left on device")
+        }
+        let error = try await #require(throws: Diagnostic.self) {
+            try await SSHKeyPair(comment: "c", with: runner)
+        }
+        #expect(error.hint == DiskSpace.hint)
+    }
 }

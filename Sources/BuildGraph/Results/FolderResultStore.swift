@@ -235,7 +235,7 @@ package final class FolderResultStore: ResultStore {
             summary: "cannot write the results in `\(location)`", location: location,
             causes: [problem.summary] + problem.causes,
             hint: isFull
-                ? "free some space there, then run the same command again"
+                ? DiskSpace.hint
                 : "check that you may write there, or name another folder with `--results`")
     }
 }
