@@ -36,10 +36,18 @@ extension SandboxServices {
         variables: [String: JSONValue] = [:], manifest: ReleaseManifest, context: StageContext
     ) async throws -> PlayReport {
         let (machine, scratchFolder) = try context.reachableMachine()
-        return try await context.localSlots.withSlot {
-            try await play(
-                playbook, on: .machine(machine), secrets: secrets, variables: variables,
-                scratchFolder: scratchFolder, manifest: manifest, context: context)
+        do {
+            return try await context.localSlots.withSlot {
+                try await play(
+                    playbook, on: .machine(machine), secrets: secrets, variables: variables,
+                    scratchFolder: scratchFolder, manifest: manifest, context: context)
+            }
+        } catch let problem as Diagnostic {
+            guard let launched = try context.outputs(of: LaunchInstance.self).values.first else {
+                throw problem
+            }
+            throw await MachineFate(aws: aws, region: manifest.region)
+                .explaining(problem, instanceId: launched.instanceId)
         }
     }
 

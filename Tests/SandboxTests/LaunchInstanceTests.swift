@@ -105,6 +105,7 @@ import Testing
             let wanted = ["InstanceId": "i-1", "Latest": latest].compactMapValues(\.self)
             bench.aws.on("GetConsoleOutput", wanted, reply)
         }
+        bench.aws.on("DescribeInstances", ["InstanceId.1": "i-1"], .xml([]))
         let problem = await #expect(throws: Diagnostic.self) {
             try await run(bench, cidr: "203.0.113.0/24")
         }

@@ -131,17 +131,22 @@ package struct CreateAMI: Stage {
     ) async throws -> String {
         let tags = ResourceNames.tags(
             assetId: assetId.text, own: ownTags, runId: context.runId)
-        return try await LostAnswer.creating(
-            duplicateCode: ImageNames.duplicateCode, time: context.time,
-            create: {
-                try await aws.call(
-                    CreateImage(
-                        instanceId: instanceId, name: name,
-                        description: "Data Science Sandbox \(assetId)", noReboot: false,
-                        tags: tags),
-                    region: region)
-            },
-            find: { try await images(context).own(named: name, ofRun: context.runId)?.id })
+        do {
+            return try await LostAnswer.creating(
+                duplicateCode: ImageNames.duplicateCode, time: context.time,
+                create: {
+                    try await aws.call(
+                        CreateImage(
+                            instanceId: instanceId, name: name,
+                            description: "Data Science Sandbox \(assetId)", noReboot: false,
+                            tags: tags),
+                        region: region)
+                },
+                find: { try await images(context).own(named: name, ofRun: context.runId)?.id })
+        } catch let problem as Diagnostic {
+            throw await MachineFate(aws: aws, region: region)
+                .explaining(problem, instanceId: instanceId)
+        }
     }
 
     private func finish(

@@ -117,8 +117,10 @@ package struct LaunchInstance: Stage {
                 onProgress: { context.progress(nil, $0) })
         } catch let problem as Diagnostic where problem.code == "ssh.not-ready" {
             // Only now: once the stack is gone, nobody can ask any more.
-            throw await MachineConsole(aws: services.aws, region: region)
+            let told = await MachineConsole(aws: services.aws, region: region)
                 .explaining(problem, instanceId: instanceId)
+            throw await MachineFate(aws: services.aws, region: region)
+                .explaining(told, instanceId: instanceId)
         }
         return Outputs(
             stackName: stackName, instanceId: instanceId, publicDnsName: host,
