@@ -46,7 +46,7 @@ struct EngineFailure: Sendable {
         return Diagnostic(
             code: "docker.\(status)", summary: "the Docker engine does not \(call.purpose)",
             causes: ["it answered \(status): \(said.isEmpty ? "without a word" : said)"],
-            hint: Self.hint(status, said))
+            hint: Self.hint(status, said), isTrouble: status >= 500 && !Self.isAboutLogin(said))
     }
 
     /// No whole answer came.

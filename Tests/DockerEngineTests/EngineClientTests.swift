@@ -227,6 +227,7 @@ struct EngineClientTests {
         ])
         let error = await diagnostic { try await engine.client.start("t") }
         #expect(error?.code == "docker.500")
+        #expect(error?.isTrouble == true)
         #expect(error?.causes.first?.contains("OCI runtime create failed") == true)
         #expect(error?.hint != nil)
     }

@@ -139,6 +139,9 @@ def test_a_service_in_trouble_is_no_mistake_of_the_manifest(
     project: Project, cloud: Cloud
 ) -> None:
     trouble = {"status": 500, "code": "InternalError", "count": 99}
+    cloud.add_faults({"operation": "sts:GetCallerIdentity"} | trouble)
+    assert_error(project.dssbatch(MANIFEST), 1, "whose credentials these are")
+    cloud.restore()
     cloud.add_faults({"operation": "s3:HeadBucket"} | trouble)
     outcome = project.dssbatch(MANIFEST)
     assert_error(outcome, 1, "cannot use bucket")

@@ -85,11 +85,13 @@ struct RealmSettlement {
                 of: world.unbound, plan, account: account, journal)
         } catch let problem as Diagnostic where problem.severity == .failure {
             throw Diagnostic(
-                code: "realm.unknown", severity: .configuration,
+                code: "realm.unknown",
                 summary: "the results in `\(store.location)` belong to no account yet, and account "
                     + "\(account) was refused a look at what they name",
                 location: store.location, causes: [problem.summary] + problem.causes,
-                hint: problem.hint ?? "use the profile or endpoint that made them")
+                hint: problem.hint ?? "use the profile or endpoint that made them",
+                isTrouble: problem.isTrouble
+            ).beforehand
         }
         let foreign = answers.values.compactMap(\.foreign).sorted()
         let missing = answers.compactMapValues(\.missing)

@@ -114,7 +114,9 @@ actor RealmKeeper: RealmSource {
                 GetCallerIdentity(), region: AWSPartition(region: region).homeRegion
             ).account
         } catch let problem as Diagnostic where problem.severity != .interrupted {
-            throw Self.unknown([problem.summary] + problem.causes, hint: problem.hint)
+            throw Self.unknown(
+                [problem.summary] + problem.causes, hint: problem.hint,
+                isTrouble: problem.isTrouble)
         }
         let (place, hint) = try await connection.place(region: region)
         if case .accessKey(let id) = hint {
@@ -135,12 +137,16 @@ actor RealmKeeper: RealmSource {
                 + "`/account`")
     }
 
-    private static func unknown(_ causes: [String], hint: String?) -> Diagnostic {
+    private static func unknown(
+        _ causes: [String], hint: String?, isTrouble: Bool = false
+    ) -> Diagnostic {
         Diagnostic(
-            code: "realm.unknown", severity: .configuration,
+            code: "realm.unknown",
             summary: "nobody says whose credentials these are, so that nothing was started",
             causes: causes,
-            hint: hint ?? "check the credentials with `aws sts get-caller-identity`")
+            hint: hint ?? "check the credentials with `aws sts get-caller-identity`",
+            isTrouble: isTrouble
+        ).beforehand
     }
 
     private static func name(_ place: CloudRealm.Place) -> String {
