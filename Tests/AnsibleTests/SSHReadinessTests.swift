@@ -65,6 +65,7 @@ struct SSHReadinessTests {
             try await readiness.wait(with: runner, time: time)
         }
         #expect(error.code == "ssh.not-ready")
+        #expect(error.hint?.contains("firewall lets ssh in from here") == true)
         #expect(error.causes == ["ssh: connect to host 192.0.2.1 port 2222: Connection refused"])
         #expect(time.monotonicSeconds() < 60)
         #expect(time.all.allSatisfy { $0 <= 6 })
