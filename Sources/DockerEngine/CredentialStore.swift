@@ -18,7 +18,9 @@ struct CredentialStore: Sendable {
     /// It is of the user's choice, and has no use for passwords of machines, of GitHub, or of AWS
     /// but where it asks AWS.
     private var inherits: InheritedEnvironment {
-        let foreign = ["DSS_", "GITHUB_", "GH_", "ACTIONS_", "DOCKER_REGISTRY_PASSWORD"]
+        let foreign = [
+            "DSS_", "GITHUB_", "GH_", "ACTIONS_", "DOCKER_REGISTRY_PASSWORD", "DOCKER_AUTH_CONFIG",
+        ]
         return .everything(but: name == "ecr-login" ? foreign : foreign + ["AWS_"])
     }
 
@@ -49,7 +51,8 @@ struct CredentialStore: Sendable {
         }
         // jansson's words for a broken text quote a piece of it.
         guard let value = try? JSONValue.parse(Array(text.utf8), source: program),
-            let user = value["Username"]?.stringValue, let secret = value["Secret"]?.stringValue
+            let user = value.goMember("Username")?.stringValue,
+            let secret = value.goMember("Secret")?.stringValue
         else { throw refusal("its answer has no `Username` and `Secret`", server) }
         if user.isEmpty, secret.isEmpty { return nil }
         let kind: RegistryCredentials.Kind =

@@ -6,8 +6,10 @@ import JSON
 /// Read through a closure, so that tests need no folder.
 /// Source: <https://docs.docker.com/reference/cli/docker/#configuration-files>
 package struct DockerFiles: Sendable {
-    /// The folder; nil where neither `DOCKER_CONFIG` nor `HOME` says one.
+    /// The folder; nil where neither `DOCKER_CONFIG`, nor `HOME`, nor the system says one.
     package let folder: String?
+    /// Logins that go before those of the files, as JSON; nil where there are none.
+    let logins: Secret?
     private let read: @Sendable (String) throws -> [UInt8]?
 
     /// Finds the folder.
@@ -20,7 +22,8 @@ package struct DockerFiles: Sendable {
     ) {
         folder =
             environment.nonEmpty("DOCKER_CONFIG")
-            ?? environment.nonEmpty("HOME").map { "\($0)/.docker" }
+            ?? UserHome.folder(environment).map { "\($0)/.docker" }
+        logins = environment.nonEmpty("DOCKER_AUTH_CONFIG").map { Secret($0) }
         self.read = read
     }
 
@@ -35,11 +38,13 @@ package struct DockerFiles: Sendable {
         }
     }
 
-    /// One file of the folder as JSON; nil where it is not there.
+    /// One file of the folder as JSON; nil where it is not there, or empty.
     ///
     /// - Throws: `json.…` with the file's place.
     func json(_ name: String) throws -> JSONValue? {
-        guard let folder, let bytes = try read("\(folder)/\(name)") else { return nil }
+        guard let folder, let bytes = try read("\(folder)/\(name)"),
+            bytes.contains(where: { ![0x09, 0x0a, 0x0d, 0x20].contains($0) })
+        else { return nil }
         return try JSONValue.parse(bytes, source: "\(folder)/\(name)")
     }
 

@@ -12,6 +12,8 @@ package struct RegistryCredentials: Sendable, Equatable {
         case password(user: String, Secret)
         /// What the registry gave out at an earlier login.
         case identityToken(Secret)
+        /// What the registry itself takes from each request, as it is.
+        case registryToken(Secret)
     }
 
     /// How it is said.
@@ -32,7 +34,8 @@ package struct RegistryCredentials: Sendable, Equatable {
     var secrets: [Secret] {
         switch kind {
         case .anonymous: []
-        case .password(_, let secret), .identityToken(let secret): [secret, headerValue]
+        case .password(_, let secret), .identityToken(let secret), .registryToken(let secret):
+            [secret, headerValue]
         }
     }
 
@@ -51,6 +54,10 @@ package struct RegistryCredentials: Sendable, Equatable {
         case .identityToken(let token):
             value = [
                 "identitytoken": .string(token.reveal()), "serveraddress": .string(server),
+            ]
+        case .registryToken(let token):
+            value = [
+                "registrytoken": .string(token.reveal()), "serveraddress": .string(server),
             ]
         }
         let text = Data(value.compactText.utf8).base64EncodedString()

@@ -1,6 +1,4 @@
 package import Diagnostics
-import FoundationEssentials
-import Glibc
 import JSON
 import OrderedCollections
 
@@ -39,20 +37,8 @@ package struct RegistryLogin: Sendable {
             }
             return RegistryCredentials(.password(user: user, password), server: server)
         }
-        let configuration = try files.json(Self.file) ?? [:]
-        let own =
-            configuration["credHelpers"]?[server]
-            ?? configuration["credHelpers"]?[
-                reference.registry]
-        if let helper = (own ?? configuration["credsStore"])?.stringValue, !helper.isEmpty,
-            let found = try await CredentialStore(name: helper, processes: processes)
-                .credentials(for: server)
-        {
-            return found
-        }
-        if let entry = Self.entry(for: server, in: configuration["auths"]) {
-            return try read(entry, server: server)
-        }
+        let found = try await filed(for: server)
+        if let found, found.kind != .anonymous { return found }
         if let user, !user.isEmpty {
             throw Diagnostic(
                 code: "docker.login", severity: .configuration,
@@ -68,36 +54,55 @@ package struct RegistryLogin: Sendable {
         registry == ImageReference.hub ? "https://index.docker.io/v1/" : registry
     }
 
-    /// The entry under the server's own name, else under an address with the same host.
-    private static func entry(for server: String, in entries: JSONValue?) -> JSONValue? {
-        if let exact = entries?[server] { return exact }
-        return entries?.objectValue?.first { host(of: $0.key) == host(of: server) }?.value
+    /// What the environment, a helper or the file has; nil where that is nothing.
+    ///
+    /// Source: <https://github.com/docker/cli/blob/master/cli/config/configfile/file.go>,
+    /// `GetCredentialsStore`
+    private func filed(for server: String) async throws -> RegistryCredentials? {
+        let variable = "`DOCKER_AUTH_CONFIG`"
+        if let entry = try environmentLogins()?[server] {
+            return try LoginEntry(entry).credentials(server: server, place: variable)
+        }
+        let configuration = try files.json(Self.file)
+        let helper =
+            (configuration?.goMember("credHelpers")?[server]
+            ?? configuration?.goMember("credsStore"))?.stringValue ?? ""
+        // Where there is a helper, what the file has of old does not count.
+        if !helper.isEmpty {
+            return try await CredentialStore(name: helper, processes: processes)
+                .credentials(for: server)
+        }
+        return try Self.entry(for: server, in: configuration?.goMember("auths")).map {
+            let place = files.folder.map { "`\($0)/\(Self.file)`" } ?? ""
+            return try LoginEntry($0).credentials(server: server, place: place)
+        }
     }
 
-    private static func host(of address: String) -> String {
-        let start = address.firstRange(of: "://")?.upperBound ?? address.startIndex
-        return String(address[start...].prefix { $0 != "/" })
-    }
-
-    private func read(_ entry: JSONValue, server: String) throws -> RegistryCredentials {
-        if let token = entry["identitytoken"]?.stringValue, !token.isEmpty {
-            return RegistryCredentials(.identityToken(Secret(token)), server: server)
-        }
-        guard let encoded = entry["auth"]?.stringValue, !encoded.isEmpty else {
-            return RegistryCredentials(.anonymous, server: server)
-        }
-        guard let bytes = Data(base64Encoded: encoded),
-            let text = String(bytes: bytes, encoding: .utf8),
-            let colon = text.firstIndex(of: ":"), colon != text.startIndex
-        else {
+    private func environmentLogins() throws -> JSONValue? {
+        guard let logins = files.logins else { return nil }
+        // jansson's words for a broken text quote a piece of it.
+        guard let value = try? JSONValue.parse(Array(logins.reveal().utf8), source: "logins") else {
             throw Diagnostic(
                 code: "docker.login", severity: .configuration,
-                summary: "the login for `\(server)` in the Docker configuration is unreadable",
-                location: files.folder.map { "\($0)/\(Self.file)" },
-                hint: "run `docker login` for it again")
+                summary: "`DOCKER_AUTH_CONFIG` is no JSON",
+                hint: "write it as `{\"auths\": {\"REGISTRY\": {\"auth\": \"…\"}}}`, or unset it")
         }
-        let password = text[text.index(after: colon)...].prefix { $0 != "\0" }
-        return RegistryCredentials(
-            .password(user: String(text[..<colon]), Secret(String(password))), server: server)
+        return value.goMember("auths")
+    }
+
+    /// The entry under the server's own name, else under an address with that host.
+    private static func entry(for server: String, in entries: JSONValue?) -> JSONValue? {
+        if let exact = entries?[server] { return exact }
+        return entries?.objectValue?.first { host(of: $0.key) == server }?.value
+    }
+
+    /// The host and port of an address, which old entries are named by.
+    private static func host(of address: String) -> String {
+        let start = address.firstRange(of: "://")?.upperBound ?? address.startIndex
+        let host = address[start...].prefix { $0 != "/" && $0 != "?" }
+        guard start > address.startIndex, let sign = host.lastIndex(of: "@") else {
+            return String(host)
+        }
+        return String(host[host.index(after: sign)...])
     }
 }

@@ -12,7 +12,8 @@ import Testing
     /// Finds a login; a helper that no reply is given for fails the test.
     private func login(
         _ image: String, configuration: String?, user: String? = nil, password: String? = nil,
-        helper: ScriptedProcessRunner.Reply? = nil, helperName: String = "docker-credential-test"
+        helper: ScriptedProcessRunner.Reply? = nil, helperName: String = "docker-credential-test",
+        logins: String? = nil
     ) async throws -> RegistryCredentials {
         let reference = try ImageReference(image)
         let runner = ScriptedProcessRunner { command in
@@ -22,7 +23,9 @@ import Testing
             else { throw Diagnostic(code: "test.unexpected", summary: "\(command.executable)") }
             return helper
         }
-        let files = DockerFiles(environment: ["DOCKER_CONFIG": "/d"]) { path in
+        let files = DockerFiles(environment: [
+            "DOCKER_CONFIG": "/d", "DOCKER_AUTH_CONFIG": logins ?? "",
+        ]) { path in
             path == "/d/config.json" ? configuration.map { Array($0.utf8) } : nil
         }
         return try await RegistryLogin(files: files, processes: runner).credentials(
@@ -96,13 +99,78 @@ import Testing
         #expect(token.kind == .identityToken(Secret("s")))
     }
 
-    @Test func `a helper that knows nothing leaves the file's word`() async throws {
+    @Test func `where a helper knows nothing, what the file has of old does not count`()
+        async throws
+    {
         let text = #"{"credsStore":"test","auths":{"h.x":{"auth":"\#(auth("me:p"))"}}}"#
         let none = ScriptedProcessRunner.Reply(
             lines: ["credentials not found in native keychain"], status: 1)
-        #expect(
-            try await login("h.x/y", configuration: text, helper: none).kind
-                == .password(user: "me", Secret("p")))
+        #expect(try await login("h.x/y", configuration: text, helper: none).kind == .anonymous)
+        let error = await diagnostic {
+            try await login("h.x/y", configuration: text, user: "me", helper: none)
+        }
+        #expect(error?.code == "docker.login")
+    }
+
+    /// The forms of https://github.com/docker/cli/blob/master/cli/config/configfile/file.go.
+    @Test(arguments: [
+        (#"{"auth":"bWU6\n cA==\r\n"}"#.replacing(" ", with: ""), "me p"),
+        (#"{"auth":"bWU6cA==","username":"you","password":"q"}"#, "me p"),
+        (#"{"username":"me","password":"p"}"#, "me p"), (#"{"username":"me"}"#, "me "),
+        (#"{"password":"p"}"#, nil), (#"{"auth":""}"#, nil), ("{}", nil),
+        (#"{"Auth":"bWU6cA=="}"#, "me p"), (#"{"auth":"bWU6AHA6cQAA"}"#, "me p:q"),
+        (#"{"registrytoken":"t","identitytoken":"i","auth":"bWU6cA=="}"#, "registry t"),
+    ])
+    func `a login of any form that Docker reads is read as Docker does`(
+        _ entry: String, _ expected: String?
+    ) async throws {
+        let found = try await login("h.x/y", configuration: #"{"auths":{"h.x":\#(entry)}}"#)
+        switch found.kind {
+        case .anonymous: #expect(expected == nil)
+        case .password(let user, let password):
+            #expect("\(user) \(password.reveal())" == expected)
+        case .registryToken(let token): #expect("registry \(token.reveal())" == expected)
+        case .identityToken: Issue.record("\(entry)")
+        }
+    }
+
+    @Test(arguments: [
+        ("h:1/y", "https://h:1/v1/", true), ("h.x/y", "http://me@h.x", true),
+        ("h.x/y", "h.x/y", true), ("h.x/y", "h.x:443", false), ("h.x/y", "https://x.h.x", false),
+        ("exasol/x", "docker.io", false), ("exasol/x", "index.docker.io", false),
+    ])
+    func `an old name of a server counts where Docker takes it`(
+        _ image: String, _ key: String, _ isFound: Bool
+    ) async throws {
+        let text = #"{"auths":{"\#(key)":{"auth":"\#(auth("me:p"))"}}}"#
+        let found = try await login(image, configuration: text).kind
+        #expect((found != .anonymous) == isFound)
+    }
+
+    @Test(arguments: ["", " \n"])
+    func `an empty file is no login, and no error`(_ text: String) async throws {
+        #expect(try await login("h.x/y", configuration: text).kind == .anonymous)
+    }
+
+    @Test func `an empty name of a helper means the file, whatever the store`() async throws {
+        let text =
+            #"{"credsStore":"no","credHelpers":{"h.x":""},"auths":{"h.x":{"auth":"bWU6cA=="}}}"#
+        let found = try await login("h.x/y", configuration: text)
+        #expect(found.kind == .password(user: "me", Secret("p")))
+    }
+
+    @Test func `logins of the environment go before helpers and files`() async throws {
+        let logins = #"{"auths":{"h.x":{"auth":"bWU6cA=="}}}"#
+        let text = #"{"auths":{"h.y":{"auth":"eDp5"}},"credHelpers":{"h.x":"no"}}"#
+        let found = try await login("h.x/y", configuration: text, logins: logins)
+        #expect(found.kind == .password(user: "me", Secret("p")))
+        let other = try await login("h.y/y", configuration: text, logins: logins)
+        #expect(other.kind == .password(user: "x", Secret("y")))
+        let error = await diagnostic {
+            try await login("h.x/y", configuration: nil, logins: #"{"hunter2"#)
+        }
+        #expect(error?.code == "docker.login")
+        #expect(error?.description.contains("hunter2") == false)
     }
 
     @Test func `a helper's failure never shows what it printed`() async {
