@@ -24,12 +24,8 @@ extension CurlTransport {
         ///
         /// - Parameters:
         ///   - version: this program's, for `User-Agent: dssbatch/<version>`.
-        ///   - certificateAuthorityFile: goes before the environment's; `AWS_CA_BUNDLE` is the
-        ///     caller's to read.
         ///   - environment: the process's variables.
-        package init(
-            version: String, certificateAuthorityFile: String? = nil, environment: [String: String]
-        ) {
+        package init(version: String, environment: [String: String]) {
             let first = { (names: String...) in
                 names.lazy.compactMap { environment[$0] }.first { !$0.isEmpty }
             }
@@ -37,10 +33,10 @@ extension CurlTransport {
             plainProxy = first("http_proxy", "all_proxy", "ALL_PROXY")
             secureProxy = first("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")
             hostsWithoutProxy = first("no_proxy", "NO_PROXY") ?? ""
-            if let file = certificateAuthorityFile ?? first("CURL_CA_BUNDLE") {
-                self.certificateAuthorityFile = file
+            if let file = first("CURL_CA_BUNDLE") {
+                certificateAuthorityFile = file
             } else {
-                self.certificateAuthorityFile = first("SSL_CERT_FILE")
+                certificateAuthorityFile = first("SSL_CERT_FILE")
                 certificateAuthorityFolder = first("SSL_CERT_DIR")
             }
         }

@@ -73,13 +73,13 @@ import Testing
             ])
     }
 
-    @Test func `a service of all regions has one host and one signing region a partition`() {
+    @Test func `a service of all regions has one host and one signing region a partition`() throws {
         for (region, host, home) in [
             ("eu-central-1", "iam.amazonaws.com", "us-east-1"),
             ("cn-northwest-1", "iam.cn-north-1.amazonaws.com.cn", "cn-north-1"),
             ("us-gov-east-1", "iam.us-gov.amazonaws.com", "us-gov-west-1"),
         ] {
-            let endpoint = AWSEndpoint(service: .iam, region: region)
+            let endpoint = try AWSEndpoint(service: .iam, region: region)
             #expect(endpoint.authority == host && endpoint.region == home)
         }
     }

@@ -71,7 +71,7 @@ import Testing
 
     @Test func `attempts and the CA bundle are read, nonsense is refused`() throws {
         let loaded = try load(["AWS_MAX_ATTEMPTS": "7", "AWS_CA_BUNDLE": "/ca"])
-        #expect(loaded.maxAttempts == 7 && loaded.caBundlePath == "/ca")
+        #expect(loaded.maxAttempts == 7 && loaded.certificates?.authorityFile == "/ca")
         for environment in [["AWS_MAX_ATTEMPTS": "0"], ["AWS_ENDPOINT_URL": "localhost:1"]] {
             let error = #expect(throws: Diagnostic.self) {
                 try load(environment).endpoint(of: .ec2, region: "eu-west-1")

@@ -141,7 +141,8 @@ import Testing
                 "circle"
             ), ("role_arn = r\nsource_profile = p\nmfa_serial = m", "mfa_serial"),
             ("role_arn = r", "source_profile"), ("role_arn = r\ncredential_source = X", "`X`"),
-            ("sso_start_url = u", "SSO"), ("role_arn = r\nsource_profile = z", "not there"),
+            ("sso_role_name = r", "sso_account_id"),
+            ("role_arn = r\nsource_profile = z", "not there"),
         ] {
             var world = World()
             world.files["/h/.aws/config"] = "[profile p]\n\(text)"

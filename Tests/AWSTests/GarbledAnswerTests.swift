@@ -68,7 +68,7 @@ import Testing
             case .ec2Query: whole = "<\(action.name)Response><return>true</return>"
             case .awsQuery:
                 whole = "<\(action.name)Response><\(action.name)Result></\(action.name)Result>"
-            case .restXml, .json: continue
+            case .restXml, .restJson, .json: continue
             }
             let refused = isRefused(operation, answer(whole))
             #expect(refused, "\(action.name)")

@@ -103,7 +103,7 @@ struct RequestJudgeTests {
         let target =
             try endpoint.map {
                 try AWSEndpoint(customUrl: $0, service: action.service, region: region)
-            } ?? AWSEndpoint(service: action.service, region: region)
+            } ?? (try AWSEndpoint(service: action.service, region: region))
         let made = try signed(
             RequestEncoder.httpRequest(wire, to: target), service: action.service.rawValue,
             region: target.region, credentials: credentials, date: date)

@@ -89,16 +89,15 @@ struct FailureTests {
         let unknown = try await failure { try await transport.get(server.url) }
         #expect(unknown.kind == .tls)
         #expect(!unknown.requestMayHaveReachedServer)
-        let configuration = CurlTransport.Configuration(
-            version: "1", certificateAuthorityFile: server.certificateFile, environment: [:])
-        let response = try await CurlTransport(configuration).get(server.url)
-        #expect(response.status == 200)
-        let fromEnvironment = CurlTransport.forTests(
-            environment: ["SSL_CERT_FILE": server.certificateFile])
-        #expect(try await fromEnvironment.get(server.url).status == 200)
-        let missing = CurlTransport.Configuration(
-            version: "1", certificateAuthorityFile: "/nowhere.pem", environment: [:])
-        let failure = try await failure { try await CurlTransport(missing).get(server.url) }
+        var own = HTTPRequest(method: "GET", url: server.url)
+        own.certificates = CertificateFiles(authorityFile: server.certificateFile)
+        #expect(try await transport.send(own, limitBytes: 100).status == 200)
+        for variable in ["CURL_CA_BUNDLE", "SSL_CERT_FILE"] {
+            let told = CurlTransport.forTests(environment: [variable: server.certificateFile])
+            #expect(try await told.get(server.url).status == 200)
+        }
+        let missing = CurlTransport.forTests(environment: ["CURL_CA_BUNDLE": "/nowhere.pem"])
+        let failure = try await failure { try await missing.get(server.url) }
         #expect(failure.kind == .tls)
     }
 }

@@ -27,9 +27,6 @@ struct ProxyTests {
         #expect(some.secureProxy == nil)
         #expect(some.certificateAuthorityFile == "g")
         #expect(some.certificateAuthorityFolder == "h")
-        let own = CurlTransport.Configuration(
-            version: "1", certificateAuthorityFile: "own", environment: ["CURL_CA_BUNDLE": "f"])
-        #expect(own.certificateAuthorityFile == "own")
     }
 
     @Test func `a plain request goes through the proxy with its whole URL`() async throws {

@@ -35,7 +35,9 @@ struct Exchange<Operation: AWSOperation>: RetriedCall {
         self.endpoint = endpoint
         self.prepare = prepare
         self.send = send
-        unsigned = RequestEncoder.httpRequest(wire, to: endpoint)
+        var request = RequestEncoder.httpRequest(wire, to: endpoint)
+        request.certificates = client.configuration.certificates
+        unsigned = request
         payload = try Self.payload(unsigned, isEncrypted: endpoint.isEncrypted)
     }
 

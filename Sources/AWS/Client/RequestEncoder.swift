@@ -7,7 +7,7 @@ enum RequestEncoder {
         var request: HTTPRequest =
             switch wire.action.service.wireProtocol {
             case .ec2Query, .awsQuery: query(wire, endpoint)
-            case .restXml: rest(wire, endpoint)
+            case .restXml, .restJson: rest(wire, endpoint)
             case .json(let version, let targetPrefix):
                 HTTPRequest(
                     method: "POST", url: base(endpoint) + "/",

@@ -1,11 +1,11 @@
-import Diagnostics
+package import Diagnostics
 
 /// What the environment, the shared files and the command line say about how to call AWS.
 package struct AWSConfiguration: Sendable {
     /// The region to use where nothing else names one; nil where nothing is configured.
     package let region: String?
-    /// Certificate authorities for every TLS connection; nil for the system's.
-    package let caBundlePath: String?
+    /// Certificate authorities for connections to AWS; nil for the system's.
+    let caBundlePath: String?
     /// Attempts in all for one call.
     package let maxAttempts: Int
     /// The profile that applies; nil where there is none of that name and nobody asked for one.
@@ -15,7 +15,11 @@ package struct AWSConfiguration: Sendable {
     let environment: AWSEnvironment
     let files: SharedFiles
     let readFile: @Sendable (String) throws -> String?
-    private let endpoints: [AWSService: String]
+    let writeFile: @Sendable (_ bytes: [UInt8], _ path: String) throws -> Void
+    /// Which of AWS's own hosts are called; S3 may have a wish of its own.
+    let variant: EndpointVariant
+    private let home: @Sendable (_ user: String?) -> String?
+    let endpoints: [AWSService: String]
 
     /// Reads everything that is configured; asks nothing of the network.
     ///
@@ -25,15 +29,20 @@ package struct AWSConfiguration: Sendable {
     ///   - region: `--region`.
     ///   - endpointUrl: `--endpoint-url`, for every service.
     ///   - readFile: a file's text, or nil where it does not exist.
+    ///   - home: a user's folder, or that of who runs this process for nil.
+    ///   - writeFile: replaces a file that nobody else may read.
     /// - Throws: `aws.profile-not-found`, `aws.config-syntax`, `aws.config-value`.
     package static func load(
         environment: [String: String], profile: String? = nil, region: String? = nil,
         endpointUrl: String? = nil,
-        readFile: @escaping @Sendable (_ path: String) throws -> String? = Self.fileText
+        readFile: @escaping @Sendable (_ path: String) throws -> String? = Self.fileText,
+        home: @escaping @Sendable (_ user: String?) -> String? = UserHome.listed,
+        writeFile: @escaping @Sendable (_ bytes: [UInt8], _ path: String) throws -> Void =
+            Self.replacePrivateFile
     ) throws -> AWSConfiguration {
         let variables = AWSEnvironment(environment)
-        let files = try SharedFiles(environment: variables, readFile: readFile)
-        let fromEnvironment = variables["AWS_PROFILE"] ?? variables["AWS_DEFAULT_PROFILE"]
+        let files = try SharedFiles(environment: variables, home: home, readFile: readFile)
+        let fromEnvironment = variables.first("AWS_DEFAULT_PROFILE", "AWS_PROFILE")
         let chosen: SharedProfile? =
             if let profile {
                 try files.required(profile, askedBy: "`--aws-profile`")
@@ -46,10 +55,15 @@ package struct AWSConfiguration: Sendable {
             region: try checkedRegion(
                 region ?? variables["AWS_REGION"] ?? variables["AWS_DEFAULT_REGION"]
                     ?? chosen?["region"]),
-            caBundlePath: variables["AWS_CA_BUNDLE"] ?? chosen?["ca_bundle"],
+            caBundlePath: variables["AWS_CA_BUNDLE"] ?? chosen?["ca_bundle"]
+                ?? variables["REQUESTS_CA_BUNDLE"],
             maxAttempts: try attempts(variables["AWS_MAX_ATTEMPTS"] ?? chosen?["max_attempts"]),
             profile: chosen, isProfileExplicit: profile != nil, environment: variables,
-            files: files, readFile: readFile,
+            files: files, readFile: readFile, writeFile: writeFile,
+            variant: EndpointVariant(
+                isFIPS: isTrue("use_fips_endpoint", variables, chosen),
+                isDualStack: isTrue("use_dualstack_endpoint", variables, chosen)),
+            home: home,
             endpoints: try endpoints(endpointUrl, variables, files, chosen))
     }
 
@@ -64,24 +78,56 @@ package struct AWSConfiguration: Sendable {
         }
     }
 
+    /// Replaces a file that nobody else may read.
+    ///
+    /// - Throws: `file.unwritable`, `file.disk-full`.
+    package static let replacePrivateFile: @Sendable ([UInt8], String) throws -> Void = {
+        try AtomicFile.write($0, to: $1, permissions: 0o600)
+    }
+
+    /// What requests to AWS trust; nil for what others trust too.
+    package var certificates: CertificateFiles? {
+        caBundlePath.map { CertificateFiles(authorityFile: $0) }
+    }
+
+    /// A file of the person who runs this, such as `~/.aws/sso/cache/x.json`.
+    func ownPath(_ path: String) -> String { environment.expanded(path, home: home) }
+
+    /// A switch of the environment, else of the profile, by the profile's name for it.
+    private static func isTrue(
+        _ option: String, _ variables: AWSEnvironment, _ profile: SharedProfile?
+    ) -> Bool {
+        let text = variables["AWS_\(option.uppercased())"] ?? profile?[option]
+        return text?.lowercased() == "true"
+    }
+
     /// Where a service is reached.
     ///
-    /// - Throws: `aws.config-value` where the region or URL is none.
+    /// An endpoint of one's own is taken as it is, whatever is said of FIPS and dual-stack.
+    ///
+    /// - Throws: `aws.config-value` where the region or URL is none, or where the partition has no
+    ///   endpoint of the kind that is wanted.
     package func endpoint(of service: AWSService, region: String) throws -> AWSEndpoint {
-        let region = try Self.checkedRegion(region) ?? region
-        if let url = endpoints[service] {
-            return try AWSEndpoint(customUrl: url, service: service, region: region)
+        var region = try Self.checkedRegion(region) ?? region
+        var variant = variant
+        // Regions of old that are no regions: `fips-us-east-1`, `us-east-1-fips`.
+        for mark in ["fips-", "-fips"] where region.contains(mark) {
+            region = region.replacing(mark, with: "")
+            variant.isFIPS = true
         }
-        return AWSEndpoint(service: service, region: region)
+        if service == .s3, profile?.nested("s3", "use_dualstack_endpoint")?.lowercased() == "true" {
+            variant.isDualStack = true
+        }
+        return try endpoints[service].map {
+            try AWSEndpoint(customUrl: $0, service: service, region: region)
+        } ?? AWSEndpoint(service: service, region: region, variant: variant)
     }
 
     private static func endpoints(
         _ explicit: String?, _ variables: AWSEnvironment, _ files: SharedFiles,
         _ profile: SharedProfile?
     ) throws -> [AWSService: String] {
-        let isIgnored =
-            (variables["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"]
-            ?? profile?["ignore_configured_endpoint_urls"])?.lowercased() == "true"
+        let isIgnored = isTrue("ignore_configured_endpoint_urls", variables, profile)
         var urls: [AWSService: String] = [:]
         for service in AWSService.allCases {
             if let explicit {
@@ -100,7 +146,7 @@ package struct AWSConfiguration: Sendable {
 
     private static func attempts(_ text: String?) throws -> Int {
         guard let text else { return 3 }
-        guard let number = Int(text), (1...100).contains(number) else {
+        guard let number = Int(text.trimmed), (1...100).contains(number) else {
             throw badValue("max_attempts", text, "a whole number from 1 to 100")
         }
         return number

@@ -13,17 +13,17 @@ package struct AWSEndpoint: Sendable, Equatable {
 
     /// AWS's own endpoint, by the rules of its partition.
     ///
-    /// Source: https://docs.aws.amazon.com/general/latest/gr/rande.html
-    package init(service: AWSService, region: String) {
-        let partition = AWSPartition(region: region)
+    /// - Throws: `aws.config-value` where the partition has no such endpoint.
+    init(service: AWSService, region: String, variant: EndpointVariant = EndpointVariant()) throws {
+        guard let host = variant.host(of: service, region: region) else {
+            throw AWSConfiguration.badValue(
+                "use_fips_endpoint", "true", "possible for `\(service.rawValue)` in `\(region)`")
+        }
         scheme = "https"
-        authority =
-            service.isGlobal
-            ? "\(service.endpointPrefix)\(partition.globalLabel).\(partition.suffix)"
-            : "\(service.endpointPrefix).\(region).\(partition.suffix)"
+        authority = host
         basePath = ""
         isCustom = false
-        self.region = service.isGlobal ? partition.homeRegion : region
+        self.region = service.isGlobal ? AWSPartition(region: region).homeRegion : region
         self.service = service
     }
 

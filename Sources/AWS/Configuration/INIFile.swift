@@ -10,8 +10,13 @@ struct INIFile: Sendable {
         case nested([String: String])
     }
 
-    /// By section name as it stands between the brackets, then by option name.
-    private(set) var sections: [String: [String: Value]] = [:]
+    /// By section name as it stands between the brackets, in the file's order.
+    ///
+    /// What `[DEFAULT]` says is part of every section.
+    private(set) var sections: [(name: String, options: [String: Value])] = []
+
+    /// The section whose options are every other's too.
+    private static let defaults = "DEFAULT"
 
     /// Reads a file's text.
     ///
@@ -38,6 +43,7 @@ struct INIFile: Sendable {
     private struct Reader {
         let path: String
         private var sections: [String: [Option]] = [:]
+        private var order: [String] = []
         private var section: String?
         private var continues = false
         private var indent = 0
@@ -72,11 +78,13 @@ struct INIFile: Sendable {
         }
 
         private mutating func begin(_ name: Substring, _ number: Int) throws {
-            guard sections[String(name)] == nil else {
+            let name = String(name)
+            guard sections[name] == nil || name == INIFile.defaults else {
                 throw INIFile.broken(path, number, "section `[\(name)]` occurs twice")
             }
-            sections[String(name)] = []
-            section = String(name)
+            if sections[name] == nil { sections[name] = [] }
+            if name != INIFile.defaults { order.append(name) }
+            section = name
             continues = false
         }
 
@@ -96,11 +104,16 @@ struct INIFile: Sendable {
             continues = true
         }
 
-        func finish() throws -> [String: [String: Value]] {
-            try sections.mapValues { options in
+        func finish() throws -> [(name: String, options: [String: Value])] {
+            let defaults = sections[INIFile.defaults] ?? []
+            return try order.map { name in
+                let own = sections[name] ?? []
                 var values: [String: Value] = [:]
-                for option in options { values[option.name] = try value(option) }
-                return values
+                for option in defaults where !own.contains(where: { $0.name == option.name }) {
+                    values[option.name] = try value(option)
+                }
+                for option in own { values[option.name] = try value(option) }
+                return (name, values)
             }
         }
 

@@ -4,48 +4,64 @@ import Diagnostics
 struct SharedFiles: Sendable {
     let configPath: String
     let credentialsPath: String
-    private let profiles: [String: [String: INIFile.Value]]
-    private let services: [String: [String: INIFile.Value]]
+    private let profiles: [String: SharedProfile]
+    private let services: [String: SharedProfile.Section]
+    private let sessions: [String: SharedProfile.Section]
 
     /// Reads both; a file that does not exist is empty.
     ///
+    /// - Parameters:
+    ///   - environment: this process's variables.
+    ///   - home: a user's folder, or that of who runs this process for nil.
+    ///   - readFile: a file's text, or nil where it does not exist.
     /// - Throws: `aws.config-syntax`, or what `readFile` throws.
     init(
-        environment: AWSEnvironment, readFile: (_ path: String) throws -> String?
+        environment: AWSEnvironment, home: (_ user: String?) -> String?,
+        readFile: (_ path: String) throws -> String?
     ) throws {
-        let home = environment["HOME"] ?? ""
         func path(_ variable: String, _ name: String) -> String {
-            let path = environment[variable] ?? "~/.aws/\(name)"
-            return path.hasPrefix("~/") ? home + path.dropFirst(1) : path
+            environment.expanded(environment[variable] ?? "~/.aws/\(name)", home: home)
         }
         configPath = path("AWS_CONFIG_FILE", "config")
         credentialsPath = path("AWS_SHARED_CREDENTIALS_FILE", "credentials")
-        var profiles: [String: [String: INIFile.Value]] = [:]
-        var services: [String: [String: INIFile.Value]] = [:]
+        var config: [String: [String: SharedProfile.Section]] = [:]
         if let text = try readFile(configPath) {
+            // Of two sections that mean one profile the later counts, as with botocore.
             for (section, values) in try INIFile(text, path: configPath).sections {
-                let words = ShellWords.split(section) ?? []
                 if section == "default" {
-                    if profiles["default"] == nil { profiles["default"] = values }
-                } else if words.count == 2, words[0] == "profile" {
-                    profiles[words[1]] = values
-                } else if words.count == 2, words[0] == "services" {
-                    services[words[1]] = values
+                    config["profile", default: [:]]["default"] = values
+                } else if let kind = Self.kinds.first(where: { section.hasPrefix($0) }),
+                    let words = ShellWords.split(section), words.count == 2
+                {
+                    config[kind, default: [:]][words[1]] = values
                 }
             }
         }
+        services = config["services"] ?? [:]
+        sessions = config["sso-session"] ?? [:]
+        var profiles = (config["profile"] ?? [:]).reduce(into: [String: SharedProfile]()) {
+            $0[$1.key] = SharedProfile(name: $1.key, config: $1.value)
+        }
         if let text = try readFile(credentialsPath) {
             for (name, values) in try INIFile(text, path: credentialsPath).sections {
-                profiles[name, default: [:]].merge(values) { _, fromCredentials in fromCredentials }
+                profiles[name] = SharedProfile(
+                    name: name, config: config["profile"]?[name] ?? [:], credentials: values)
             }
         }
         self.profiles = profiles
-        self.services = services
+    }
+
+    /// What the sections of the configuration file begin with, but for `[default]`.
+    private static let kinds = ["profile", "sso-session", "services"]
+
+    /// The section `sso-session` of that name; nil where there is none.
+    func session(_ name: String) -> SharedProfile? {
+        sessions[name].map { SharedProfile(name: name, config: $0) }
     }
 
     /// The profile of that name; nil where neither file has it.
     func profile(_ name: String) -> SharedProfile? {
-        profiles[name].map { SharedProfile(name: name, values: $0) }
+        profiles[name]
     }
 
     /// The profile of that name.

@@ -29,17 +29,19 @@ extension AWSConfiguration {
         if let profile, profile["role_arn"] != nil, !profile.has("web_identity_token_file") {
             return hint(ofRole: profile["role_arn"])
         }
-        if !isProfileExplicit, environment["AWS_WEB_IDENTITY_TOKEN_FILE"] != nil {
-            return hint(ofRole: environment["AWS_ROLE_ARN"])
+        let inherited = isProfileExplicit ? nil : environment
+        if inherited?["AWS_WEB_IDENTITY_TOKEN_FILE"] ?? profile?["web_identity_token_file"] != nil {
+            return hint(ofRole: inherited?["AWS_ROLE_ARN"] ?? profile?["role_arn"])
         }
         guard let profile else { return .nothing }
-        if profile.has("web_identity_token_file") { return hint(ofRole: profile["role_arn"]) }
-        for name in ["aws_account_id", "sso_account_id"] {
+        for name in ["sso_account_id", "aws_account_id"] {
             if let account = profile[name], CallerHint.isAccount(account) {
                 return .account(account)
             }
         }
-        return profile["aws_access_key_id"].map { .accessKey($0) } ?? .nothing
+        let offersOthers = profile["login_session"] != nil || profile["credential_process"] != nil
+        let keys = offersOthers ? profile.inCredentials : profile
+        return keys["aws_access_key_id"].map { .accessKey($0) } ?? .nothing
     }
 
     private func hint(ofRole arn: String?) -> CallerHint {

@@ -1,4 +1,5 @@
 import Diagnostics
+import Glibc
 import HTTP
 
 /// The endpoint that ECS, EKS and CodeBuild give their containers.
@@ -7,7 +8,7 @@ import HTTP
 struct ContainerCredentials: CredentialProvider {
     private static let ecsHost = "169.254.170.2"
     private static let plainHosts: Set<String> = [
-        ecsHost, "169.254.170.23", "[fd00:ec2::23]", "localhost", "[::1]",
+        ecsHost, "169.254.170.23", "fd00:ec2::23", "localhost",
     ]
 
     let environment: AWSEnvironment
@@ -58,13 +59,19 @@ struct ContainerCredentials: CredentialProvider {
         guard let parts = try? SignedURL(url) else { return false }
         if url.lowercased().hasPrefix("https://") { return true }
         guard url.lowercased().hasPrefix("http://"), !parts.host.contains("@") else { return false }
-        let host: Substring =
+        let host =
             parts.host.hasPrefix("[")
-            ? parts.host.prefix { $0 != "]" } + "]" : parts.host.prefix { $0 != ":" }
-        let numbers = host.split(separator: ".", omittingEmptySubsequences: false).map {
-            UInt8($0)
-        }
-        let isLoopback = numbers.count == 4 && numbers.first == 127 && !numbers.contains(nil)
-        return isLoopback || plainHosts.contains(String(host))
+            ? parts.host.dropFirst().prefix { $0 != "]" } : parts.host.prefix { $0 != ":" }
+        return isLoopback(String(host)) || plainHosts.contains(host.lowercased())
+    }
+
+    /// Whether a host is an address of this machine, in any of its forms.
+    private static func isLoopback(_ host: String) -> Bool {
+        var four = in_addr()
+        if inet_pton(AF_INET, host, &four) == 1 { return four.s_addr.bigEndian >> 24 == 127 }
+        var six = in6_addr()
+        guard inet_pton(AF_INET6, host, &six) == 1 else { return false }
+        let bytes = withUnsafeBytes(of: six) { Array($0) }
+        return bytes == Array(repeating: 0, count: 15) + [1]
     }
 }

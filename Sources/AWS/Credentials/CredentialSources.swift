@@ -13,15 +13,21 @@ struct CredentialSources: Sendable {
 
     /// Every place, the nearest first.
     func chain() -> CredentialChain {
-        var places: [any CredentialProvider] = []
-        if !configuration.isProfileExplicit { places.append(environment) }
+        let readsEnvironment = !configuration.isProfileExplicit
         let profile = configuration.profile
+        var places: [any CredentialProvider] = readsEnvironment ? [environment] : []
         if let profile { places.append(ProfileRole(profile: profile, sources: self)) }
-        if !configuration.isProfileExplicit { places.append(WebIdentity(sources: self)) }
-        places.append(
-            ProfileKeys(
-                name: profile?.name ?? "default", profile: profile, sources: self))
+        places += own(profile, readsEnvironment: readsEnvironment)
         return CredentialChain(providers: places + [container, instance])
+    }
+
+    /// The places that a profile offers itself, without another one's help.
+    func own(
+        _ profile: SharedProfile?, readsEnvironment: Bool = false
+    ) -> [any CredentialProvider] {
+        let identity = WebIdentity(
+            profile: profile, readsEnvironment: readsEnvironment, sources: self)
+        return [identity, ProfileKeys(profile: profile, sources: self)]
     }
 
     var environment: EnvironmentCredentials {
@@ -42,14 +48,19 @@ struct CredentialSources: Sendable {
 
     private var fetcher: MetadataFetcher { MetadataFetcher(transport: transport, time: time) }
 
-    /// Calls STS with other credentials than those that are being looked for.
+    /// Makes a call with other credentials than those that are being looked for.
+    ///
+    /// - Parameters:
+    ///   - provider: nil for a call that is not signed.
+    ///   - region: nil for the configured one.
     func call<O: AWSOperation>(
-        _ operation: O, with provider: any CredentialProvider
+        _ operation: O, with provider: (any CredentialProvider)? = nil, region: String? = nil
     ) async throws -> O.Output {
         let client = AWSClient(
             configuration: configuration, transport: transport, time: time, processes: processes,
-            credentials: provider)
-        return try await client.call(operation, region: configuration.region ?? "us-east-1")
+            credentials: provider ?? CredentialChain(providers: []))
+        return try await client.call(
+            operation, region: region ?? configuration.region ?? "us-east-1")
     }
 
     /// A name for the session that CloudTrail shows.

@@ -1,4 +1,5 @@
 import Diagnostics
+import FoundationEssentials
 import HTTP
 
 /// EC2's metadata service, version 2 only.
@@ -9,23 +10,33 @@ struct InstanceMetadata: CredentialProvider {
     let profile: SharedProfile?
     let fetcher: MetadataFetcher
 
+    /// How long expired credentials are taken for good before the service is asked again.
+    private static let outageSeconds: Double = 900
+
     var place: String { "the EC2 metadata service" }
 
     func load() async throws -> AWSCredentials? {
         guard let token = try await token() else { return nil }
         let base = "meta-data/iam/security-credentials/"
         // A machine without a role answers 404.
-        guard let roles = try await answer(request(base, token)) else { return nil }
+        guard let roles = try await answer(try request(base, token)) else { return nil }
         guard let role = roles.split(whereSeparator: \.isNewline).first else { return nil }
         let text = try await fetcher.text(
-            request(base + PercentEncoding.encode(String(role)), token), place: place)
-        return try ProvidedCredentials.read(text, tokenName: "Token", origin: place)
+            try request(base + PercentEncoding.encode(String(role)), token), place: place)
+        let found = try ProvidedCredentials.read(text, tokenName: "Token", origin: place)
+        // In an outage the service hands on what has expired, and AWS takes it.
+        // Source: https://docs.aws.amazon.com/sdkref/latest/guide/feature-static-credentials.html
+        let soon = fetcher.time.now().addingTimeInterval(Self.outageSeconds)
+        guard let expiration = found.expiration, expiration < soon else { return found }
+        return AWSCredentials(
+            accessKeyId: found.accessKeyId, secretAccessKey: found.secretAccessKey,
+            sessionToken: found.sessionToken, expiration: soon, isRenewable: true, origin: place)
     }
 
     /// The region that this machine runs in; nil where it is no EC2 machine.
     func region() async throws -> String? {
         guard let token = try await token() else { return nil }
-        let text = try await answer(request("meta-data/placement/region", token))
+        let text = try await answer(try request("meta-data/placement/region", token))
         return text?.split(whereSeparator: \.isWhitespace).first.map(String.init)
     }
 
@@ -45,7 +56,7 @@ struct InstanceMetadata: CredentialProvider {
     private func token() async throws -> Secret? {
         if environment.isTrue("AWS_EC2_METADATA_DISABLED") { return nil }
         let request = HTTPRequest(
-            method: "PUT", url: base + "/latest/api/token",
+            method: "PUT", url: try base() + "/latest/api/token",
             headers: [("x-aws-ec2-metadata-token-ttl-seconds", "21600")], body: .bytes([]))
         do {
             let answer = try await fetcher.send(request)
@@ -55,21 +66,30 @@ struct InstanceMetadata: CredentialProvider {
         }
     }
 
-    private func request(_ path: String, _ token: Secret) -> HTTPRequest {
+    private func request(_ path: String, _ token: Secret) throws -> HTTPRequest {
         HTTPRequest(
-            method: "GET", url: "\(base)/latest/\(path)",
+            method: "GET", url: "\(try base())/latest/\(path)",
             headers: [("x-aws-ec2-metadata-token", token.reveal())])
     }
 
-    private var base: String {
+    private func base() throws -> String {
+        func setting(_ option: String) -> String? {
+            environment["AWS_\(option.uppercased())"] ?? profile?[option]
+        }
+        if var url = setting("ec2_metadata_service_endpoint") {
+            while url.hasSuffix("/") { url.removeLast() }
+            return url
+        }
+        // The second is the first's old name.
         let mode =
-            environment["AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE"]
-            ?? profile?["ec2_metadata_service_endpoint_mode"]
-        var url =
-            environment["AWS_EC2_METADATA_SERVICE_ENDPOINT"]
-            ?? profile?["ec2_metadata_service_endpoint"]
-            ?? (mode?.lowercased() == "ipv6" ? "http://[fd00:ec2::254]" : "http://169.254.169.254")
-        while url.hasSuffix("/") { url.removeLast() }
-        return url
+            setting("ec2_metadata_service_endpoint_mode")?.lowercased()
+            ?? (setting("imds_use_ipv6")?.lowercased() == "true" ? "ipv6" : "ipv4")
+        switch mode {
+        case "ipv4": return "http://169.254.169.254"
+        case "ipv6": return "http://[fd00:ec2::254]"
+        default:
+            throw AWSConfiguration.badValue(
+                "ec2_metadata_service_endpoint_mode", mode, "`IPv4` or `IPv6`")
+        }
     }
 }

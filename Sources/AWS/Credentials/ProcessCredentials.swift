@@ -35,11 +35,10 @@ struct ProcessCredentials: CredentialProvider {
                 hint: "run the command by hand and see what it wants")
         }
         let text = await answer.text
-        if let version = (try? JSONValue.parse(Array(text.utf8), source: place))?["Version"]?
-            .integerValue,
-            version != 1
-        {
-            throw CredentialFailure.unusable(place, "its answer has `Version` \(version), not 1")
+        let version = (try? JSONValue.parse(Array(text.utf8), source: place))?["Version"]
+        if version?.integerValue != 1 {
+            let said = version.map { "`Version` \($0.compactText), not 1" } ?? "no `Version`"
+            throw CredentialFailure.unusable(place, "its answer has \(said)")
         }
         return try ProvidedCredentials.read(text, tokenName: "SessionToken", origin: place)
     }

@@ -59,9 +59,10 @@ struct ProfileRole: CredentialProvider {
         let source = try sources.configuration.files.required(
             name, askedBy: "`source_profile` of profile `\(profile.name)`")
         // A profile may name itself: its keys, not its role, are the source then.
-        let keys = ProfileKeys(name: name, profile: source, sources: sources)
-        if source.has("aws_access_key_id") || !source.has("role_arn") { return keys }
-        if source.has("web_identity_token_file") { return keys }
+        let hasKeys = source.has("aws_access_key_id", "aws_secret_access_key")
+        if hasKeys || !source.has("role_arn") || source.has("web_identity_token_file") {
+            return CredentialChain(providers: sources.own(source))
+        }
         let path = visited + [profile.name]
         guard !path.contains(name) else {
             throw CredentialFailure.unusable(

@@ -1,6 +1,5 @@
 import Diagnostics
 import FoundationEssentials
-import Glibc
 import JSON
 
 /// The JSON form in which programs, containers and the metadata service hand out credentials.
@@ -20,8 +19,8 @@ enum ProvidedCredentials {
         }
         var expiration: Date?
         if let text = json["Expiration"]?.stringValue {
-            guard let date = Timestamp.date(text) ?? OffsetTime.date(text) else {
-                throw CredentialFailure.unusable(origin, "its `Expiration` is no RFC 3339 time")
+            guard let date = ISOTime.date(text) else {
+                throw CredentialFailure.unusable(origin, "its `Expiration` is no ISO 8601 time")
             }
             expiration = date
         }
@@ -30,21 +29,5 @@ enum ProvidedCredentials {
             secretAccessKey: Secret(try required("SecretAccessKey")),
             sessionToken: json[tokenName]?.stringValue.map { Secret($0) },
             expiration: expiration, isRenewable: true, origin: origin)
-    }
-}
-
-/// RFC 3339 with an offset from UTC, which `credential_process` programs write.
-enum OffsetTime {
-    /// Reads `2026-11-23T18:00:00+01:00`; nil where it is anything else.
-    static func date(_ text: String) -> Date? {
-        guard text.count > 6, let sign = text.dropLast(5).last, sign == "+" || sign == "-" else {
-            return nil
-        }
-        let offset = text.suffix(5).split(separator: ":").compactMap { Int($0) }
-        guard offset.count == 2, let base = Timestamp.date(text.dropLast(6) + "Z") else {
-            return nil
-        }
-        let seconds = Double(offset[0] * 3600 + offset[1] * 60)
-        return base.addingTimeInterval(sign == "+" ? -seconds : seconds)
     }
 }

@@ -4,18 +4,16 @@ import Diagnostics
 ///
 /// Source: https://docs.aws.amazon.com/sdkref/latest/guide/access-assume-role-web.html
 struct WebIdentity: CredentialProvider {
-    /// Where the settings come from: a profile, or the environment where it is nil.
-    var profile: SharedProfile?
+    /// What the environment does not say; nil where the files hold no such profile.
+    let profile: SharedProfile?
+    /// Whether the environment counts; each setting for itself.
+    let readsEnvironment: Bool
     let sources: CredentialSources
 
-    init(profile: SharedProfile? = nil, sources: CredentialSources) {
-        self.profile = profile
-        self.sources = sources
-    }
-
     var place: String {
-        profile.map { "`web_identity_token_file` of profile `\($0.name)`" }
-            ?? "the web identity (`AWS_WEB_IDENTITY_TOKEN_FILE`)"
+        let variable = readsEnvironment ? ["`AWS_WEB_IDENTITY_TOKEN_FILE`"] : []
+        let option = profile.map { ["`web_identity_token_file` of profile `\($0.name)`"] } ?? []
+        return "the web identity (\((variable + option).joined(separator: " or ")))"
     }
 
     func load() async throws -> AWSCredentials? {
@@ -34,12 +32,11 @@ struct WebIdentity: CredentialProvider {
         let name = sources.sessionName(setting("role_session_name", "AWS_ROLE_SESSION_NAME"))
         let session = try await sources.call(
             AssumeRoleWithWebIdentity(
-                roleArn: roleArn, sessionName: name, token: Secret(token)),
-            with: CredentialChain(providers: []))
+                roleArn: roleArn, sessionName: name, token: Secret(token)))
         return session.credentials(origin: place)
     }
 
     private func setting(_ option: String, _ variable: String) -> String? {
-        if let profile { profile[option] } else { sources.configuration.environment[variable] }
+        (readsEnvironment ? sources.configuration.environment[variable] : nil) ?? profile?[option]
     }
 }

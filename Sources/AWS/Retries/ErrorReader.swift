@@ -15,7 +15,7 @@ enum ErrorReader {
     {
         let found: Found =
             switch action.service.wireProtocol {
-            case .json: json(response)
+            case .json, .restJson: json(response)
             case .ec2Query, .awsQuery, .restXml: xml(response.body)
             }
         let code = found.code ?? fallbackCode(response.status, wire: wire)
@@ -59,7 +59,9 @@ enum ErrorReader {
         let type = response.header("x-amzn-errortype") ?? body?["__type"]?.stringValue
         // `com.amazonaws.ssm#ParameterNotFound:http://…`
         let code = type?.split(separator: ":").first?.split(separator: "#").last.map(String.init)
-        let message = body?["message"]?.stringValue ?? body?["Message"]?.stringValue
+        let message =
+            body?["message"]?.stringValue ?? body?["Message"]?.stringValue
+            ?? body?["error_description"]?.stringValue
         return Found(code: code, message: message)
     }
 

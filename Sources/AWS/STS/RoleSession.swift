@@ -8,6 +8,15 @@ package struct RoleSession: Sendable, Equatable {
     package let sessionToken: Secret
     package let expiration: Date?
 
+    init(
+        accessKeyId: String, secretAccessKey: Secret, sessionToken: Secret, expiration: Date?
+    ) {
+        self.accessKeyId = accessKeyId
+        self.secretAccessKey = secretAccessKey
+        self.sessionToken = sessionToken
+        self.expiration = expiration
+    }
+
     init(_ node: XMLNode) throws {
         accessKeyId = try node.required("AccessKeyId")
         secretAccessKey = Secret(try node.required("SecretAccessKey"))

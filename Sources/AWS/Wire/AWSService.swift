@@ -9,6 +9,8 @@ package enum AWSService: String, Sendable, CaseIterable {
     case secretsManager = "secretsmanager"
     case serviceQuotas = "servicequotas"
     case ssm
+    case sso
+    case ssoOIDC = "sso-oidc"
     case sts
 
     /// How a service's requests and answers are written.
@@ -19,6 +21,8 @@ package enum AWSService: String, Sendable, CaseIterable {
         case awsQuery
         /// Path, query, headers and XML bodies.
         case restXml
+        /// Path, query, headers and JSON bodies.
+        case restJson
         /// A JSON object and the header `X-Amz-Target`.
         case json(version: String, targetPrefix: String)
     }
@@ -29,6 +33,7 @@ package enum AWSService: String, Sendable, CaseIterable {
         case .ec2: .ec2Query
         case .cloudFormation, .iam, .sts: .awsQuery
         case .s3: .restXml
+        case .sso, .ssoOIDC: .restJson
         case .codeBuild: .json(version: "1.1", targetPrefix: "CodeBuild_20161006")
         case .logs: .json(version: "1.1", targetPrefix: "Logs_20140328")
         case .secretsManager: .json(version: "1.1", targetPrefix: "secretsmanager")
@@ -49,12 +54,20 @@ package enum AWSService: String, Sendable, CaseIterable {
         case .secretsManager: "2017-10-17"
         case .serviceQuotas: "2019-06-24"
         case .ssm: "2014-11-06"
+        case .sso: "2019-06-10"
+        case .ssoOIDC: "2019-06-10"
         case .sts: "2011-06-15"
         }
     }
 
-    /// First label of the host name, and the service's name in a signature's scope.
-    package var endpointPrefix: String { rawValue }
+    /// What the host name begins with.
+    package var endpointPrefix: String {
+        switch self {
+        case .sso: "portal.sso"
+        case .ssoOIDC: "oidc"
+        default: rawValue
+        }
+    }
 
     /// Whether there is one of it for all regions, which signs for the partition's home region.
     package var isGlobal: Bool { self == .iam }
@@ -65,6 +78,7 @@ package enum AWSService: String, Sendable, CaseIterable {
         case .logs: "cloudwatch_logs"
         case .secretsManager: "secrets_manager"
         case .serviceQuotas: "service_quotas"
+        case .ssoOIDC: "sso_oidc"
         default: rawValue
         }
     }

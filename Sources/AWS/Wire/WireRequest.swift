@@ -10,15 +10,15 @@ package struct WireRequest: Sendable {
     package let action: AWSAction
     /// ec2Query and awsQuery: the form fields.
     package var form: QueryFields
-    /// restXml: the method.
+    /// restXml and restJson: the method.
     package var method = "GET"
     /// S3: the bucket, which may become part of the host name.
     package var bucket: String?
-    /// S3: the key, as it is, not encoded.
+    /// S3: the key, as it is, not encoded; restJson: the path.
     package var key: String?
     /// S3: whether the bucket stays in the path, whatever its name.
     package var isPathStyle = false
-    /// restXml: query fields; nil for a bare name such as `?uploads`.
+    /// restXml and restJson: query fields; nil for a bare name such as `?uploads`.
     package var query: [(name: String, value: String?)] = []
     /// Further headers, such as `if-match`.
     package var headers: [(name: String, value: String)] = []
@@ -77,7 +77,7 @@ package struct WireRequest: Sendable {
             ("x-amz-checksum-sha256", Data(SHA256.digest(of: bytes)).base64EncodedString()))
     }
 
-    /// json: sets the body from the operation's own fields.
+    /// json and restJson: sets the body from the operation's own fields.
     ///
     /// - Throws: `json.*` where a field cannot be written.
     package mutating func json<Body: Encodable>(_ fields: Body) throws {

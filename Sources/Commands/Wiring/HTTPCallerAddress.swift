@@ -1,3 +1,4 @@
+import AWS
 import Diagnostics
 import HTTP
 import Sandbox
@@ -14,6 +15,7 @@ struct HTTPCallerAddress: CallerAddress {
         let url = environment["DSS_CHECKIP_URL"] ?? "https://checkip.amazonaws.com/"
         var request = HTTPRequest(method: "GET", url: url)
         request.totalTimeoutSeconds = 120
+        request.certificates = try await connection.client().configuration.certificates
         let hint = "set `/instance/ingressCidr` to the block that you work from"
         do {
             let response = try await transport.send(request, limitBytes: 1024)

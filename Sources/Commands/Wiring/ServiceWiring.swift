@@ -38,8 +38,7 @@ enum ServiceWiring {
                 say: say) : nil
         let transport = call.transport(
             CurlTransport.Configuration(
-                version: Version.number,
-                certificateAuthorityFile: environment["AWS_CA_BUNDLE"], environment: environment))
+                version: Version.number, environment: environment))
         let connection = CloudConnection(
             settings: options, environment: environment, localCloud: localCloud,
             transport: transport, processes: processes)

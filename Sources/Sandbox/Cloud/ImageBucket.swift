@@ -106,6 +106,8 @@ struct ImageBucket: Sendable, Equatable {
 
     /// Where an image is fetched from.
     func url(key: String, region: String) -> String {
-        ResourceNames.url(host: domain ?? "\(bucket).s3.\(region).amazonaws.com", key: key)
+        ResourceNames.url(
+            host: domain ?? "\(bucket).s3.\(region).\(AWSPartition(region: region).suffix)",
+            key: key)
     }
 }

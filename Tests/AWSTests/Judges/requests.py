@@ -80,7 +80,7 @@ def normal_body(body, content_type):
         return sorted(
             parse_qsl(body.decode(), keep_blank_values=True, strict_parsing=True)
         )
-    if content_type.startswith("application/x-amz-json"):
+    if content_type.startswith(("application/x-amz-json", "application/json")):
         return json.loads(body)
     if body.startswith(b"<"):
         try:

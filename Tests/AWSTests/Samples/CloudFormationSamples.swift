@@ -79,6 +79,22 @@ extension OperationSample {
                     "WebIdentityToken": "toke\(token)".json, "DurationSeconds": 3600,
                 ]),
             OperationSample(
+                GetRoleCredentials(
+                    roleName: "r\(name)", accountId: "123456789012",
+                    accessToken: Secret("bearer-\(flag)")),
+                [
+                    "roleName": "r\(name)".json, "accountId": "123456789012",
+                    "accessToken": "bearer-\(flag)".json,
+                ]),
+            OperationSample(
+                CreateToken(
+                    clientId: "c\(name)", clientSecret: Secret("s\(token)"),
+                    refreshToken: Secret("r\(token)")),
+                [
+                    "clientId": "c\(name)".json, "clientSecret": "s\(token)".json,
+                    "refreshToken": "r\(token)".json, "grantType": "refresh_token",
+                ]),
+            OperationSample(
                 GetParameter(name: name, withDecryption: flag),
                 ["Name": name.json, "WithDecryption": flag.json]),
         ]
