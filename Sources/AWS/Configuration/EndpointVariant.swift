@@ -26,7 +26,7 @@ struct EndpointVariant: Sendable, Hashable {
         }
     }
 
-    /// The government's plain hosts encrypt by those rules anyhow; but for a few, they are the ones.
+    /// The government's plain hosts encrypt by those rules anyhow, but for a few.
     private func hasOwnFIPSHost(_ service: AWSService, _ partition: AWSPartition) -> Bool {
         isFIPS
             && (partition != .government || isDualStack

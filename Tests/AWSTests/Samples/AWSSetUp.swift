@@ -19,6 +19,8 @@ struct AWSSetUp {
         "2099-01-01T00:00:00Z", "2099-01-01T00:00:00UTC", "2099-01-01 00:00:00+00:00",
         "2099-01-01T01:00:00.123456+01:00", "20990101T000000Z", "2099-01-01T00:00:00,5-0530",
     ]
+    /// Names the session of `aws login`.
+    private static let login = "dc2c13f180e9926887f96cfae6af7d6b6ae3ca26516ef3475c59ed9fd76e3fdb"
     private static let past = "2001-01-01T00:00:00Z"
 
     init(_ random: inout SeededGenerator) {
@@ -208,7 +210,7 @@ struct AWSSetUp {
         }
         if !random.chance(4) {
             files[
-                "\(home)/.aws/login/cache/dc2c13f180e9926887f96cfae6af7d6b6ae3ca26516ef3475c59ed9fd76e3fdb.json"
+                "\(home)/.aws/login/cache/\(Self.login).json"
             ] = """
                 {"accessToken": {"accessKeyId": "login", "secretAccessKey": "s",
                 "sessionToken": "t", "accountId": "1", "expiresAt": "\(random.pick(Self.times))"},
