@@ -12,6 +12,16 @@ extension JSONValue {
         return writer.output
     }
 
+    /// The canonical form of an object whose keys differ in bytes, though Swift may take some for
+    /// equal, so that no object can hold them.
+    package static func canonicalBytes(
+        ofMembers members: [(key: String, value: JSONValue)]
+    ) -> [UInt8] {
+        var writer = JSONWriter(style: .canonical)
+        writer.writeSorted(members)
+        return writer.output
+    }
+
     /// One line without an end: keys in their own order.
     package var compactText: String {
         var writer = JSONWriter(style: .compact)
@@ -55,14 +65,18 @@ private struct JSONWriter {
             write(elements, between: "[", "]") { writer, element in writer.write(element) }
         case .object(let members):
             if style == .canonical {
-                let sorted = members.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
-                write(sorted, between: "{", "}") { writer, member in writer.write(member) }
+                writeSorted(members.elements)
             } else {
                 write(members.elements, between: "{", "}") { writer, member in
                     writer.write(member)
                 }
             }
         }
+    }
+
+    mutating func writeSorted(_ members: some Sequence<(key: String, value: JSONValue)>) {
+        let sorted = members.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+        write(sorted, between: "{", "}") { writer, member in writer.write(member) }
     }
 
     private mutating func write(_ member: (key: String, value: JSONValue)) {

@@ -6,8 +6,11 @@ wrote.
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
 import signal
+from typing import Any
 
 import pytest
 
@@ -141,3 +144,61 @@ def test_a_complete_release_is_looked_at_once_and_bound(
     mark = cloud.mark()
     assert own_release.run().started() == set()
     assert cloud.requests(mark) == []
+
+
+def key(result: dict[str, Any]) -> str:
+    """Make the key of what is recorded, as every program makes it."""
+    parts = {"kind": "durable", "stage": result["stage"]}
+    parts |= {"revision": result["revisions"], "inputs": result["inputs"]}
+    text = json.dumps(parts, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+
+
+def test_what_was_an_input_and_is_none_by_now_is_missed_by_nobody(
+    released: Project,
+) -> None:
+    path = released.results / "ami.json"
+    result = json.loads(path.read_text())
+    assert result["key"] == key(result)
+    for name in (".mypy_cache/x", "roles/._tasks", "roles/.main.yml.swo"):
+        result["inputs"][f"file:ansible/{name}"] = "sha256:" + 64 * "0"
+    result["key"] = key(result)
+    path.write_text(json.dumps(result))
+    assert released.stale() == {}
+    result["inputs"]["file:ansible/gone.yml"] = "sha256:" + 64 * "0"
+    result["key"] = key(result)
+    path.write_text(json.dumps(result))
+    assert released.stale()["ami"] == ["file ansible/gone.yml removed"]
+
+
+def test_a_name_that_is_recorded_in_another_form_by_now_keeps_its_key(
+    project: Project,
+) -> None:
+    """Keys are over names as they are, results over names that JSON and Swift can bear."""
+    folder = os.fsencode(project.root / "ansible")
+    names = [b"caf\xe9.yml", "e\u0301.yml".encode(), "\u00e9.yml".encode(), b"a\\b.yml"]
+    for number, name in enumerate(names):
+        with open(os.path.join(folder, name), "wb") as file:
+            file.write(b"# %d\n" % number)
+    project.run("--only", "ami")
+    result = project.result("ami")
+    recorded = [
+        "file:ansible/caf\\xe9.yml",
+        "file:ansible/e\\xcc\\x81.yml",
+        "file:ansible/\u00e9.yml",
+        "file:ansible/a\\\\b.yml",
+    ]
+    assert set(recorded) <= result["inputs"].keys()
+    found = result["key"]
+    for old, name in zip(recorded, names, strict=True):
+        digest = result["inputs"].pop(old)
+        kind = "file" if old != recorded[0] else "bytes"
+        text = old[5:] if old == recorded[0] else "ansible/" + name.decode()
+        result["inputs"][f"{kind}:{text}"] = digest
+    assert found == key(result)
+    assert project.states("--only", "ami") == {"ami": "fresh"}
+    for number, name in enumerate(names):
+        with open(os.path.join(folder, name), "ab") as file:
+            file.write(b"more\n")
+        said = recorded[number].replace("file:", "file ", 1)
+        assert f"{said} changed" in project.stale("--only", "ami")["ami"]

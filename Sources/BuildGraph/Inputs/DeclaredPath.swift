@@ -1,4 +1,4 @@
-/// A file or folder that a stage declares.
+/// A file or folder that a stage declares; equal where its bytes are.
 struct DeclaredPath: Sendable, Hashable {
     /// Whether every file under it counts.
     let isFolder: Bool
@@ -22,6 +22,15 @@ struct DeclaredPath: Sendable, Hashable {
 
     /// The input that declares it.
     var input: StageInput { isFolder ? .folder(path: path) : .file(path: path) }
+
+    static func == (left: DeclaredPath, right: DeclaredPath) -> Bool {
+        left.isFolder == right.isFolder && left.path.utf8.elementsEqual(right.path.utf8)
+    }
+
+    func hash(into hasher: inout Hasher) {
+        hasher.combine(isFolder)
+        for byte in path.utf8 { hasher.combine(byte) }
+    }
 
     /// Whether it can stand in a line of fields with tabs in between.
     var isPlain: Bool {

@@ -14,7 +14,7 @@ struct DigestCache {
     private static let header = "dssbatch.digests/1"
     private static let sizeLimitBytes = 256 * 1024 * 1024
 
-    private var entries: [String: Entry] = [:]
+    private var entries: [SystemPath: Entry] = [:]
     private(set) var isChanged = false
 
     init() {}
@@ -35,12 +35,12 @@ struct DigestCache {
         }
     }
 
-    func digest(_ path: String, _ fingerprint: FileFingerprint) -> String? {
+    func digest(_ path: SystemPath, _ fingerprint: FileFingerprint) -> String? {
         guard let entry = entries[path], entry.fingerprint == fingerprint else { return nil }
         return entry.digest
     }
 
-    mutating func set(_ path: String, _ entry: Entry?) {
+    mutating func set(_ path: SystemPath, _ entry: Entry?) {
         guard entries[path] != entry else { return }
         entries[path] = entry
         isChanged = true
@@ -49,16 +49,18 @@ struct DigestCache {
     mutating func markSaved() { isChanged = false }
 
     var bytes: [UInt8] {
-        var text = Self.header + "\n"
-        for (path, entry) in entries where !path.utf8.contains(UInt8(ascii: "\n")) {
+        var all = Array("\(Self.header)\n".utf8)
+        for (path, entry) in entries where !path.bytes.contains(UInt8(ascii: "\n")) {
             let print = entry.fingerprint
-            text += "\(entry.digest) \(print.sizeBytes) \(print.modifiedNanoseconds) "
-            text += "\(print.changedNanoseconds) \(Int64(bitPattern: print.inode)) \(path)\n"
+            all += "\(entry.digest) \(print.sizeBytes) \(print.modifiedNanoseconds) ".utf8
+            all += "\(print.changedNanoseconds) \(Int64(bitPattern: print.inode)) ".utf8
+            all += path.bytes
+            all.append(UInt8(ascii: "\n"))
         }
-        return Array(text.utf8)
+        return all
     }
 
-    private static func parse(_ line: ArraySlice<UInt8>) -> (String, Entry)? {
+    private static func parse(_ line: ArraySlice<UInt8>) -> (SystemPath, Entry)? {
         var rest = line
         guard let digest = field(&rest), digest.count == 71,
             let size = field(&rest).flatMap(number), let modified = field(&rest).flatMap(number),
@@ -68,9 +70,9 @@ struct DigestCache {
         let fingerprint = FileFingerprint(
             sizeBytes: size, modifiedNanoseconds: modified, changedNanoseconds: changed,
             inode: UInt64(bitPattern: inode))
-        let path = String(decoding: rest, as: UTF8.self)
         return (
-            path, Entry(fingerprint: fingerprint, digest: String(decoding: digest, as: UTF8.self))
+            SystemPath(bytes: rest),
+            Entry(fingerprint: fingerprint, digest: String(decoding: digest, as: UTF8.self))
         )
     }
 

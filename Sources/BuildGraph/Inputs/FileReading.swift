@@ -11,8 +11,10 @@ struct FileReading {
 
     private static let chunkBytes = 256 * 1024
 
-    init(_ path: String) throws {
-        let descriptor = retryingInterrupted { open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
+    init(_ path: SystemPath) throws {
+        let descriptor = retryingInterrupted {
+            open(path.characters, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        }
         guard descriptor >= 0 else { throw Self.unreadable(path, errno) }
         defer { close(descriptor) }
         var before = stat()
@@ -37,7 +39,8 @@ struct FileReading {
         isWhole = fingerprint == FileFingerprint(after)
     }
 
-    static func unreadable(_ path: String, _ code: Int32?) -> Diagnostic {
+    static func unreadable(_ place: SystemPath, _ code: Int32?) -> Diagnostic {
+        let path = place.shown
         if code == ENOENT || code == ENOTDIR {
             return Diagnostic(
                 code: "graph.missing-input", severity: .configuration,

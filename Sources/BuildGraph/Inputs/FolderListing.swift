@@ -6,25 +6,29 @@ enum FolderListing {
     /// Every name but `.` and `..`, in no order.
     ///
     /// - Throws: `file.not-found`, `file.unreadable`.
-    static func names(in folder: String) throws -> [String] {
-        guard let stream = opendir(folder) else {
+    static func names(in folder: SystemPath) throws -> [[UInt8]] {
+        guard let stream = opendir(folder.characters) else {
             let code = errno
             throw Diagnostic(
                 code: code == ENOENT ? "file.not-found" : "file.unreadable",
-                severity: .configuration, summary: "cannot read the folder `\(folder)`",
-                location: folder, causes: [SystemErrorText.text(code)])
+                severity: .configuration, summary: "cannot read the folder `\(folder.shown)`",
+                location: folder.shown, causes: [SystemErrorText.text(code)])
         }
         defer { closedir(stream) }
-        var names: [String] = []
+        var names: [[UInt8]] = []
         while let entry = readdir(stream) {
-            let name = withUnsafePointer(to: entry.pointee.d_name) { start in
-                let size = MemoryLayout.size(ofValue: entry.pointee.d_name)
-                return start.withMemoryRebound(to: CChar.self, capacity: size) {
-                    String(cString: $0)
-                }
-            }
-            if name != ".", name != ".." { names.append(name) }
+            let name = withUnsafeBytes(of: entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
+            if name != dot, name != dot + dot { names.append(name) }
         }
         return names
     }
+
+    /// The names that are texts: of what the program writes itself, all are.
+    ///
+    /// - Throws: as `names(in:)`.
+    static func texts(in folder: String) throws -> [String] {
+        try names(in: SystemPath(folder)).compactMap { String(validating: $0, as: UTF8.self) }
+    }
+
+    private static let dot = [UInt8(ascii: ".")]
 }

@@ -8,8 +8,7 @@ import Synchronization
 /// A file's digest is over git's mode (`100644`, `100755`) and its contents: other mode bits depend
 /// on the umask of whoever checked the project out, and results are shared. A symbolic
 /// link's is over its target's text and the file's contents that it leads to. In a folder,
-/// `.git`, `__pycache__`, `*.pyc`, `.DS_Store` and what editors leave (`*~`, `.*.swp`, `.#*`,
-/// `#*#`) are passed over, because programs write them while nobody edits.
+/// what programs leave while nobody edits is passed over (`LeftBehind`).
 package final class InputDigester: Sendable {
     /// The project's folder, to which declared paths are relative.
     package let root: String
@@ -43,17 +42,13 @@ package final class InputDigester: Sendable {
     /// - Throws: `graph.missing-input`, `graph.unreadable-input`, severity `.configuration`.
     package func digest(_ inputs: [StageInput]) throws -> InputDigests {
         var digests = InputDigests()
-        var seen: Set<String> = []
-        for input in inputs {
+        for input in inputs where !digests.has(input) {
             switch input {
             case .setting: continue
             case .file(let path):
-                guard seen.insert("file:\(path)").inserted else { continue }
                 let digest = try InputWalk(self).file(path)
                 digests.setFile(path, digest: equals[digest] ?? digest)
-            case .folder(let path):
-                guard seen.insert("folder:\(path)").inserted else { continue }
-                digests.setFolder(path, try InputWalk(self).folder(path))
+            case .folder(let path): digests.setFolder(path, try InputWalk(self).folder(path))
             }
         }
         return digests
@@ -76,14 +71,16 @@ package final class InputDigester: Sendable {
         try AtomicFile.write(bytes, to: cachePath)
     }
 
-    func absolute(_ path: String) -> String { path.hasPrefix("/") ? path : "\(root)/\(path)" }
+    func absolute(_ path: String) -> SystemPath {
+        SystemPath(path.utf8.first == UInt8(ascii: "/") ? path : "\(root)/\(path)")
+    }
 
     /// The digest of a file's mode and contents.
     ///
     /// - Parameters:
     ///   - path: where it is.
     ///   - status: what `stat` (following links) just said of it.
-    func contentDigest(_ path: String, _ status: stat) throws -> String {
+    func contentDigest(_ path: SystemPath, _ status: stat) throws -> String {
         let fingerprint = FileFingerprint(status)
         if let known = cache.withLock({ $0.digest(path, fingerprint) }) { return known }
         let readAt = FileFingerprint.now()

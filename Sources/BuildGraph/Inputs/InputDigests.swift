@@ -2,7 +2,7 @@
 package struct InputDigests: Sendable, Equatable {
     /// One file that an input stands for.
     package struct File: Sendable, Equatable {
-        /// Relative to the project, as it is recorded after `file:`.
+        /// Relative to the project, as it is recorded after `file:` (see `PathText`).
         package let path: String
         /// Of the mode and contents: `sha256:…`.
         package let digest: String
@@ -14,40 +14,50 @@ package struct InputDigests: Sendable, Equatable {
         }
     }
 
-    /// What each declared file stands for: itself.
-    private(set) var files: [String: File] = [:]
-    /// What each declared folder stands for: every file under it, sorted by path.
-    private(set) var folders: [String: [File]] = [:]
+    /// What each declared path stands for: a file for itself, a folder for every file under it,
+    /// sorted by path.
+    private(set) var contents: [DeclaredPath: [File]] = [:]
 
     /// Holds nothing.
     package init() {}
 
     /// Sets what a declared file stands for.
     package mutating func setFile(_ path: String, digest: String) {
-        files[path] = File(path: path, digest: digest)
+        contents[DeclaredPath(isFolder: false, path: path)] = [
+            File(path: PathText.of(path.utf8), digest: digest)
+        ]
     }
 
     /// Sets what a declared folder stands for.
-    package mutating func setFolder(_ path: String, _ contents: [File]) {
-        folders[path] = contents.sorted { $0.path < $1.path }
+    package mutating func setFolder(_ path: String, _ files: [File]) {
+        set(DeclaredPath(isFolder: true, path: path), files)
     }
 
-    /// As `setFolder`, of files that are sorted already.
-    mutating func setSorted(_ path: String, _ contents: [File]) { folders[path] = contents }
+    /// Sets what a declared path stands for.
+    mutating func set(_ declared: DeclaredPath, _ files: [File]) {
+        contents[declared] = files.sorted { $0.path < $1.path }
+    }
 
     /// The files of one input; none for a setting.
     package func files(of input: StageInput) -> [File] {
-        switch input {
-        case .setting: []
-        case .file(let path): files[path].map { [$0] } ?? []
-        case .folder(let path): folders[path] ?? []
-        }
+        DeclaredPath(input).flatMap { contents[$0] } ?? []
+    }
+
+    /// Whether it says what an input stands for; of a setting there is nothing to say.
+    func has(_ input: StageInput) -> Bool {
+        DeclaredPath(input).map { contents[$0] != nil } ?? true
+    }
+
+    /// What it says of some inputs.
+    func only(_ inputs: [StageInput]) -> InputDigests {
+        var part = InputDigests()
+        for path in inputs.compactMap(DeclaredPath.init) { part.contents[path] = contents[path] }
+        return part
     }
 
     /// Takes over everything that another moment saw.
     package mutating func merge(_ other: InputDigests) {
-        files.merge(other.files) { _, new in new }
-        folders.merge(other.folders) { _, new in new }
+        contents.merge(other.contents) { _, new in new }
     }
 
     /// The files by path with their digests.

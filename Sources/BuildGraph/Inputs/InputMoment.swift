@@ -19,29 +19,3 @@ package final class InputMoment: Sendable {
         }
     }
 }
-
-extension InputDigests {
-    /// Whether it says what an input stands for; of a setting there is nothing to say.
-    func has(_ input: StageInput) -> Bool {
-        switch input {
-        case .setting: true
-        case .file(let path): files[path] != nil
-        case .folder(let path): folders[path] != nil
-        }
-    }
-
-    /// What it says of some inputs.
-    func only(_ inputs: [StageInput]) -> InputDigests {
-        var part = InputDigests()
-        for input in inputs {
-            switch input {
-            case .setting: continue
-            case .file(let path):
-                if let file = files[path] { part.setFile(path, digest: file.digest) }
-            case .folder(let path):
-                if let contents = folders[path] { part.setSorted(path, contents) }
-            }
-        }
-        return part
-    }
-}

@@ -57,13 +57,16 @@ extension KeyMaterial {
         guard let oldMembers = old?.objectValue, let newMembers = new?.objectValue else {
             return [.settingChanged(pointer, old: old, new: new)]
         }
-        return Set(oldMembers.keys).union(newMembers.keys).sorted().flatMap { name -> [Reason] in
+        let members = Set(oldMembers.keys).union(newMembers.keys).sorted()
+        let reasons = members.flatMap { name -> [Reason] in
             let old = oldMembers[name]
             let new = newMembers[name]
             guard old != new else { return [] }
             return differences(
                 pointer + JSONPointer(tokens: [name]).description, old, new)
         }
+        // Where only the form of a name differs, no member does.
+        return reasons.isEmpty ? [.settingChanged(pointer, old: old, new: new)] : reasons
     }
 }
 

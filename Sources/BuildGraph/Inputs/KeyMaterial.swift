@@ -26,15 +26,35 @@ package struct KeyMaterial: Sendable, Equatable {
     /// The key; nil while an upstream stage's outputs are unknown.
     package var key: String? {
         guard unknown.isEmpty else { return nil }
+        return key(of: inputs)
+    }
+
+    /// The key that the stage would have with other inputs.
+    ///
+    /// It is over the names themselves where they are texts: so it was before names had a form in
+    /// which they are recorded (`PathText`).
+    private func key(of inputs: [String: String]) -> String {
         // Unsorted: the canonical form sorts.
-        let inputs = inputs.lazy.map { ($0.key, JSONValue.string($0.value)) }
         let revisions = revisions.lazy.map { ($0.key, JSONValue.integer(Int64($0.value))) }
-        return Digest.of(
-            .object([
-                "kind": .string(kind.rawValue), "stage": .string(stage.rawValue),
-                "revision": .object(OrderedDictionary(uniqueKeysWithValues: revisions)),
-                "inputs": .object(OrderedDictionary(uniqueKeysWithValues: inputs)),
-            ]))
+        let rest: JSONValue = .object([
+            "kind": .string(kind.rawValue), "stage": .string(stage.rawValue),
+            "revision": .object(OrderedDictionary(uniqueKeysWithValues: revisions)),
+        ])
+        let named = inputs.map { (Self.keyName($0.key), JSONValue.string($0.value)) }
+        var bytes = Array("{\"inputs\":".utf8)
+        bytes += JSONValue.canonicalBytes(ofMembers: named)
+        bytes.append(UInt8(ascii: ","))
+        bytes += rest.canonicalBytes.dropFirst()
+        return Digest.of(bytes)
+    }
+
+    private static func keyName(_ name: String) -> String {
+        guard name.utf8.contains(UInt8(ascii: "\\")), let path = name.suffix(after: filePrefix),
+            let bytes = PathText.bytes(path)
+        else { return name }
+        // A text may have the letters of another name's form; those are no texts.
+        guard let text = String(validating: bytes, as: UTF8.self) else { return "bytes:\(path)" }
+        return filePrefix + text
     }
 
     /// Collects what a stage's key is made of.
@@ -90,6 +110,27 @@ package struct KeyMaterial: Sendable, Equatable {
             files[String(name.dropFirst(Self.filePrefix.count))] = digest
         }
         return files
+    }
+
+    /// A run without what it counted as files and is none by now (`LeftBehind`), so that what was
+    /// recorded while such things lay about stays good.
+    ///
+    /// What is an input now is one there too. A run whose key is not that of its inputs stays as it
+    /// is: somebody has spoiled it.
+    func counting(_ run: RecordedRun) -> RecordedRun {
+        let extra = run.inputs.keys.filter { name in
+            guard inputs[name] == nil, let path = name.suffix(after: Self.filePrefix) else {
+                return false
+            }
+            return LeftBehind.has(path: path)
+        }
+        guard !extra.isEmpty, revisions == run.revisions, key(of: run.inputs) == run.key else {
+            return run
+        }
+        var rest = run
+        for name in extra { rest.inputs[name] = nil }
+        rest.key = key(of: rest.inputs)
+        return rest
     }
 
     /// Whether outputs made from these inputs could turn out to be up to date, given the right

@@ -29,7 +29,7 @@ struct Judgement: Sendable, Equatable {
         case .unreadable(let cause):
             self.init(state: .run, reasons: [.resultUnreadable(cause)] + own)
         case .record(let record) where record.status == .failed:
-            let differences = Self.differences(material, record.run, whatIf)
+            let differences = Self.differences(material, material.counting(record.run), whatIf)
             self.init(state: .run, reasons: [.failedLastTime] + own + differences)
         case .record(let record): self.init(material, record, own, whatIf, unfit)
         }
@@ -44,16 +44,17 @@ struct Judgement: Sendable, Equatable {
         _ material: KeyMaterial, _ record: ResultRecord, _ own: [Reason], _ whatIf: Set<String>,
         _ unfit: Set<String>
     ) {
-        let candidates = [record.run] + record.history.filter { !unfit.contains($0.key) }
+        let recorded = [record.run] + record.history.filter { !unfit.contains($0.key) }
+        let candidates = recorded.map(material.counting)
         if own.isEmpty, let key = material.key {
             if let place = candidates.firstIndex(where: { $0.key == key && $0.outputs != nil }) {
                 self.init(state: .fresh, reasons: [])
-                match = candidates[place]
+                match = recorded[place]
                 isPromotion = place > 0
                 return
             }
         }
-        var reasons = own + Self.differences(material, record.run, whatIf)
+        var reasons = own + Self.differences(material, candidates[0], whatIf)
         reasons += material.unknown.sorted().filter { name in
             !reasons.contains { $0.upstreamStage == name }
         }.map { .stageMayChange($0) }

@@ -11,7 +11,7 @@ struct WhatIf {
     ///   - graph: whose declared files are meant.
     ///   - digests: what they really are.
     init(_ paths: Set<String>, _ graph: StageGraph, _ digests: InputDigests) {
-        let wanted = paths.map { Self.trimmed($0) }
+        let wanted = paths.map { PathText.normalized(Self.trimmed($0)) }
         guard !wanted.isEmpty else {
             self.digests = digests
             files = []
@@ -22,28 +22,34 @@ struct WhatIf {
         }
         var changed = digests
         var files: Set<String> = []
-        for (path, file) in digests.files where isMeant(path) {
-            changed.setFile(path, digest: Self.otherDigest(file.digest))
-            files.insert(path)
-        }
-        for (folder, contents) in digests.folders {
+        for (declared, contents) in digests.contents {
             var new = contents.map { file -> InputDigests.File in
                 guard isMeant(file.path) else { return file }
                 files.insert(file.path)
                 return .init(path: file.path, digest: Self.otherDigest(file.digest))
             }
-            // A file that is not there yet would be a new one of this folder.
-            let known = Set(contents.map(\.path))
-            for path in wanted where path.hasPrefix("\(Self.trimmed(folder))/") {
-                let isFolder = known.contains { $0.hasPrefix("\(path)/") }
-                guard !known.contains(path), !isFolder else { continue }
-                files.insert(path)
-                new.append(.init(path: path, digest: Self.otherDigest("")))
+            if declared.isFolder {
+                new += Self.added(wanted, to: declared.path, contents)
+                files.formUnion(new.dropFirst(contents.count).map(\.path))
             }
-            changed.setFolder(folder, new)
+            changed.set(declared, new)
         }
         self.digests = changed
         self.files = files
+    }
+
+    /// The files that are not there yet and would be new ones of a folder.
+    private static func added(
+        _ wanted: [String], to folder: String, _ contents: [InputDigests.File]
+    ) -> [InputDigests.File] {
+        let known = Set(contents.map(\.path))
+        let beginning = PathText.of(trimmed(folder).utf8) + "/"
+        return wanted.compactMap { path in
+            guard path.hasPrefix(beginning), !known.contains(path),
+                !known.contains(where: { $0.hasPrefix("\(path)/") })
+            else { return nil }
+            return .init(path: path, digest: otherDigest(""))
+        }
     }
 
     /// Never the digest of a real file, whose hash begins with its mode.

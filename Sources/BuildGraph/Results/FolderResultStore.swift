@@ -46,7 +46,7 @@ package final class FolderResultStore: ResultStore {
     package func loadAll() async throws -> [StageName: StoredResult] {
         let names: [String]
         do {
-            names = try FolderListing.names(in: location)
+            names = try FolderListing.texts(in: location)
         } catch let problem as Diagnostic {
             if problem.code == "file.not-found" { return [:] }
             throw Diagnostic(
@@ -63,7 +63,7 @@ package final class FolderResultStore: ResultStore {
     /// Whether results lie here and none says whose it is, as older programs wrote them.
     package var holdsUnboundAlone: Bool {
         // What cannot be read, or only by a newer program, is no older program's.
-        guard let names = try? FolderListing.names(in: location),
+        guard let names = try? FolderListing.texts(in: location),
             let records = try? names.compactMap(StoredResult.stage(ofFile:))
                 .compactMap({ try read($0)?.record })
         else { return false }

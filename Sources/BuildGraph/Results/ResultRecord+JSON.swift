@@ -120,7 +120,7 @@ extension RecordedRun {
     fileprivate init(_ reader: RecordReader) throws {
         self.init(
             key: try reader.text("key"),
-            inputs: try reader.map("inputs") { $0.stringValue },
+            inputs: try Self.named(reader.map("inputs") { $0.stringValue }),
             settings: try reader.map("settings", isOptional: true) { $0 },
             revisions: try reader.map("revisions", isOptional: true) {
                 $0.integerValue.flatMap { Int(exactly: $0) }
@@ -131,6 +131,19 @@ extension RecordedRun {
             runId: try reader.text("runId"), tool: try reader.text("tool"),
             identity: reader.optionalText("identity"), origin: reader.optionalText("origin"))
         isOwn = reader.members["own"] == .bool(true)
+    }
+
+    /// With names as this program records them; an older one recorded some in another form.
+    private static func named(_ inputs: [String: String]) -> [String: String] {
+        var named = inputs
+        for (name, digest) in inputs {
+            guard let path = name.suffix(after: KeyMaterial.filePrefix) else { continue }
+            let text = PathText.normalized(path)
+            guard text != path else { continue }
+            named[name] = nil
+            named[KeyMaterial.filePrefix + text] = digest
+        }
+        return named
     }
 
     private static func sorted<Value>(

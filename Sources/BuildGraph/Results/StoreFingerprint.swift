@@ -51,11 +51,11 @@ package struct StoreFingerprint: Sendable, Equatable {
 }
 
 extension FolderListing {
-    /// As `names(in:)`; none where there is no folder.
+    /// As `texts(in:)`; none where there is no folder.
     ///
     /// - Throws: `file.unreadable`.
     static func present(in folder: String) throws -> [String] {
         if access(folder, F_OK) != 0, errno == ENOENT { return [] }
-        return try names(in: folder)
+        return try texts(in: folder)
     }
 }
