@@ -26,7 +26,13 @@ extension JSONValue: Equatable {
         case (.string(let a), .string(let b)): a.utf8.elementsEqual(b.utf8)
         case (.array(let a), .array(let b)): a == b
         case (.object(let a), .object(let b)):
-            a.count == b.count && a.allSatisfy { b[$0.key] == $0.value }
+            a.count == b.count
+                && a.allSatisfy { member in
+                    guard let place = b.index(forKey: member.key) else { return false }
+                    // To a dictionary, keys that differ only in normal form are one.
+                    return b.keys[place].utf8.elementsEqual(member.key.utf8)
+                        && b.values[place] == member.value
+                }
         default: false
         }
     }

@@ -22,14 +22,14 @@ import Testing
         return found
     }
 
+    private func path(_ name: [UInt8]) -> [CChar] {
+        (Array("\(folder.path)/tree/".utf8) + name + [0]).map { CChar(bitPattern: $0) }
+    }
+
     private func write(_ name: [UInt8], _ text: String) throws {
-        let path = Array("\(folder.path)/tree/".utf8) + name + [0]
-        let file = path.withUnsafeBufferPointer { bytes in
-            bytes.withMemoryRebound(to: CChar.self) { fopen($0.baseAddress, "w") }
-        }
-        let open = try #require(file)
-        fputs(text, open)
-        fclose(open)
+        let file = try #require(fopen(path(name), "w"))
+        fputs(text, file)
+        fclose(file)
     }
 
     @Test func `a file whose name is no UTF-8 counts, and edits of it too`() throws {
@@ -44,11 +44,7 @@ import Testing
     }
 
     @Test func `files in a folder whose name is no UTF-8 count`() throws {
-        let place = Array("\(folder.path)/tree/".utf8) + [0xFF, 0]
-        let status = place.withUnsafeBufferPointer { bytes in
-            bytes.withMemoryRebound(to: CChar.self) { mkdir($0.baseAddress!, 0o700) }
-        }
-        #expect(status == 0)
+        #expect(mkdir(path([0xFF]), 0o700) == 0)
         try write([0xFF, 0x2F, 0x62], "two")
         #expect(try read().keys.sorted() == [#"tree/\xff/b"#, "tree/a.yml"])
     }

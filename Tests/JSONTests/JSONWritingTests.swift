@@ -17,6 +17,17 @@ struct JSONWritingTests {
                 == #"{"Z":0.1,"a":[0,1e+300,5e-324],"aa":"\u001f/","b":1,"é":1}"#)
     }
 
+    @Test func `values are equal where their canonical bytes are`() {
+        let one: JSONValue = ["\u{E9}": 1]
+        let other: JSONValue = ["e\u{301}": 1]
+        #expect(one != other)
+        #expect(one == ["\u{E9}": .number(1)])
+        let text = "{\"b\":1,\"e\u{301}\":2,\"\u{E9}\":1}"
+        #expect(
+            JSONValue.canonicalBytes(ofMembers: [("b", 1), ("\u{E9}", 1), ("e\u{301}", 2)])
+                == Array(text.utf8))
+    }
+
     @Test func `the pretty form keeps the order and ends with a line break`() {
         let value: JSONValue = ["b": [1, [:], []], "a": ["x": "y"]]
         #expect(

@@ -3,7 +3,7 @@ import JSON
 
 /// Where the things of an asset may lie: regions, and folders of buckets.
 package struct AssetPlaces: Sendable, Equatable {
-    /// A folder of a bucket.
+    /// A folder of a bucket; S3 tells keys apart by their bytes.
     package struct Folder: Sendable, Hashable {
         package let bucket: String
         package let region: String
@@ -16,6 +16,15 @@ package struct AssetPlaces: Sendable, Equatable {
             self.region = region
             self.prefix = prefix
         }
+
+        /// Compares bytes.
+        package static func == (left: Folder, right: Folder) -> Bool {
+            (left.bucket, left.region) == (right.bucket, right.region)
+                && left.prefix.utf8.elementsEqual(right.prefix.utf8)
+        }
+
+        /// As `==`; equal ones have equal text.
+        package func hash(into hasher: inout Hasher) { hasher.combine(prefix) }
     }
 
     package var regions: [String]
