@@ -169,7 +169,6 @@ def test_a_document_that_changed_replaces_its_asset(
         f"{BEGIN}\n{END}\n{BEGIN}\n{END}",
         f"{BEGIN}\n{BEGIN}\n{END}",
         f"{BEGIN}\ntext\n<!-- dssbatch:end",
-        f"{BEGIN}\n{END}\n<!--dssbatch:begin-->",
     ],
 )
 def test_broken_markers_are_an_error_and_nothing_is_touched(
@@ -191,6 +190,31 @@ def test_a_text_that_people_change_meanwhile_keeps_their_change(
     update(released, hub, page)
     assert page.body.startswith("Hand-written — é\n\nThanks!\n\nTyped meanwhile.\n\n")
     assert_published(released, hub, page)
+
+
+def test_people_may_write_of_the_program_what_they_like(
+    released: Project, hub: GitHubServer, page: Release
+) -> None:
+    text = "See dssbatch:latest, `dssbatch:begin` and <!--dssbatch:end-->."
+    page.body = text
+    update(released, hub, page)
+    assert page.body.startswith(f"{text}\n\n{BEGIN}\n")
+    page.body += f"\n\n{text}"
+    path = released.results / "artifacts.md"
+    path.write_text(path.read_text() + "\nCorrected.\n")
+    update(released, hub, page)
+    assert_published(released, hub, page)
+    assert page.body.startswith(f"{text}\n\n{BEGIN}\n")
+    assert page.body.endswith(f"{END}\n\n{text}")
+
+
+def test_a_character_is_one_whatever_bytes_it_takes(
+    released: Project, hub: GitHubServer, page: Release
+) -> None:
+    page.body = "🦆" * 120_000
+    update(released, hub, page)
+    assert_published(released, hub, page)
+    assert page.body.startswith("🦆" * 120_000)
 
 
 def test_a_text_near_the_limit_gets_no_notes_that_do_not_fit(

@@ -8,7 +8,14 @@ package struct UpdateRelease: GitHubOperation {
     let id: Int64
     let body: String
 
-    /// Longest text that GitHub takes, in characters.
+    /// Longest text that GitHub takes, in Unicode scalars, whatever bytes they take.
+    ///
+    /// GitHub's answer has the number ("body is too long (maximum is 125000 characters)"); that it
+    /// counts scalars was measured by others.
+    ///
+    /// Sources: <https://github.com/softprops/action-gh-release/issues/374>,
+    /// <https://github.com/dead-claudia/github-limits/pull/13>, and `release_body` in the limits of
+    /// <https://github.com/gardener/cc-utils>.
     package static let longestBody = 125_000
 
     /// Names the release and its new text.

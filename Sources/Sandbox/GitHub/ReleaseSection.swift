@@ -7,7 +7,6 @@ import Diagnostics
 struct ReleaseSection: Sendable, Equatable {
     static let begin = "<!-- dssbatch:begin -->"
     static let end = "<!-- dssbatch:end -->"
-    private static let word = "dssbatch:"
 
     /// The text with its section replaced, or added at its end.
     ///
@@ -44,18 +43,19 @@ struct ReleaseSection: Sendable, Equatable {
 
     /// The notes as they stand between the markers: whatever a name in them holds, it is no marker.
     static func harmless(_ notes: String) -> String {
-        notes.replacing(word, with: "dssbatch&#58;")
+        notes.replacing("dssbatch:", with: "dssbatch&#58;")
     }
 
-    /// How many characters the notes may have so that the whole text has no more than `limit`.
+    /// How many characters, as `UpdateRelease.longestBody` counts them, the notes may have so that
+    /// the whole text has no more than `limit`.
     static func room(in body: String?, limit: Int) throws -> Int {
-        try limit - replace(in: body, by: "").utf16.count
+        try limit - replace(in: body, by: "").unicodeScalars.count
     }
 
     /// How many characters a text of LF costs in a body.
     static func cost(of text: String, in body: String?) -> Int {
         let isLong = lineEnd(of: Array((body ?? "").utf8)).count > 1
-        return text.utf16.count + (isLong ? text.utf8.count { $0 == lineFeed } : 0)
+        return text.unicodeScalars.count + (isLong ? text.utf8.count { $0 == lineFeed } : 0)
     }
 
     private static let lineFeed = UInt8(ascii: "\n")
@@ -89,24 +89,20 @@ struct ReleaseSection: Sendable, Equatable {
     private static func range(in text: [UInt8]) throws -> Range<Int>? {
         let begins = places(of: begin, in: text)
         let ends = places(of: end, in: text)
-        // A marker that somebody cut short or wrote otherwise counts too.
-        let all = places(of: word, in: text).count
-        if all == 0 { return nil }
-        guard begins.count == 1, ends.count == 1, all == 2, let first = begins.first,
+        // People may write of `dssbatch:` what they like: only the markers themselves count.
+        if begins.isEmpty, ends.isEmpty { return nil }
+        guard begins.count == 1, ends.count == 1, let first = begins.first,
             let last = ends.first, first < last
-        else { throw broken(begins: begins.count, ends: ends.count, all: all) }
+        else { throw broken(begins: begins.count, ends: ends.count) }
         return first..<last + end.utf8.count
     }
 
-    private static func broken(begins: Int, ends: Int, all: Int) -> Diagnostic {
-        let others = all - begins - ends
-        var found = ["\(begins) × `\(begin)`", "\(ends) × `\(end)`"]
-        if others > 0 { found.append("\(others) × `\(word)` that is no whole marker") }
-        return Diagnostic(
+    private static func broken(begins: Int, ends: Int) -> Diagnostic {
+        Diagnostic(
             code: "github.markers", severity: .configuration,
             summary: "the release's text does not have one section of this program, begun and "
                 + "ended in that order",
-            causes: ["it has " + found.joined(separator: ", ")],
+            causes: ["it has \(begins) × `\(begin)`, \(ends) × `\(end)`"],
             hint: "edit the release: leave one pair of markers, or delete all of them, then run "
                 + "the same command again")
     }

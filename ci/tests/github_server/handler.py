@@ -29,6 +29,19 @@ class Refused(Exception):
 
 NOT_FOUND = (404, "Not Found")
 TAKEN = {"resource": "ReleaseAsset", "code": "already_exists", "field": "name"}
+BODY_LIMIT_CHARACTERS = 125_000
+
+
+def check_length(body: str | None) -> None:
+    """Refuse a release's text of more Unicode characters, whatever bytes they take.
+
+    Sources: https://github.com/softprops/action-gh-release/issues/374 and
+    https://github.com/dead-claudia/github-limits/pull/13.
+    """
+    if body is not None and len(body) > BODY_LIMIT_CHARACTERS:
+        message = f"body is too long (maximum is {BODY_LIMIT_CHARACTERS} characters)"
+        error = {"resource": "Release", "code": "custom", "field": "body"}
+        raise Refused(422, "Validation Failed", error | {"message": message})
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -245,6 +258,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def _create_release(self) -> tuple[int, Any, dict[str, str]]:
         document = self._document(schema.CREATE_RELEASE)
+        check_length(document.get("body"))
         release = self.hub.add(
             document["tag_name"],
             title=document.get("name"),
@@ -261,10 +275,7 @@ class Handler(BaseHTTPRequestHandler):
     def _update_release(self, release_id: int) -> tuple[int, Any, dict[str, str]]:
         release = self._seen(release_id)
         document = self._document(schema.UPDATE_RELEASE)
-        body = document.get("body")
-        if body is not None and len(body) > 125_000:
-            error = {"resource": "Release", "code": "custom", "field": "body"}
-            raise Refused(422, "Validation Failed", error)
+        check_length(document.get("body"))
         names = {"name": "title", "tag_name": "tag", "target_commitish": "target"}
         for name, value in document.items():
             setattr(release, names.get(name, name), value)
