@@ -13,6 +13,7 @@ import Testing
             #expect(try address(path) == .folder(path))
         }
         #expect(try address("~") == .folder("/x/me"))
+        #expect(try address("./~nobody/x") == .folder("./~nobody/x"))
         #expect(try address("~/out") == .folder("/x/me/out"))
         #expect(try address("s3://bucket/a/b") == .s3("s3://bucket/a/b"))
     }
@@ -20,7 +21,7 @@ import Testing
     @Test(arguments: [
         "S3://bucket/x", "s3:/bucket", "s3:bucket", "file:out", "file:///out", "http:x",
         "https://bucket.s3.amazonaws.com", "HTTP://x", "gs://bucket", "arn:aws:s3:::bucket",
-        "xyz://anything", "",
+        "xyz://anything", "", "$HOME/x", "${HOME}", "~nobody-is-called-so/x",
     ])
     func `what looks like an address and is none in S3 is refused`(_ text: String) throws {
         let problem = #expect(throws: Diagnostic.self) { try address(text) }

@@ -14,12 +14,47 @@ LOOKUP = ("--only", "source-ami")
 
 @pytest.mark.parametrize(
     "place",
-    ["S3://bucket/x", "s3:/bucket", "file:out", "http://x/y", "https:x", "$HOME/x", ""],
+    [
+        "S3://bucket/x",
+        "s3:/bucket",
+        "file:out",
+        "http://x/y",
+        "https:x",
+        "$HOME/x",
+        "~nobody-is-called-so/x",
+        "",
+    ],
 )
 def test_an_address_that_is_none_is_a_usage_error(bad: Project, place: str) -> None:
     for command in ([MANIFEST], ["plan", MANIFEST]):
         outcome = bad.dssbatch(*command, "--results", place)
         assert_error(outcome, 2, "neither a folder nor an address in S3")
+
+
+@pytest.mark.parametrize("place", ["~/x", "$HOME/x", "file:x", "s3://bucket/x"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["plan", MANIFEST, "--output"],
+        [MANIFEST, "--plan"],
+        ["distribute", "manifests/matrix.json", "--output"],
+        ["show-aws-assets", "--output"],
+        ["show-aws-assets", "--manifest"],
+        ["setup-vm-bucket", "--manifest"],
+        ["setup-ec2", "--ec2-key-name", "k", "--ec2-key-file"],
+        ["reset-password", "--host-name", "h", "--ssh-private-key", "k"]
+        + ["--password-file"],
+        ["install-dependencies", "--host-name", "h", "--ssh-private-key"],
+    ],
+    ids=lambda command: f"{command[0]} {command[-1]}",
+)
+def test_no_option_takes_what_a_shell_left_for_the_name_of_a_file(
+    bad: Project, command: list[str], place: str
+) -> None:
+    before = sorted(bad.root.iterdir())
+    outcome = bad.dssbatch(*command[:-1], f"{command[-1]}={place}")
+    assert_error(outcome, 2, command[-1], "./")
+    assert sorted(bad.root.iterdir()) == before
 
 
 def test_a_folder_may_begin_at_home(project: Project) -> None:

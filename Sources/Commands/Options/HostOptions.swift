@@ -8,7 +8,9 @@ struct HostOptions: ParsableArguments {
     @Option(help: "Name or address of the machine.")
     var hostName: String
 
-    @Option(help: "Private key that the machine lets in; without a passphrase.")
+    @Option(
+        help: "Private key that the machine lets in; without a passphrase.",
+        transform: FileArgument.path)
     var sshPrivateKey: String
 
     @Option(help: "Who to log in as; replaces /instance/user.")

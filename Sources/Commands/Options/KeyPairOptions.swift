@@ -8,7 +8,8 @@ struct KeyPairOptions: ParsableArguments {
         help: """
             Private key of a key pair of your own, which is left alone; without one, a fresh pair \
             is made and removed again.
-            """)
+            """,
+        transform: FileArgument.path)
     var ec2KeyFile: String?
 
     @Option(help: "What EC2 calls that key pair.")

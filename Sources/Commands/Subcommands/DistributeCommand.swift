@@ -41,7 +41,8 @@ struct DistributeCommand: Command {
     @Option(help: "The file in the repository whose phases each build runs.")
     var buildspec = "ci/buildspec-matrix.yaml"
 
-    @Option(help: "Write the batch's buildspec to a file too.")
+    @Option(
+        help: "Write the batch's buildspec to a file too.", transform: FileArgument.path)
     var output: String?
 
     @Flag(name: [.customShort("n"), .long], help: "Print the batch's buildspec; start nothing.")

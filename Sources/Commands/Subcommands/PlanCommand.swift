@@ -29,7 +29,8 @@ struct PlanCommand: Command {
     @Flag(help: "Ask nobody what would change in a stack.")
     var offline = false
 
-    @Option(help: "Write the plan to a file for `run --plan`.")
+    @Option(
+        help: "Write the plan to a file for `run --plan`.", transform: FileArgument.path)
     var output: String?
 
     func run(_ call: Invocation) async throws -> ExitStatus {

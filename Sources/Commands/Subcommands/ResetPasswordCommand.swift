@@ -18,7 +18,7 @@ struct ResetPasswordCommand: Command {
 
     @OptionGroup var host: HostOptions
 
-    @Option(help: "File whose first line is the password.")
+    @Option(help: "File whose first line is the password.", transform: FileArgument.path)
     var passwordFile: String?
 
     @OptionGroup var preset: PresetOptions

@@ -17,7 +17,9 @@ struct RunCommand: Command {
     @Flag(name: [.customShort("n"), .long], help: "Only say what would run.")
     var dryRun = false
 
-    @Option(help: "Do just what this plan says; see `dssbatch plan --output`.")
+    @Option(
+        help: "Do just what this plan says; see `dssbatch plan --output`.",
+        transform: FileArgument.path)
     var plan: String?
 
     func validate() throws {

@@ -33,7 +33,7 @@ struct ShowAWSAssetsCommand: Command {
               dssbatch show-aws-assets --format markdown --output assets.md
             """)
 
-    @Option(help: "The manifest.")
+    @Option(help: "The manifest.", transform: FileArgument.path)
     var manifest = "manifests/release.json"
 
     @OptionGroup var changes: ManifestChanges
@@ -48,7 +48,9 @@ struct ShowAWSAssetsCommand: Command {
     @Option(help: "text, markdown or json; with --json there is one `asset` event a line instead.")
     var format: Format = .text
 
-    @Option(help: "Write the list to a file instead of standard output.")
+    @Option(
+        help: "Write the list to a file instead of standard output.",
+        transform: FileArgument.path)
     var output: String?
 
     @OptionGroup(title: "Common options") var global: GlobalOptions

@@ -28,14 +28,16 @@ package enum ResultsAddress: Sendable, Equatable {
             self = .s3(text)
             return
         }
-        guard !text.isEmpty, !Self.looksLikeAddress(text) else {
+        guard !text.isEmpty, !Self.looksLikeAddress(text),
+            let path = Self.expanded(text, home: home)
+        else {
             throw Diagnostic(
                 code: code, severity: .configuration,
                 summary: "`\(text)` is neither a folder nor an address in S3", location: source,
-                hint: "name a folder (`./` before one with a colon in its name), or write "
+                hint: "name a folder (`./` before one with `:`, `$` or `~` in its name), or write "
                     + "`s3://bucket/prefix`, in lower case and with both slashes")
         }
-        self = .folder(Self.expanded(text, home: home))
+        self = .folder(path)
     }
 
     /// The place of a local run that is told no other.
@@ -49,10 +51,11 @@ package enum ResultsAddress: Sendable, Equatable {
         return .folder(name + Self.localSuffix)
     }
 
-    /// A scheme of two letters or more before a colon, as in RFC 3986, and a slash behind it; or
-    /// one that everybody knows, whatever follows.
-    private static func looksLikeAddress(_ text: String) -> Bool {
-        // A variable that no shell has expanded.
+    /// Whether a text is no path, but an address or a variable that no shell has expanded.
+    ///
+    /// An address has a scheme of two letters or more before a colon, as in RFC 3986, and a slash
+    /// behind it; or one that everybody knows, whatever follows.
+    package static func looksLikeAddress(_ text: String) -> Bool {
         if text.hasPrefix("$") { return true }
         guard let match = text.prefixMatch(of: /([A-Za-z][A-Za-z0-9+.-]+):(\/?)/) else {
             return false
@@ -60,7 +63,8 @@ package enum ResultsAddress: Sendable, Equatable {
         return !match.2.isEmpty || schemes.contains(match.1.lowercased())
     }
 
-    private static func expanded(_ path: String, home: String?) -> String {
+    /// The path with `~` expanded; nil where nobody is called so.
+    private static func expanded(_ path: String, home: String?) -> String? {
         guard path.hasPrefix("~") else { return path }
         if let home, !home.isEmpty, path == "~" || path.hasPrefix("~/") {
             return home + path.dropFirst()
@@ -70,6 +74,6 @@ package enum ResultsAddress: Sendable, Equatable {
         let folder =
             user.isEmpty
             ? files.homeDirectoryForCurrentUser : files.homeDirectory(forUser: String(user))
-        return folder.map { $0.path + path.dropFirst(1 + user.count) } ?? path
+        return folder.map { $0.path + path.dropFirst(1 + user.count) }
     }
 }
