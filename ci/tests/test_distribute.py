@@ -402,3 +402,11 @@ def test_a_manifest_that_the_builds_clone_lacks_is_refused(
     matrix.path.write_text(text)
     matrix.project.dssbatch("distribute", FILE, *place, "--no-wait", check=0)
     assert len(batches(cloud) - before) == 1
+
+
+def test_only_a_matrix_is_distributed(bad: Project) -> None:
+    for command in ("distribute", "collect"):
+        for name in ("release", "infrastructure"):
+            outcome = bad.dssbatch(command, f"manifests/{name}.json")
+            fragments = ("needs a manifest of kind `matrix`", f"of kind `{name}`")
+            assert_error(outcome, 2, *fragments, f"{name}.json#/kind", "matrix.json")

@@ -51,7 +51,9 @@ package enum WorkloadKind {
     }
 
     /// The file and its kind: the file decides, before anything is changed about it.
-    private static func open(_ path: String) throws -> (document: JSONValue, kind: String) {
+    ///
+    /// - Throws: `json.*` and `manifest.*` where it is of no kind at all.
+    static func open(_ path: String) throws -> (document: JSONValue, kind: String) {
         let document = try JSONValue.parse(contentsOf: path, limits: .manifest)
         let root = try JSONReader(document, source: path).object()
         let names = all.map { $0.kind } + [MatrixManifest.kind]

@@ -40,10 +40,13 @@ package struct MatrixManifest: Sendable {
     ///   of that.
     /// - Throws: `json.*` and `manifest.*`, all of severity `.configuration`.
     package init(contentsOf path: String, overrides: ManifestOverrides) throws {
-        let root = try JSONReader(contentsOf: path, limits: .manifest).object(allowing: [
+        let (document, kind) = try WorkloadKind.open(path)
+        guard kind == Self.kind else {
+            throw WorkloadKind.unsuitable(path, kind: kind, wanted: [Self.kind])
+        }
+        let root = try JSONReader(document, source: path).object(allowing: [
             "$schema", "kind", "base", "atOnce", "results", "account", "variants",
         ])
-        _ = try root.required("kind").oneOf([Self.kind])
         let base = try root.required("base")
         let basePath = try Self.path(base.nonEmptyString(), beside: path)
         guard FileManager.default.fileExists(atPath: basePath) else {
