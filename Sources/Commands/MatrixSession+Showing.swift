@@ -10,6 +10,7 @@ extension MatrixSession {
     func showPlan(
         _ selection: SelectionOptions, explain: Bool = false, isExitDetailed: Bool = false
     ) async throws -> ExitStatus {
+        try sayLocalHint()
         let plans = try await matrix.plan(variants, selection.request)
         let now = services.time.now()
         let text = await MatrixText.plan(
@@ -21,6 +22,7 @@ extension MatrixSession {
 
     /// Prints a line for each variant: whether it is fresh, and if not, why.
     func showStatus() async throws -> ExitStatus {
+        try sayLocalHint()
         let plans = try await matrix.plan(variants, SelectionRequest())
         let entries = zip(variants, plans).map { variant, plan in
             MatrixSummary.Entry(assetId: variant.assetId, plan: plan)

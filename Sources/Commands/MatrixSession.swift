@@ -16,6 +16,7 @@ struct MatrixSession: Sendable {
     let output: EventOutput
     let services: SandboxServices
     private let isLocal: Bool
+    private let place: ResultPlace
 
     /// The session of a command that works on many releases; nil where its manifest is no matrix.
     ///
@@ -66,12 +67,19 @@ struct MatrixSession: Sendable {
         self.options = options
         self.output = output
         self.call = call
+        self.place = place
+    }
+
+    /// Says once where an older program's local runs recorded.
+    func sayLocalHint() throws {
+        if let hint = try place.localHint(variants.map(\.assetId)) { output.say(hint) }
     }
 
     /// Runs what is stale of all of them.
     func run(
         _ selection: SelectionOptions, _ running: RunningOptions
     ) async throws -> ExitStatus {
+        try sayLocalHint()
         var options = running.options(call.console)
         options.verify = selection.verify
         let (request, common) = (selection.request, options)

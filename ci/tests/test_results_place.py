@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from .matrix import FILE, Matrix
 from .program import assert_error
 from .project import MANIFEST, Project
 
@@ -100,3 +101,24 @@ def test_a_local_run_says_once_where_an_older_program_recorded(
         assert hint not in outcome.stderr
     project.run("--local", *LOOKUP, env=bare)
     assert hint not in project.dssbatch("plan", MANIFEST, "--local", env=bare).stderr
+
+
+def test_a_local_run_of_a_matrix_says_so_too(project: Project) -> None:
+    bare = {name: None for name in project.cloud.environment}
+    matrix = Matrix(project)
+    old = (MANIFEST, "--local", *LOOKUP, "--results", "out")
+    project.dssbatch(*old, "--asset-id", matrix.ids[1], env=bare, check=0)
+    result = matrix.folder(matrix.ids[1]) / "source-ami.json"
+    document = json.loads(result.read_text())
+    del document["realm"]
+    result.write_text(json.dumps(document))
+    hint = f"`out/{matrix.ids[1]}` holds results of an older program"
+    for command in (["plan", FILE], ["status", FILE], [FILE, "--dry-run"]):
+        outcome = project.dssbatch(*command, "--local", env=bare, check=0)
+        assert outcome.stderr.count(hint) == 1
+    one = ("--asset-id", matrix.ids[0])
+    assert hint not in project.dssbatch("plan", FILE, "--local", *one, env=bare).stderr
+    others = ("--results", "out")
+    assert (
+        hint not in project.dssbatch("plan", FILE, "--local", *others, env=bare).stderr
+    )

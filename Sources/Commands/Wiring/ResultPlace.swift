@@ -67,11 +67,11 @@ struct ResultPlace {
     func localHint(_ names: [String]) throws -> String? {
         guard let earlier else { return nil }
         let root = project.absolute(earlier)
-        let left = try names.filter { name in
+        let first = try names.first { name in
             guard access(try store(name).location, F_OK) != 0 else { return false }
             return FolderResultStore(root: root, assetId: name).holdsUnboundAlone
         }
-        guard let first = left.first else { return nil }
+        guard let first else { return nil }
         return "hint: `\(earlier)/\(first)` holds results of an older program: if a local run made "
             + "them, give `--results \(earlier)` to go on with them"
     }
