@@ -112,13 +112,15 @@ struct Session: Sendable {
 
     /// What a run would do; reads, and with `verify` asks AWS.
     ///
-    /// - Parameter compares: whether the results have to be of the realm that is worked in.
-    /// - Throws: `realm.differs`; what reading throws.
+    /// - Parameters:
+    ///   - bearsSilence: whether a question that AWS does not answer is no error.
+    ///   - compares: whether the results have to be of the realm that is worked in.
+    /// - Throws: `realm.differs`; what reading throws; what asking AWS throws.
     func plan(
-        _ selection: Selection, verify: Bool, compares: Bool = true
+        _ selection: Selection, verify: Bool, bearsSilence: Bool = false, compares: Bool = true
     ) async throws -> (plan: Plan, world: RecordedWorld) {
         var (plan, world) = try await workplace.plan(
-            selection, verify: verify, compares: compares)
+            selection, verify: verify, bearsSilence: bearsSilence, compares: compares)
         if let manifest = workload as? ReleaseManifest {
             plan.superseded = SupersededThings.formats(
                 in: world.results, graph: graph, manifest: manifest)

@@ -112,4 +112,10 @@ def test_a_failure_keeps_its_causes(project: Project) -> None:
     project.run(check=1)
     error = project.result("install")["error"]
     assert "no space left on device" in " ".join(error["causes"])
+    stage = project.dssbatch("why", MANIFEST, "install", check=0).stdout
+    for word in (error["message"], error["hint"], *error["causes"]):
+        assert word in stage
+    row = project.dssbatch("status", MANIFEST, "--json", check=0)
+    (status,) = [x for x in row.events("status") if x["error"]]
+    assert (status["stage"], status["error"]) == ("install", error)
     assert error["hint"]

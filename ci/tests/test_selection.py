@@ -174,6 +174,51 @@ def test_status_verify_finds_a_lost_object(own_release: Project) -> None:
     assert own_release.snapshot() == before
 
 
+def test_status_verify_says_of_each_row_what_it_could_not_ask(
+    own_release: Project, cloud: Cloud
+) -> None:
+    remove_object(own_release, "export-vhd")
+    cloud.add_faults(
+        {
+            "operation": "ec2:DescribeImages",
+            "status": 403,
+            "code": "UnauthorizedOperation",
+            "count": 999,
+        }
+    )
+    outcome = own_release.dssbatch("status", MANIFEST, "--verify", check=None)
+    assert_error(outcome, 1, "could not be asked about")
+    rows = {row.split()[0]: row for row in outcome.stdout.splitlines()}
+    assert rows.keys() >= set(DURABLE)
+    assert "not verified: ec2:DescribeImages failed" in rows["ami"]
+    assert "UnauthorizedOperation" in rows["ami"]
+    assert "output missing in AWS" in rows["export-vhd"]
+    assert "not verified" not in rows["export-vmdk"]
+    outcome = own_release.dssbatch("status", MANIFEST, "--verify", "--json", check=None)
+    lines = {line["stage"]: line for line in outcome.events("status")}
+    assert "UnauthorizedOperation" in lines["ami"]["unverified"]
+    assert lines["export-vmdk"]["unverified"] is None
+
+
+def test_status_verify_asks_nothing_of_a_cloud_that_nobody_knows(
+    own_release: Project, cloud: Cloud
+) -> None:
+    cloud.add_faults(
+        {
+            "operation": "sts:GetCallerIdentity",
+            "status": 403,
+            "code": "AccessDenied",
+            "count": 999,
+        }
+    )
+    mark = cloud.mark()
+    outcome = own_release.dssbatch("status", MANIFEST, "--verify", check=None)
+    rows = {row.split()[0]: row for row in outcome.stdout.splitlines()}
+    assert "not verified" in rows["ami"] and "not verified" in rows["export-vhd"]
+    assert outcome.status != 0
+    assert set(cloud.operations(mark)) == {"sts:GetCallerIdentity"}
+
+
 def test_run_verify_exports_just_what_is_lost(
     own_release: Project, cloud: Cloud
 ) -> None:

@@ -30,7 +30,10 @@ extension Plan {
         // goes upstream, so this ends.
         while let next = next(from: number, graph) {
             let other = graph.stages[next].name
-            links.append(link(number) { $0.upstreamStage == other || $0 == .neededBy(other) })
+            links.append(
+                link(number) {
+                    $0.upstreamStage == other || $0 == .neededBy(other) || $0 == .failedLastTime
+                })
             number = next
         }
         return Why(chain: Array((links + origin(of: number, graph)).reversed()))

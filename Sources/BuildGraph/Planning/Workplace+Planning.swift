@@ -1,27 +1,41 @@
+import Diagnostics
+
 /// A plan of what a run would do.
 extension Workplace {
     /// What is recorded, as far as it is of the realm that is worked in, and what a run would do.
     ///
     /// - Parameters:
     ///   - verify: whether AWS is asked too.
+    ///   - bearsSilence: whether a question that AWS does not answer is noted in
+    ///     `RecordedWorld.unanswered`, and no error.
     ///   - compares: whether the results have to be of the realm that is worked in.
-    /// - Throws: `realm.differs`; what reading throws.
+    /// - Throws: `realm.differs`; what reading throws; what asking AWS throws.
     package func plan(
-        _ selection: Selection, verify: Bool, compares: Bool = true
+        _ selection: Selection, verify: Bool, bearsSilence: Bool = false, compares: Bool = true
     ) async throws -> (plan: Plan, world: RecordedWorld) {
         let journal = try await journal()
         let left = await journal.unfinished()
         var world = try await RecordedWorld.read(
             graph, store: store, digester: digester, journal: left)
         try world.checkWhatIf(selection, in: graph)
+        var silence: Diagnostic?
         if compares {
-            if verify { try await realms?.ask() }
+            do {
+                if verify { try await realms?.ask() }
+            } catch let problem as Diagnostic where bearsSilence {
+                // Whose AWS it is nobody knows: then it is not asked at all.
+                silence = problem
+            }
             try await world.compare(
                 with: realms, graph, journal: left, location: store.location)
         }
         let plan = Planner.plan(graph, world, selection)
         guard verify else { return (plan, world) }
-        world.missing = try await missing(in: plan, journal)
+        if let silence {
+            noteUnanswered(&world, plan, silence)
+        } else {
+            try await verifyOutputs(&world, plan, journal, bearsSilence: bearsSilence)
+        }
         return (Planner.plan(graph, world, selection), world)
     }
 }

@@ -1,4 +1,4 @@
-import Diagnostics
+package import Diagnostics
 
 /// Everything that a plan is made of besides the graph and the selection: facts, no I/O.
 package struct RecordedWorld: Sendable {
@@ -10,6 +10,8 @@ package struct RecordedWorld: Sendable {
     package var interrupted: Set<StageName>
     /// What `--verify` found gone, by stage, such as `image ami-0123`.
     package var missing: [StageName: String]
+    /// Stages of which `--verify` got no answer, with why.
+    package var unanswered: [StageName: Diagnostic] = [:]
     /// Whether what lies beside the results is what they tell of it.
     package var documents = DocumentState()
     /// What stages have to do besides what their inputs ask for.

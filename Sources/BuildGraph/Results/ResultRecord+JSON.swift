@@ -18,17 +18,7 @@ extension ResultRecord {
             "status": .string(status.rawValue),
         ]
         if let realm { members["realm"] = .string(realm.text) }
-        if let error {
-            var parts: OrderedDictionary<String, JSONValue> = [
-                "code": .string(error.code), "message": .string(error.message),
-            ]
-            if !error.causes.isEmpty {
-                parts["causes"] = .array(error.causes.map { .string($0) })
-            }
-            if let location = error.location { parts["location"] = .string(location) }
-            if let hint = error.hint { parts["hint"] = .string(hint) }
-            members["error"] = .object(parts)
-        }
+        if let error { members["error"] = error.json }
         members.merge(run.members) { first, _ in first }
         if let previous { members["previous"] = .object(previous.members) }
         if !history.isEmpty { members["history"] = .array(history.map { .object($0.members) }) }
@@ -95,6 +85,19 @@ extension ResultRecord {
             summary: "a result was written by a newer dssbatch: its schema is `\(schema)`, and "
                 + "this program knows `\(Self.schema)`",
             hint: "use the version that wrote it, or name another place with `--results`")
+    }
+}
+
+extension RecordedError {
+    /// What a result file, `status` and `why` say of it.
+    package var json: JSONValue {
+        var parts: OrderedDictionary<String, JSONValue> = [
+            "code": .string(code), "message": .string(message),
+        ]
+        if !causes.isEmpty { parts["causes"] = .array(causes.map { .string($0) }) }
+        if let location { parts["location"] = .string(location) }
+        if let hint { parts["hint"] = .string(hint) }
+        return .object(parts)
     }
 }
 

@@ -5,16 +5,16 @@ import JSON
 extension Workplace {
     private static let questionsAtOnce = 16
 
-    /// What is gone, by stage, ready for `RecordedWorld.missing`.
+    /// Notes what is gone, and of what nobody could say.
     ///
     /// Asked are the listed stages, and those whose recorded outputs a stage that runs will read:
     /// whatever is found gone will run too, and so on.
     ///
-    /// - Throws: what a stage throws whose question could not be answered.
-    package func missing(
-        in plan: Plan, _ journal: Journal
-    ) async throws -> [StageName: String] {
-        var missing: [StageName: String] = [:]
+    /// - Parameter bearsSilence: whether a question without an answer is noted too.
+    /// - Throws: what a stage throws whose question could not be answered, unless that is borne.
+    func verifyOutputs(
+        _ world: inout RecordedWorld, _ plan: Plan, _ journal: Journal, bearsSilence: Bool
+    ) async throws {
         var isAsked = Array(repeating: false, count: graph.stages.count)
         var running = graph.stages.indices.filter {
             plan.isListed[$0] && [.run, .maybe].contains(plan.all[$0].state)
@@ -27,13 +27,27 @@ extension Workplace {
                 isAsked[number] = true
                 numbers.append(number)
             }
-            let gone = try await ask(
-                numbers.map { plan.all[$0] }.filter(Self.isAskable), journal)
-            missing.merge(gone) { _, new in new }
-            running = gone.keys.compactMap { graph.number(of: $0) }
+            let answers = try await ask(
+                numbers.map { plan.all[$0] }.filter(Self.isAskable), journal, bearsSilence)
+            running = []
+            for (name, answer) in answers {
+                switch answer {
+                case .success(.exists): break
+                case .success(.missing(let what)):
+                    world.missing[name] = what
+                    if let number = graph.number(of: name) { running.append(number) }
+                case .failure(let problem): world.unanswered[name] = problem
+                }
+            }
             wave = []
         } while !running.isEmpty
-        return missing
+    }
+
+    /// Notes that nothing of a plan could be asked about, all for one reason.
+    func noteUnanswered(_ world: inout RecordedWorld, _ plan: Plan, _ problem: Diagnostic) {
+        for stage in plan.stages where Self.isAskable(stage) {
+            world.unanswered[stage.name] = problem
+        }
     }
 
     private static func isAskable(_ stage: PlannedStage) -> Bool {
@@ -41,13 +55,14 @@ extension Workplace {
     }
 
     private func ask(
-        _ asked: [PlannedStage], _ journal: Journal
-    ) async throws -> [StageName: String] {
-        let answers = try await ConcurrentMap.map(asked, width: Self.questionsAtOnce) {
-            try await verify($0, journal)
-        }
-        return answers.reduce(into: [:]) { missing, answer in
-            if case .missing(let what) = answer.1 { missing[answer.0] = what }
+        _ asked: [PlannedStage], _ journal: Journal, _ bearsSilence: Bool
+    ) async throws -> [(StageName, Result<Existence, Diagnostic>)] {
+        try await ConcurrentMap.map(asked, width: Self.questionsAtOnce) { stage in
+            do {
+                return (stage.name, .success(try await verify(stage, journal)))
+            } catch let problem as Diagnostic where bearsSilence {
+                return (stage.name, .failure(problem))
+            }
         }
     }
 
@@ -75,11 +90,9 @@ extension Workplace {
 
     private func verify(
         _ planned: PlannedStage, _ journal: Journal
-    ) async throws -> (StageName, Existence) {
-        guard let stage = graph[planned.name], let outputs = planned.outputs else {
-            return (planned.name, .exists)
-        }
-        return (stage.name, try await stage.verify(outputs, context(of: stage, planned, journal)))
+    ) async throws -> Existence {
+        guard let stage = graph[planned.name], let outputs = planned.outputs else { return .exists }
+        return try await stage.verify(outputs, context(of: stage, planned, journal))
     }
 
     private func context(

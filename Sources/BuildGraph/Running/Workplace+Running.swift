@@ -101,7 +101,7 @@ extension Workplace {
         var world = recorded
         var planned = setup(options, journal, world)
         if options.verify {
-            world.missing = try await missing(in: planned.plan, journal)
+            try await verifyOutputs(&world, planned.plan, journal, bearsSilence: false)
             planned = setup(options, journal, world)
         }
         if let expected = options.expectedPlan {

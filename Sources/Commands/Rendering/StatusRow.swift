@@ -7,9 +7,14 @@ import JSON
 struct StatusRow {
     private let stage: PlannedStage
     private let stored: StoredResult?
+    private let unanswered: Diagnostic?
     private let now: Date
 
-    init(_ stage: PlannedStage, _ stored: StoredResult?, at now: Date) {
+    /// - Parameter unanswered: why AWS has not said whether the outputs exist, where it was asked.
+    init(
+        _ stage: PlannedStage, _ stored: StoredResult?, unanswered: Diagnostic? = nil, at now: Date
+    ) {
+        self.unanswered = unanswered
         self.now = now
         self.stage = stage
         self.stored = stored
@@ -46,11 +51,27 @@ struct StatusRow {
             "outputs": stage.outputs ?? nil,
             "finishedAt": run.map { .string($0.finishedAt) } ?? nil,
             "seconds": run.map { .number($0.seconds) } ?? nil,
+            "error": failure.map(\.json) ?? nil,
+            "unverified": silence.map { .string($0) } ?? nil,
         ]
+    }
+
+    /// What the last run failed with.
+    private var failure: RecordedError? {
+        word == "failed" ? stored?.record?.error : nil
+    }
+
+    /// Why nobody knows whether the outputs exist.
+    private var silence: String? {
+        unanswered.map { ([$0.summary] + $0.causes.prefix(1)).joined(separator: ": ") }
     }
 
     private var detail: String {
         if word == "removed", let error = stored?.record?.error { return error.message }
+        if let silence { return "not verified: \(silence)" }
+        if let failure, stage.reasons.first == .failedLastTime {
+            return "failed last time: \(failure.message)"
+        }
         if stage.state != .fresh, let reason = stage.reasons.first { return "\(reason)" }
         let shown = ["imageId", "key", "public", "deprecateAt"]
         let texts = shown.compactMap { name in

@@ -4,13 +4,18 @@ import JSON
 /// The chain of causes as text and as JSON.
 enum WhyText {
     /// The lowest cause first, each stage with its reasons and their digests below it.
-    static func text(_ why: Why) -> String {
+    ///
+    /// - Parameter failures: what stages failed with last time.
+    static func text(_ why: Why, _ failures: [StageName: RecordedError]) -> String {
         var lines: [String] = []
         for (index, link) in why.chain.enumerated() {
             let arrow = index == 0 ? "" : "-> "
             lines.append("\(arrow)\(link.stage): \(link.state.rawValue)")
             for reason in link.reasons {
                 lines.append("     \(reason)")
+                if reason == .failedLastTime, let error = failures[link.stage] {
+                    lines += self.lines(error).map { "       \($0)" }
+                }
                 if let (old, new) = reason.digests {
                     lines.append("       old \(old ?? "(none)")")
                     lines.append("       new \(new ?? "(not known yet)")")
@@ -20,14 +25,25 @@ enum WhyText {
         return lines.joined(separator: "\n")
     }
 
-    /// `{"chain": [{"stage", "state", "reasons": [{"reason", "old", "new"}]}]}`, lowest first.
-    static func json(_ why: Why) -> JSONValue {
+    private static func lines(_ error: RecordedError) -> [String] {
+        var lines = ["error: \(error.message)"]
+        if let location = error.location { lines.append("  at: \(location)") }
+        lines += error.causes.map { "  because: \($0)" }
+        if let hint = error.hint { lines.append("hint: \(hint)") }
+        return lines
+    }
+
+    /// `{"chain": [{"stage", "state", "reasons": [{"reason", "old", "new", "error"}]}]}`, lowest
+    /// first.
+    static func json(_ why: Why, _ failures: [StageName: RecordedError]) -> JSONValue {
         let chain = why.chain.map { link -> JSONValue in
             let reasons = link.reasons.map { reason -> JSONValue in
                 [
                     "reason": .string(reason.description),
                     "old": (reason.digests?.old).map { .string($0) } ?? nil,
                     "new": (reason.digests?.new).map { .string($0) } ?? nil,
+                    "error": reason == .failedLastTime
+                        ? failures[link.stage].map(\.json) ?? nil : nil,
                 ]
             }
             return [

@@ -22,11 +22,17 @@ struct StatusCommand: Command {
             return try await session.showStatus()
         }
         let session = try Session(manifestOptions, global, call)
-        let (plan, _) = try await session.plan(Selection(), verify: verify)
+        let (plan, world) = try await session.plan(
+            Selection(), verify: verify, bearsSilence: true)
         let recorded = try await session.store.loadAll()
         let now = call.time.now()
-        let rows = plan.stages.filter { $0.lifetime == .durable }.map { stage in
-            StatusRow(stage, recorded[stage.name], at: now)
+        let rows = plan.stages.filter { stage in
+            // What only exists during a run is worth a line where it failed.
+            stage.lifetime == .durable
+                || stage.state != .fresh && recorded[stage.name]?.record?.status == .failed
+        }.map { stage in
+            StatusRow(
+                stage, recorded[stage.name], unanswered: world.unanswered[stage.name], at: now)
         }
         let old = plan.superseded.map { SupersededRow(name: $0, stored: recorded[$0], now: now) }
         if global.json {
@@ -36,6 +42,19 @@ struct StatusCommand: Command {
         } else {
             call.console.printLine(TextTable.text(rows.map(\.cells) + old.map(\.cells)))
         }
+        if let problem = Self.problem(world.unanswered.values) { throw problem }
         return .fresh
+    }
+
+    /// What to say at the end where rows have no answer: each row has its own reason.
+    private static func problem(_ unanswered: some Collection<Diagnostic>) -> Diagnostic? {
+        guard let first = unanswered.min(by: { $0.summary < $1.summary }) else { return nil }
+        let count = unanswered.count
+        return Diagnostic(
+            code: "status.unverified", severity: first.severity,
+            summary: count == 1
+                ? "one stage's outputs could not be asked about"
+                : "the outputs of \(count) stages could not be asked about",
+            causes: ["their lines say why"], hint: first.hint)
     }
 }

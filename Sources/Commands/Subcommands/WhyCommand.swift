@@ -19,12 +19,14 @@ struct WhyCommand: Command {
         let session = try Session(manifestOptions, global, call)
         // Also tells an unknown stage, with the names that there are.
         _ = try Selector.resolve([stage], in: session.graph)
-        let (plan, _) = try await session.plan(Selection(), verify: false, compares: false)
+        let (plan, world) = try await session.plan(Selection(), verify: false, compares: false)
         guard let why = plan.why(StageName(rawValue: stage), in: session.graph) else {
             throw ValidationError("`\(stage)` names several stages")
         }
+        let failures = world.results.compactMapValues { $0.record?.error }
         call.console.printLine(
-            global.json ? WhyText.json(why).compactText : WhyText.text(why))
+            global.json
+                ? WhyText.json(why, failures).compactText : WhyText.text(why, failures))
         return .fresh
     }
 }
