@@ -52,6 +52,34 @@ import Testing
             frames.replacing("\u{1B}", with: "␛").replacing("\r", with: "␍"))
     }
 
+    /// `export-vm` makes an image by one run and exports it by another.
+    @Test func `a further run is shown as the first was`() {
+        var screen = LiveScreen(width: 80)
+        let started = Self.event("ami", .stageStarted(expectedSeconds: nil))
+        screen.update(started, at: 0)
+        #expect(screen.draw(above: nil, at: 1) == "  ami  1.0 s\n")
+        #expect(screen.finish() == "\u{1B}[1A\r\u{1B}[J")
+        #expect(screen.draw(above: "done", at: 2) == "done\n")
+        screen.update(started, at: 3)
+        #expect(screen.draw(above: nil, at: 4) == "  ami  1.0 s\n")
+    }
+
+    @Test(arguments: 1...60)
+    func `no line is longer than the terminal, nor a word cut`(width: Int) {
+        var screen = LiveScreen(width: width)
+        let message = "converting; EC2 tells no more than that of it"
+        screen.update(Self.event("export-vmdk", .stageStarted(expectedSeconds: 3700)), at: 0)
+        screen.update(
+            Self.event("export-vmdk", .stageProgress(percent: 42, message: message)), at: 1)
+        let line = String(screen.draw(above: nil, at: 1905).dropLast())
+        #expect(line.count <= max(20, width - 1))
+        let words = ["export-vmdk", "31", "min", "45", "s", "of", "1", "h", "01", "min", "42", "%"]
+        let known = Set(words + message.split(separator: " ").map(String.init))
+        for word in line.split(separator: " ") {
+            #expect(known.contains(String(word.last == "…" ? word.dropLast() : word)))
+        }
+    }
+
     @Test func `a small screen keeps room for what has ended`() {
         var screen = LiveScreen(width: 40)
         for number in 0..<40 {

@@ -47,7 +47,7 @@ final class EventOutput: Sendable {
         if let live { live.printLine(line) } else { console.printLine(line) }
     }
 
-    /// Takes the live view away, so that what follows is plain text.
+    /// Takes the live view away, so that what follows is plain text until another run begins.
     func finish() { live?.finish() }
 
     private func line(_ event: RunEvent) -> String? {

@@ -21,7 +21,6 @@ struct LiveScreen {
     private var running: [Running] = []
     /// How many lines of the view are on the screen now.
     private var drawnLines = 0
-    private var isFinished = false
 
     /// - Parameter width: the terminal's, in columns.
     init(width: Int) { self.width = width }
@@ -49,7 +48,6 @@ struct LiveScreen {
     /// - Parameter line: the text that scrolls away above it; nil for none.
     mutating func draw(above line: String?, at seconds: Double) -> String {
         let above = line.map { $0 + "\n" } ?? ""
-        if isFinished { return above }
         var text = erased() + above
         let lines = running.prefix(Self.lineLimit).map { self.line($0, seconds) }
         let rest = running.count - lines.count
@@ -65,19 +63,32 @@ struct LiveScreen {
         return drawnLines > 0 ? "\u{1B}[\(drawnLines)A\r\u{1B}[J" : ""
     }
 
-    /// Takes the view off the screen for good.
+    /// Takes the view off the screen until another stage starts.
     mutating func finish() -> String {
         running = []
-        isFinished = true
         return erased()
     }
 
     private func line(_ stage: Running, _ seconds: Double) -> String {
-        var parts = ["  \(stage.name)", Durations.text(seconds - stage.startedAt)]
-        if let expected = stage.expectedSeconds { parts[1] += " of \(Durations.text(expected))" }
-        if let percent = stage.percent { parts.append("\(Int(percent)) %") }
-        if !stage.message.isEmpty { parts.append(ShownText.line(stage.message)) }
         // One column less: a full line would wrap and spoil the count.
-        return String(parts.joined(separator: "  ").prefix(max(20, width - 1)))
+        let room = max(20, width - 1)
+        var line = "  \(stage.name)"
+        var parts = ["  \(Durations.text(seconds - stage.startedAt))"]
+        if let expected = stage.expectedSeconds { parts.append(" of \(Durations.text(expected))") }
+        if let percent = stage.percent { parts.append("  \(Int(percent)) %") }
+        // What does not fit is left out: half a number would be another one.
+        for part in parts where line.count + part.count <= room { line += part }
+        let message = Self.words(ShownText.line(stage.message), room: room - line.count - 2)
+        if !message.isEmpty { line += "  \(message)" }
+        return String(line.prefix(room))
+    }
+
+    /// As many whole words of a text as there is room for.
+    private static func words(_ text: String, room: Int) -> String {
+        if text.count <= room { return text }
+        let head = text.prefix(max(0, room - 1))
+        let isWhole = text.dropFirst(head.count).first == " "
+        let kept = isWhole ? head : head.prefix(upTo: head.lastIndex(of: " ") ?? head.startIndex)
+        return kept.isEmpty ? "" : "\(kept)…"
     }
 }

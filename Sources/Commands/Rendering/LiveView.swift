@@ -20,6 +20,8 @@ final class LiveView: Sendable {
         timer.resume()
     }
 
+    deinit { timer.cancel() }
+
     /// Shows one event.
     ///
     /// - Parameter line: the text that scrolls away; nil for none.
@@ -42,11 +44,8 @@ final class LiveView: Sendable {
         }
     }
 
-    /// Takes the view off the screen for good.
-    func finish() {
-        timer.cancel()
-        write { screen, _ in screen.finish() }
-    }
+    /// Takes the view off the screen; a further run of the same command brings it back.
+    func finish() { write { screen, _ in screen.finish() } }
 
     /// Under the lock, so that nothing else is written in between.
     private func write(_ change: (inout LiveScreen, _ seconds: Double) -> String) {
