@@ -49,7 +49,7 @@ enum FormTargets {
             precondition(Timestamp.date(Timestamp.text(date)) != nil, "no time of its own")
         }
         _ = HTTPDate.date(text)
-        _ = OffsetTime.date(text)
+        _ = ISOTime.date(text)
         _ = RepositoryName(text)
         _ = VersionOrder(text)
         _ = try? AgeLimit(text)
