@@ -142,7 +142,8 @@ if Context.environment["DSS_FUZZ"] != nil {
         .executableTarget(
             name: "Fuzzing",
             dependencies: [
-                "AWS", "Ansible", "BuildGraph", "Diagnostics", "DockerEngine", "GitHub", "HTTP", "JSON",
+                "AWS", "Ansible", "BuildGraph", "Diagnostics", "DockerEngine", "GitHub", "HTTP",
+                "JSON",
                 "Sandbox", collections,
             ],
             path: "Tests/Fuzzing", exclude: ["Corpus"], swiftSettings: settings))

@@ -1,7 +1,8 @@
+import GitHub
+
 @testable import AWS
 @testable import Diagnostics
 @testable import DockerEngine
-import GitHub
 @testable import JSON
 @testable import Sandbox
 

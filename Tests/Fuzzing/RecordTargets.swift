@@ -1,6 +1,7 @@
-@testable import BuildGraph
 import JSON
 import OrderedCollections
+
+@testable import BuildGraph
 @testable import Sandbox
 
 /// Readers of manifests and of what earlier runs recorded.

@@ -1,9 +1,10 @@
-@testable import AWS
-@testable import Ansible
 import Diagnostics
-@testable import DockerEngine
 import HTTP
 import JSON
+
+@testable import AWS
+@testable import Ansible
+@testable import DockerEngine
 @testable import Sandbox
 
 /// Readers of what services and helper programs answer.

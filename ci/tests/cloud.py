@@ -14,7 +14,6 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
-
 from localcloud.models import MODELS
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-
 from localcloud.paper.docker_engine import BASE_IMAGE, PaperDockerEngine
 
 from .project import Project

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from localcloud.emulation.codebuild import batch_spec
 
 from .cloud import AssetView, Cloud

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
 from localcloud.paper.docker_engine import BASE_IMAGE, PaperDockerEngine
 
 from .cloud import Cloud

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from localcloud.paper.docker_engine import BASE_IMAGE, PaperDockerEngine
 
 from .cloud import ROOT, Cloud

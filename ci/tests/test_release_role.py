@@ -11,7 +11,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-
 from localcloud.iam.policies import Demand, Statement, allowing
 
 from .cloud import BUCKET_STACK, REGION, Cloud
