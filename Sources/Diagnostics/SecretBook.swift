@@ -17,7 +17,7 @@ enum SecretBook {
         guard text.utf8.count >= leastBytes else { return text }
         let known = values.withLock { $0 }
         // Most texts hold none, and comparing is cheaper than splitting.
-        let found = known.filter { text.contains($0) }
-        return found.isEmpty ? text : SecretRedaction(found.map { Secret($0) }).redacted(text)
+        let found = known.filter { SecretRedaction.holds(text, $0) }
+        return found.isEmpty ? text : SecretRedaction(values: Array(found)).redacted(text)
     }
 }

@@ -12,7 +12,8 @@ package enum ShownText {
         guard text.utf8.count > longest else { return visible(redacted(text)) }
         // Not before the secrets are out, of which half a one would stay.
         let whole = redacted(text)
-        return visible(String(whole.prefix(longest))) + "… (\(whole.utf8.count) bytes)"
+        let head = String(whole.unicodeScalars.prefix(longest))
+        return visible(head) + "… (\(whole.utf8.count) bytes)"
     }
 
     /// A text with `<secret>` in place of every secret that the process has held; the rest stays as
@@ -24,9 +25,10 @@ package enum ShownText {
     ///
     /// Source: <https://spec.commonmark.org/0.31.2/#backslash-escapes>
     package static func markdown(_ text: String) -> String {
-        line(text).reduce(into: "") { escaped, character in
-            if "\\`*_[]<>|#&".contains(character) { escaped += "\\" }
-            escaped.append(character)
+        // By scalars: with an accent on it, a sign is another character and yet a sign to Markdown.
+        line(text).unicodeScalars.reduce(into: "") { escaped, scalar in
+            if "\\`*_[]<>|#&".unicodeScalars.contains(scalar) { escaped += "\\" }
+            escaped.unicodeScalars.append(scalar)
         }
     }
 

@@ -9,6 +9,18 @@ struct SecretRedactionTests {
         #expect(redaction.redacted("plain") == "plain")
     }
 
+    @Test(arguments: ["\u{301}", "\u{200D}", "\u{FE0F}", "\u{E0100}"])
+    func `what follows a secret hides it from nobody`(follower: String) {
+        let redaction = SecretRedaction([Secret("geheim12")])
+        #expect(redaction.redacted("a geheim12\(follower) b") == "a <secret>\(follower) b")
+        #expect(ShownText.redacted("geheim12\(follower)") == "<secret>\(follower)")
+    }
+
+    @Test func `a secret in another normal form is the same secret`() {
+        let redaction = SecretRedaction([Secret("gehéim12")])
+        #expect(redaction.redacted("gehe\u{301}im12") == "<secret>")
+    }
+
     @Test func `a private folder is deleted with all that it holds`() throws {
         let folder = try PrivateFolder(prefix: "dss-test")
         let inner = try folder.makeFolder("inner")

@@ -64,4 +64,13 @@ import Testing
             ShownText.markdown("[x](http://e) <img> `a|b` *c*\n# d")
                 == "\\[x\\](http://e) \\<img\\> \\`a\\|b\\` \\*c\\*\\\\n\\# d")
     }
+    @Test func `an accent on a sign leaves it a sign`() {
+        #expect(ShownText.markdown("a|\u{301}b") == "a\\|\u{301}b")
+    }
+
+    @Test func `one letter under a heap of accents is cut as well`() {
+        let heap = "a" + String(repeating: "\u{301}", count: 100_000)
+        #expect(ShownText.line(heap).utf8.count < 20_000)
+    }
+
 }

@@ -73,7 +73,7 @@ enum FormTargets {
         let secret = String(decoding: bytes[..<half], as: UTF8.self)
         guard secret.utf8.count >= 8 else { return }
         let told = text + String(decoding: bytes[half...], as: UTF8.self) + secret
-        let redacted = SecretRedaction([Secret(secret)]).redacted(told)
+        let redacted = SecretRedaction(values: [secret]).redacted(told)
         precondition(!redacted.utf8.contains(secret.utf8), "a secret is told")
     }
 }
