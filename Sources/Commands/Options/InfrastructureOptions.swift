@@ -4,7 +4,9 @@ import Sandbox
 
 /// The manifest of a command that brings one permanent stack up to date.
 struct InfrastructureOptions: ParsableArguments {
-    @Option(help: "The manifest of the permanent stacks.", transform: FileArgument.path)
+    @Option(
+        help: "The manifest of the permanent stacks (default: manifests/infrastructure.json).",
+        transform: FileArgument.path)
     var manifest = "manifests/infrastructure.json"
 
     @OptionGroup var changes: ManifestChanges

@@ -2,7 +2,8 @@ import ArgumentParser
 
 /// The manifest of a command that is a preset over its stages.
 struct PresetOptions: ParsableArguments {
-    @Option(help: "The manifest.", transform: FileArgument.path)
+    @Option(
+        help: "The manifest (default: manifests/release.json).", transform: FileArgument.path)
     var manifest = "manifests/release.json"
 
     @OptionGroup var changes: ManifestChanges

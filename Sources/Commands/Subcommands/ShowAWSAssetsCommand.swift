@@ -33,7 +33,8 @@ struct ShowAWSAssetsCommand: Command {
               dssbatch show-aws-assets --format markdown --output assets.md
             """)
 
-    @Option(help: "The manifest.", transform: FileArgument.path)
+    @Option(
+        help: "The manifest (default: manifests/release.json).", transform: FileArgument.path)
     var manifest = "manifests/release.json"
 
     @OptionGroup var changes: ManifestChanges
