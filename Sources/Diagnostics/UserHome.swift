@@ -18,16 +18,19 @@ package enum UserHome {
     ///
     /// - Parameter user: a name; nil for who runs this process.
     package static func listed(_ user: String?) -> String? {
-        var entry = passwd()
-        var found: UnsafeMutablePointer<passwd>?
-        var buffer = [CChar](repeating: 0, count: 16 << 10)
-        let code =
-            if let user {
-                getpwnam_r(user, &entry, &buffer, buffer.count, &found)
-            } else {
-                getpwuid_r(getuid(), &entry, &buffer, buffer.count, &found)
-            }
-        guard code == 0, found != nil, let folder = entry.pw_dir else { return nil }
-        return String(cString: folder)
+        // What the entry points to lies in here.
+        withUnsafeTemporaryAllocation(of: CChar.self, capacity: 16 << 10) { room in
+            var entry = passwd()
+            guard let start = room.baseAddress else { return nil }
+            var found: UnsafeMutablePointer<passwd>?
+            let code =
+                if let user {
+                    getpwnam_r(user, &entry, start, room.count, &found)
+                } else {
+                    getpwuid_r(getuid(), &entry, start, room.count, &found)
+                }
+            guard code == 0, found != nil, let folder = entry.pw_dir else { return nil }
+            return String(cString: folder)
+        }
     }
 }

@@ -55,9 +55,12 @@ extension CurlTransfer {
 
     private func setTrust(_ certificates: CertificateFiles) {
         if let file = certificates.authorityFile {
+            // A proxy that is spoken to by TLS is of the same house.
             handle.set(CURLOPT_CAINFO, file)
+            handle.set(CURLOPT_PROXY_CAINFO, file)
             // Else the system's folder of authorities would be trusted as well.
             handle.clear(CURLOPT_CAPATH)
+            handle.clear(CURLOPT_PROXY_CAPATH)
         }
         if let file = certificates.clientFile { handle.set(CURLOPT_SSLCERT, file) }
         if let file = certificates.clientKeyFile { handle.set(CURLOPT_SSLKEY, file) }

@@ -37,8 +37,8 @@ package struct SharedProfile: Sendable {
     /// The names of what is set.
     var options: [String] { values.keys.sorted() }
 
-    /// Whether any of these is set.
-    func has(_ options: String...) -> Bool { options.contains { values[$0] != nil } }
+    /// Whether any of these is set, and not to nothing.
+    func has(_ options: String...) -> Bool { options.contains { self[$0] != nil } }
 }
 
 extension SharedProfile: CustomStringConvertible, CustomReflectable {

@@ -35,8 +35,10 @@ struct ProcessCredentials: CredentialProvider {
                 hint: "run the command by hand and see what it wants")
         }
         let text = await answer.text
-        let version = (try? JSONValue.parse(Array(text.utf8), source: place))?["Version"]
-        if version?.integerValue != 1 {
+        if let answer = try? JSONValue.parse(Array(text.utf8), source: place),
+            answer["Version"]?.integerValue != 1
+        {
+            let version = answer["Version"]
             let said = version.map { "`Version` \($0.compactText), not 1" } ?? "no `Version`"
             throw CredentialFailure.unusable(place, "its answer has \(said)")
         }

@@ -38,6 +38,6 @@ struct SignIn {
         return AWSCredentials(
             accessKeyId: id, secretAccessKey: Secret(secret),
             sessionToken: token["sessionToken"]?.stringValue.map { Secret($0) },
-            expiration: end, isRenewable: true, origin: place)
+            expiration: end, isRenewable: false, origin: place)
     }
 }

@@ -32,17 +32,31 @@ struct SignOnToken {
             throw CredentialFailure.unusable(place, "`\(path)` holds no token", hint: hint)
         }
         let seconds = end.timeIntervalSince(sources.time.now())
-        if isRenewable, seconds < Self.renewalSeconds, let renewed = try await renewed(token) {
-            return renewed
+        do {
+            if isRenewable, seconds < Self.renewalSeconds, let renewed = try await renewed(token) {
+                return renewed
+            }
+        } catch let problem as Diagnostic {
+            // The one that is there may be good for some minutes more.
+            guard seconds > 0 else { throw ended(end, because: problem) }
         }
-        guard seconds > 0 else {
-            throw CredentialFailure.unusable(
-                place, "it ended at \(Timestamp.text(end))", hint: hint)
-        }
+        guard seconds > 0 else { throw ended(end, because: nil) }
         return Secret(access)
     }
 
+    private func ended(_ end: Date, because problem: Diagnostic?) -> Diagnostic {
+        var failure = CredentialFailure.unusable(
+            place, "it ended at \(Timestamp.text(end))", hint: hint)
+        guard let problem else { return failure }
+        failure.causes.append("it cannot be renewed: \(problem.summary)")
+        failure.causes += problem.causes
+        if problem.isTrouble, let hint = problem.hint { failure.hint = hint }
+        return failure
+    }
+
     /// Nil where it cannot be renewed.
+    ///
+    /// - Throws: what the service says; what writing the file throws.
     private func renewed(_ token: JSONValue) async throws -> Secret? {
         guard let client = token["clientId"]?.stringValue,
             let secret = token["clientSecret"]?.stringValue,
@@ -50,16 +64,12 @@ struct SignOnToken {
             let end = token["registrationExpiresAt"]?.stringValue.flatMap(ISOTime.date),
             end > sources.time.now()
         else { return nil }
-        let found: CreateToken.Token
-        do {
-            found = try await sources.call(
-                CreateToken(
-                    clientId: client, clientSecret: Secret(secret), refreshToken: Secret(refresh)),
-                region: region)
-        } catch is Diagnostic {
-            // The one that is there may be good for some minutes more.
-            return nil
-        }
+        // The refresh token may be good for one use: what cannot be kept is not asked for.
+        try sources.configuration.writeFile(Array(token.compactText.utf8), path)
+        let found = try await sources.call(
+            CreateToken(
+                clientId: client, clientSecret: Secret(secret), refreshToken: Secret(refresh)),
+            region: region)
         // Other tools read whole seconds alone.
         let text = Timestamp.text(sources.time.now().addingTimeInterval(found.seconds)).prefix(19)
         var members: [(String, JSONValue)] = [

@@ -33,7 +33,8 @@ struct SingleSignOn: CredentialProvider {
         let operation = GetRoleCredentials(
             roleName: role, accountId: account, accessToken: try await token.current())
         do {
-            return try await sources.call(operation, region: region).credentials(origin: place)
+            return try await sources.call(operation, region: region)
+                .credentials(origin: place, isRenewable: session != nil)
         } catch let problem as Diagnostic where Self.refusals.contains(problem.code) {
             throw CredentialFailure.unusable(place, problem.causes.first ?? "", hint: signOnHint)
         }

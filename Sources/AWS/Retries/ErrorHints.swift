@@ -35,7 +35,7 @@ extension AWSServiceError {
             // EC2 says so of a session that has ended too.
             "sign in again if the credentials (\(origin)) are temporary, else set this machine's "
                 + "clock (`timedatectl set-ntp true`); then run the command again"
-        case "BadRequest":
+        case "BadRequest" where action.service == .s3:
             "HEAD names no reason: check the bucket's region, and whether the credentials "
                 + "(\(origin)) have expired"
         case "OperationAborted", "Conflict":

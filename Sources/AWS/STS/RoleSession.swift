@@ -25,10 +25,12 @@ package struct RoleSession: Sendable, Equatable {
     }
 
     /// As what signs requests.
-    package func credentials(origin: String) -> AWSCredentials {
+    ///
+    /// - Parameter isRenewable: whether what they were got with can be renewed.
+    package func credentials(origin: String, isRenewable: Bool = true) -> AWSCredentials {
         AWSCredentials(
             accessKeyId: accessKeyId, secretAccessKey: secretAccessKey,
-            sessionToken: sessionToken, expiration: expiration, isRenewable: true,
+            sessionToken: sessionToken, expiration: expiration, isRenewable: isRenewable,
             origin: origin)
     }
 }

@@ -29,8 +29,11 @@ struct GitHubFailure: Sendable {
             failure,
             causes: [redacted("\(failure.message) (\(failure.kind.rawValue), \(tried))")],
             attempt: tried, isOutcomeUnknown: isOutcomeUnknown,
-            hint: "check the network, any proxy (`HTTPS_PROXY`) and `GITHUB_API_URL`, then run the "
-                + "same command again")
+            hint: failure.kind == .tls
+                ? "check the certificate authorities (`SSL_CERT_FILE` or `CURL_CA_BUNDLE`; "
+                    + "`AWS_CA_BUNDLE` is for AWS alone) and the machine's clock"
+                : "check the network, any proxy (`HTTPS_PROXY`) and `GITHUB_API_URL`, then run the "
+                    + "same command again")
     }
 
     /// The answer is none to this call.

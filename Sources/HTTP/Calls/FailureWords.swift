@@ -66,7 +66,9 @@ package struct FailureWords: Sendable {
         switch kind {
         case .nameNotResolved: "check the region, the endpoint's name and the network"
         case .connectionRefused: "nothing listens there: check the endpoint's address and port"
-        case .tls: "check the certificate authorities (`AWS_CA_BUNDLE`) and the machine's clock"
+        case .tls:
+            "check the certificate authorities (`AWS_CA_BUNDLE`, `ca_bundle`, `SSL_CERT_FILE`) "
+                + "and the machine's clock"
         default: "check the network and any proxy (`HTTPS_PROXY`), then run the command again"
         }
     }
