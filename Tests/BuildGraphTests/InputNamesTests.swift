@@ -101,8 +101,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "4913", ".nfs.conf", ".swap", "a.swo", ".a.sw1", "a.yml.orig", "a.yml.bak", ".vscode/x",
-        "mypy_cache/x", "._/x", ".mypy_cache", "cache.pyi", ".a.swfl",
+        "4913", "desktop.ini", ".nfs.conf", ".swap", "a.swo", ".a.sw1", "a.yml.orig",
+        "a.yml.bak", ".vscode/x", "mypy_cache/x", "._/x", ".mypy_cache", "cache.pyi", ".a.swfl",
     ])
     func `what only looks so is one`(name: String) throws {
         let first = try read()

@@ -53,6 +53,19 @@ import Testing
         #expect(try await fixture.plan().reasons("a") == ["file tree/b.yml removed"])
     }
 
+    @Test(arguments: [".tox/play", "play~", ".hg"])
+    func `a declared folder is nobody's leftover`(name: String) async throws {
+        try folder.write("\(name)/a.yml", "one")
+        try folder.write("\(name)/b.yml", "two")
+        var fixture = GraphFixture(
+            [FakeStage("a", inputs: [.folder(path: name)])], store: store)
+        fixture.root = folder.path
+        try await fixture.run()
+        #expect(try await fixture.plan().states == ["fresh a"])
+        try folder.remove("\(name)/b.yml")
+        #expect(try await fixture.plan().reasons("a") == ["file \(name)/b.yml removed"])
+    }
+
     @Test func `a key that is not that of its inputs is not mended`() async throws {
         try await record(more: ["file:tree/._a.yml": "sha256:2"], key: "sha256:3")
         #expect(try await fixture.plan().states == ["run a"])

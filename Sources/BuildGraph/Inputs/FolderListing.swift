@@ -16,11 +16,16 @@ enum FolderListing {
         }
         defer { closedir(stream) }
         var names: [[UInt8]] = []
-        while let entry = readdir(stream) {
+        while true {
+            errno = 0
+            guard let entry = readdir(stream) else {
+                // A list that breaks off would be another folder's.
+                guard errno == 0 else { throw FileReading.unreadable(folder, errno) }
+                return names
+            }
             let name = withUnsafeBytes(of: entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
             if name != dot, name != dot + dot { names.append(name) }
         }
-        return names
     }
 
     /// The names that are texts: of what the program writes itself, all are.

@@ -18,6 +18,8 @@ package struct KeyMaterial: Sendable, Equatable {
     package var settings: [String: JSONValue] = [:]
     /// The revisions of the stage and of the ephemeral ones it rests on.
     package var revisions: [String: Int] = [:]
+    /// What the paths of files begin with that a declared folder stands for.
+    private var folders: Set<String> = []
 
     static let stagePrefix = "stage:"
     static let filePrefix = "file:"
@@ -96,6 +98,7 @@ package struct KeyMaterial: Sendable, Equatable {
                 settings[name] = value
                 inputs[Self.settingPrefix + name] = Digest.of(value)
             } else {
+                if case .folder(let path) = input { folders.insert(PathText.beginning(of: path)) }
                 for file in digests.files(of: input) {
                     inputs[Self.filePrefix + file.path] = file.digest
                 }
@@ -122,11 +125,11 @@ package struct KeyMaterial: Sendable, Equatable {
             guard inputs[name] == nil, let path = name.suffix(after: Self.filePrefix) else {
                 return false
             }
-            return LeftBehind.has(path: path)
+            return folders.contains { folder in
+                path.suffix(after: folder).map { LeftBehind.has(path: $0) } == true
+            }
         }
-        guard !extra.isEmpty, revisions == run.revisions, key(of: run.inputs) == run.key else {
-            return run
-        }
+        guard !extra.isEmpty, key(of: run.inputs) == run.key else { return run }
         var rest = run
         for name in extra { rest.inputs[name] = nil }
         rest.key = key(of: rest.inputs)

@@ -14,7 +14,7 @@ enum LeftBehind {
         ".hg", ".svn", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", ".tox",
         ".ipynb_checkpoints", ".Spotlight-V100", ".Trashes", ".fseventsd", ".TemporaryItems",
     ]
-    private static let files: Set<String> = ["Thumbs.db", "desktop.ini", ".apdisk", ".localized"]
+    private static let files: Set<String> = ["Thumbs.db", ".apdisk", ".localized"]
     /// What Vim writes to learn whether it may write in a folder: empty, and gone at once.
     private static let trial = "4913"
 
@@ -23,16 +23,29 @@ enum LeftBehind {
         // None of the names is other than ASCII in what is looked at.
         let text = String(decoding: name, as: UTF8.self)
         if isAnyKind(text) { return true }
-        if status.st_mode & S_IFMT == S_IFDIR { return folders.contains(text) }
-        return isFile(text) || (text == trial && status.st_size == 0)
+        switch status.st_mode & S_IFMT {
+        case S_IFDIR: return folders.contains(text)
+        // Of a link nobody knows by its recorded path that it was one.
+        case S_IFLNK: return folders.contains(text) || isFile(text)
+        default: return isFile(text) || (text == trial && status.st_size == 0)
+        }
     }
 
-    /// Whether a file's path has such a name, as far as names alone tell.
+    /// Whether a file has a name that counted once and does not any more, as far as names alone
+    /// tell.
+    ///
+    /// - Parameter path: behind the declared folder, whose own name is nobody's leftover.
     static func has(path: String) -> Bool {
         var names = path.split(separator: "/").map(String.init)
         guard let file = names.popLast() else { return false }
-        return isAnyKind(file) || isFile(file)
-            || names.contains { isAnyKind($0) || folders.contains($0) }
+        return isFile(file) || names.contains { folders.contains($0) }
+    }
+
+    /// Whether a declared folder would pass a file over that is not there yet.
+    ///
+    /// - Parameter path: behind the folder.
+    static func passesOver(path: String) -> Bool {
+        has(path: path) || path.split(separator: "/").contains { isAnyKind(String($0)) }
     }
 
     private static func isAnyKind(_ name: String) -> Bool {

@@ -18,6 +18,12 @@ enum PathText {
             .map { ofName($0) }.joined(separator: "/")
     }
 
+    /// What the texts of all files in a folder begin with: nothing where it is the project's own.
+    static func beginning(of folder: String) -> String {
+        let name = folder.hasSuffix("/") ? String(folder.dropLast()) : folder
+        return name == "." ? "" : of(name.utf8) + "/"
+    }
+
     /// The text of a path that somebody wrote or an older program recorded: as it is where it is
     /// one already.
     static func normalized(_ text: String) -> String {

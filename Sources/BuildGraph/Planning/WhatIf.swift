@@ -43,9 +43,10 @@ struct WhatIf {
         _ wanted: [String], to folder: String, _ contents: [InputDigests.File]
     ) -> [InputDigests.File] {
         let known = Set(contents.map(\.path))
-        let beginning = PathText.of(trimmed(folder).utf8) + "/"
+        let beginning = PathText.beginning(of: trimmed(folder))
         return wanted.compactMap { path in
-            guard path.hasPrefix(beginning), !known.contains(path),
+            guard let behind = path.suffix(after: beginning), !known.contains(path),
+                !LeftBehind.passesOver(path: behind),
                 !known.contains(where: { $0.hasPrefix("\(path)/") })
             else { return nil }
             return .init(path: path, digest: otherDigest(""))

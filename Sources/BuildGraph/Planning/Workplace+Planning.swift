@@ -33,6 +33,8 @@ extension Workplace {
         guard verify else { return (plan, world) }
         if let silence {
             noteUnanswered(&world, plan, silence)
+            // No line would tell of it.
+            if world.unanswered.isEmpty { throw silence }
         } else {
             try await verifyOutputs(&world, plan, journal, bearsSilence: bearsSilence)
         }

@@ -27,8 +27,8 @@ enum DurablePhase: Equatable {
 /// | down | `init`, `release` | nothing was started in this run |
 /// | wanted | `commit` | a committed stage needs it; the machine it rests on may not be up |
 /// | starting | `startMachines` | one task makes it; the journal knows it |
-/// | up | `machineStarted` | stages may use it |
-/// | failed | `machineStarted` | something may stand; whoever needs it is blocked |
+/// | up | `machineStarted`, `ended` where it is alone | stages may use it |
+/// | failed | the same | something may stand; whoever needs it is blocked |
 /// | takingDown | `takeDown`, `leave` | no stage that might use it is unsettled |
 /// | ended | `machineEnded` | it is gone, or was left standing on purpose |
 enum MachinePhase: Equatable {

@@ -7,7 +7,7 @@ import JSON
 /// | step | may it call services | what holds after it |
 /// |---|---|---|
 /// | lock | only where results are objects | no other run writes these results |
-/// | plan | no | what is stale is known, whose results they are, and what is protected |
+/// | plan | for `--verify` and unbound results | what is stale, whose it is, what is protected |
 /// | look up | yes, and changes nothing | lookups that others rest on are up to date |
 /// | resume, recover | yes | nothing of an earlier run is left that this one does not continue |
 /// | preflight | yes, and changes nothing | what was found is status 2, before anything began |

@@ -48,13 +48,19 @@ struct StatusCommand: Command {
 
     /// What to say at the end where rows have no answer: each row has its own reason.
     private static func problem(_ unanswered: some Collection<Diagnostic>) -> Diagnostic? {
-        guard let first = unanswered.min(by: { $0.summary < $1.summary }) else { return nil }
+        // What may pass counts before what somebody has to put right.
+        let worst = unanswered.filter { $0.severity == .failure }
+        guard
+            let first = (worst.isEmpty ? Array(unanswered) : worst)
+                .min(by: { $0.summary < $1.summary })
+        else { return nil }
         let count = unanswered.count
         return Diagnostic(
             code: "status.unverified", severity: first.severity,
             summary: count == 1
                 ? "one stage's outputs could not be asked about"
                 : "the outputs of \(count) stages could not be asked about",
-            causes: ["their lines say why"], hint: first.hint)
+            causes: ["their lines say why"], hint: first.hint,
+            isTrouble: first.isTrouble)
     }
 }
