@@ -32,7 +32,7 @@ enum FormTargets {
         }
     }
 
-    /// What the command line and manifests hold as one text; the line's first byte says which.
+    /// What the command line and manifests hold as one text.
     static func references(_ bytes: [UInt8]) {
         let text = String(decoding: bytes, as: UTF8.self)
         if let reference = try? ImageReference(text) {
@@ -71,7 +71,8 @@ enum FormTargets {
         // The first half of the input is the secret that the second half must not tell.
         let half = bytes.count / 2
         let secret = String(decoding: bytes[..<half], as: UTF8.self)
-        guard secret.utf8.count >= 8 else { return }
+        // What stands in its place is of these signs.
+        guard secret.utf8.count >= 8, !secret.contains("<"), !secret.contains(">") else { return }
         let told = text + String(decoding: bytes[half...], as: UTF8.self) + secret
         let redacted = SecretRedaction(values: [secret]).redacted(told)
         precondition(!redacted.utf8.contains(secret.utf8), "a secret is told")

@@ -25,4 +25,5 @@ def test_no_fault_is_final(command: str, cloud: Cloud, tmp_path: Path) -> None:
     verdicts = list(board.attempt_all(chosen, AT_ONCE))
     failed = [f"{v.field} {v.statuses}\n{v.problem}" for v in verdicts if v.problem]
     assert not failed, "\n\n".join(failed)
-    assert any(verdict.is_met for verdict in verdicts)
+    # Of calls that come in another order, some never come.
+    assert sum(verdict.is_met for verdict in verdicts) >= FIELDS // 2

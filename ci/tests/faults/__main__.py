@@ -35,9 +35,9 @@ def main() -> int:
     options = arguments()
     seed = secrets.randbelow(10**6) if options.seed is None else options.seed
     folder = Path(tempfile.mkdtemp(prefix="dssbatch-faults-"))
-    control(folder / "cloud", "up", "--paper", "--quick")
     verdicts = []
     try:
+        control(folder / "cloud", "up", "--paper", "--quick")
         cloud = Cloud(folder / "cloud")
         board = Board(cloud, folder / "trials", options.command or SCENES)
         fields = board.fields(options.kind or KINDS, options.call)
