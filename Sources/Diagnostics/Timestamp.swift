@@ -3,9 +3,14 @@ import Glibc
 
 /// RFC 3339 in UTC with milliseconds: the one form in which times are written.
 package enum Timestamp {
-    /// Writes `2026-11-23T18:00:00.000Z`.
+    /// Of the years that RFC 3339 can write, 0000 to 9999.
+    private static let writable = -62_167_219_200.0...253_402_300_799.0
+
+    /// Writes `2026-11-23T18:00:00.000Z`; of a time beyond what the form can hold, the nearest.
     package static func text(_ date: Date) -> String {
-        let milliseconds = Int64((date.timeIntervalSince1970 * 1000).rounded())
+        let time = date.timeIntervalSince1970
+        let near = min(max(time, writable.lowerBound), writable.upperBound)
+        let milliseconds = Int64((near * 1000).rounded())
         var seconds = time_t(milliseconds / 1000)
         var fraction = milliseconds % 1000
         if fraction < 0 {

@@ -27,9 +27,15 @@ import Testing
         let transport: AWSScriptedTransport
         let written = Mutex<[String: String]>([:])
         let files: [String: String]
+        /// What the files are once something was asked for.
+        let later: [String: String]
 
-        init(_ files: [String: String], _ bodies: [(status: Int, text: String)] = []) {
+        init(
+            _ files: [String: String], _ bodies: [(status: Int, text: String)] = [],
+            later: [String: String] = [:]
+        ) {
             self.files = files.merging(["/h/.aws/config": SignOnTests.config]) { $1 }
+            self.later = later
             transport = AWSScriptedTransport(
                 bodies.map {
                     .answer(HTTPResponse(status: $0.status, body: Array($0.text.utf8)))
@@ -39,7 +45,10 @@ import Testing
         func credentials(_ profile: String = "p") async throws -> AWSCredentials {
             let configuration = try AWSConfiguration.load(
                 environment: ["HOME": "/h", "AWS_CA_BUNDLE": "/ca"], profile: profile,
-                readFile: { self.files[$0] },
+                readFile: { path in
+                    let isLater = !self.transport.requests.isEmpty
+                    return (isLater ? self.later[path] : nil) ?? self.files[path]
+                },
                 writeFile: { bytes, path in
                     self.written.withLock { $0[path] = String(decoding: bytes, as: UTF8.self) }
                 })
@@ -52,6 +61,11 @@ import Testing
     private static let role = """
         {"roleCredentials": {"accessKeyId": "AKS", "secretAccessKey": "s", "sessionToken": "t",
         "expiration": 1790010000000}}
+        """
+
+    private static let registration = """
+        , "clientId": "c", "clientSecret": "s", "refreshToken": "r", "startUrl": "https://one",
+        "region": "eu-west-2", "registrationExpiresAt": "2026-12-01T00:00:00Z"
         """
 
     private static func token(_ end: String, more: String = "") -> [String: String] {
@@ -73,12 +87,8 @@ import Testing
     }
 
     @Test func `a token about to end is renewed, and its file is written for all`() async throws {
-        let more = """
-            , "clientId": "c", "clientSecret": "s", "refreshToken": "r", "startUrl": "https://one",
-            "region": "eu-west-2", "registrationExpiresAt": "2026-12-01T00:00:00Z"
-            """
         let world = World(
-            Self.token("2001-01-01T00:00:00Z", more: more),
+            Self.token("2001-01-01T00:00:00Z", more: Self.registration),
             [
                 (200, #"{"accessToken": "new", "expiresIn": 3600, "refreshToken": "r2"}"#),
                 (200, Self.role),
@@ -96,6 +106,34 @@ import Testing
                 "clientSecret": "s", "refreshToken": "r2", "startUrl": "https://one",
                 "region": "eu-west-2", "registrationExpiresAt": "2026-12-01T00:00:00Z",
             ])
+    }
+
+    @Test func `a renewal that another program made is taken`() async throws {
+        let world = World(
+            Self.token("2001-01-01T00:00:00Z", more: Self.registration),
+            [(400, #"{"error": "invalid_grant"}"#), (200, Self.role)],
+            later: [Self.cache: #"{"accessToken": "other", "expiresAt": "2026-12-01T00:00:00Z"}"#])
+        #expect(try await world.credentials().accessKeyId == "AKS")
+        let headers = world.transport.requests[1].headers
+        #expect(headers.contains { $0 == ("x-amz-sso_bearer_token", "other") })
+        #expect(world.written.withLock { $0.isEmpty })
+    }
+
+    @Test func `why a token cannot be renewed is told`() async throws {
+        let world = World(
+            Self.token("2001-01-01T00:00:00Z", more: Self.registration),
+            [(400, #"{"error": "invalid_grant"}"#)])
+        let error = await #expect(throws: Diagnostic.self) { try await world.credentials() }
+        #expect(error?.causes.contains { $0.hasPrefix("it cannot be renewed: ") } == true)
+        #expect(error?.hint?.contains("aws sso login --profile p") == true)
+    }
+
+    @Test(arguments: ["9223372036854775807", "-1"])
+    func `no time of a foreign answer is too long`(seconds: String) async throws {
+        let world = World(
+            Self.token("2001-01-01T00:00:00Z", more: Self.registration),
+            [(200, "{\"accessToken\": \"new\", \"expiresIn\": \(seconds)}"), (200, Self.role)])
+        #expect(try await world.credentials().accessKeyId == "AKS")
     }
 
     @Test(arguments: [

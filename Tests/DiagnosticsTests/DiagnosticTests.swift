@@ -55,6 +55,11 @@ struct DiagnosticTests {
         #expect(abs(read.timeIntervalSince(date)) < 0.0005)
     }
 
+    @Test func `a time beyond what the form holds is the nearest that it holds`() {
+        #expect(Timestamp.text(Date(timeIntervalSince1970: 1e300)) == "9999-12-31T23:59:59.000Z")
+        #expect(Timestamp.text(Date(timeIntervalSince1970: -1e300)) == "0000-01-01T00:00:00.000Z")
+    }
+
     @Test(arguments: [
         "", "2026-11-23", "2026-11-23T18:00:00", "2026-13-01T00:00:00Z", "2026-11-23T18:00Z",
         "2026-11-23T18:00:00+01:00", "yesterdayT18:00:00Z",

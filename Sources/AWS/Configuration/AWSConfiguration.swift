@@ -43,13 +43,13 @@ package struct AWSConfiguration: Sendable {
         let variables = AWSEnvironment(environment)
         let files = try SharedFiles(environment: variables, home: home, readFile: readFile)
         let fromEnvironment = variables.first("AWS_DEFAULT_PROFILE", "AWS_PROFILE")
-        let name =
+        let asker =
             variables["AWS_DEFAULT_PROFILE"] == nil ? "`AWS_PROFILE`" : "`AWS_DEFAULT_PROFILE`"
         let chosen: SharedProfile? =
             if let profile {
                 try files.required(profile, askedBy: "`--aws-profile`")
             } else if let fromEnvironment {
-                try files.required(fromEnvironment, askedBy: name)
+                try files.required(fromEnvironment, askedBy: asker)
             } else {
                 files.profile("default")
             }

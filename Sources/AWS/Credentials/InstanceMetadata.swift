@@ -25,9 +25,13 @@ struct InstanceMetadata: CredentialProvider {
             try request(base + PercentEncoding.encode(String(role)), token), place: place)
         let found = try ProvidedCredentials.read(text, tokenName: "Token", origin: place)
         // In an outage the service hands on what has expired, and AWS takes it.
-        // Source: https://docs.aws.amazon.com/sdkref/latest/guide/feature-static-credentials.html
-        let soon = fetcher.time.now().addingTimeInterval(Self.outageSeconds)
-        guard let expiration = found.expiration, expiration < soon else { return found }
+        // Source: `_evaluate_expiration` in
+        // https://github.com/boto/botocore/blob/develop/botocore/utils.py
+        let now = fetcher.time.now()
+        guard let expiration = found.expiration,
+            expiration < now.addingTimeInterval(CredentialCache.renewalSeconds)
+        else { return found }
+        let soon = now.addingTimeInterval(Self.outageSeconds)
         return AWSCredentials(
             accessKeyId: found.accessKeyId, secretAccessKey: found.secretAccessKey,
             sessionToken: found.sessionToken, expiration: soon, isRenewable: true, origin: place)

@@ -18,10 +18,31 @@ struct SignOnToken {
     let place: String
     let sources: CredentialSources
 
+    /// What the file holds.
+    private struct Stored {
+        let json: JSONValue
+        let access: String
+        let end: Date
+    }
+
     /// A token that is good now.
     ///
     /// - Throws: `aws.credentials`.
     func current() async throws -> Secret {
+        let token = try stored()
+        guard isRenewable, secondsLeft(token) < Self.renewalSeconds else {
+            return try good(token, because: nil)
+        }
+        do {
+            if let renewed = try await renewed(token.json) { return renewed }
+        } catch let problem as Diagnostic where problem.severity != .interrupted {
+            // Another program may have been faster; and ours may be good for some minutes more.
+            return try good(try stored(), because: problem)
+        }
+        return try good(token, because: nil)
+    }
+
+    private func stored() throws -> Stored {
         guard let text = try sources.configuration.readFile(path) else {
             throw CredentialFailure.unusable(place, "there is no `\(path)`", hint: hint)
         }
@@ -31,17 +52,16 @@ struct SignOnToken {
         else {
             throw CredentialFailure.unusable(place, "`\(path)` holds no token", hint: hint)
         }
-        let seconds = end.timeIntervalSince(sources.time.now())
-        do {
-            if isRenewable, seconds < Self.renewalSeconds, let renewed = try await renewed(token) {
-                return renewed
-            }
-        } catch let problem as Diagnostic {
-            // The one that is there may be good for some minutes more.
-            guard seconds > 0 else { throw ended(end, because: problem) }
-        }
-        guard seconds > 0 else { throw ended(end, because: nil) }
-        return Secret(access)
+        return Stored(json: token, access: access, end: end)
+    }
+
+    private func secondsLeft(_ token: Stored) -> Double {
+        token.end.timeIntervalSince(sources.time.now())
+    }
+
+    private func good(_ token: Stored, because problem: Diagnostic?) throws -> Secret {
+        guard secondsLeft(token) > 0 else { throw ended(token.end, because: problem) }
+        return Secret(token.access)
     }
 
     private func ended(_ end: Date, because problem: Diagnostic?) -> Diagnostic {
@@ -64,8 +84,6 @@ struct SignOnToken {
             let end = token["registrationExpiresAt"]?.stringValue.flatMap(ISOTime.date),
             end > sources.time.now()
         else { return nil }
-        // The refresh token may be good for one use: what cannot be kept is not asked for.
-        try sources.configuration.writeFile(Array(token.compactText.utf8), path)
         let found = try await sources.call(
             CreateToken(
                 clientId: client, clientSecret: Secret(secret), refreshToken: Secret(refresh)),
