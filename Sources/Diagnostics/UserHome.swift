@@ -14,6 +14,20 @@ package enum UserHome {
         return listed(nil)
     }
 
+    /// A path with `~` or `~user` at its beginning in place; nil where nobody is called so.
+    ///
+    /// - Parameter home: a user's folder, or one's own for nil.
+    package static func expand(
+        _ path: String, home: (_ user: String?) -> String?
+    ) -> String? {
+        guard path.hasPrefix("~") else { return path }
+        let name = path.dropFirst().prefix { $0 != "/" }
+        guard var folder = home(name.isEmpty ? nil : String(name)) else { return nil }
+        while folder.hasSuffix("/") { folder.removeLast() }
+        let expanded = folder + path.dropFirst(1 + name.count)
+        return expanded.isEmpty ? "/" : expanded
+    }
+
     /// What the system's list of users says.
     ///
     /// - Parameter user: a name; nil for who runs this process.

@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// Paths as botocore expands them: `$NAME` and `${NAME}` first, then `~` and `~user`.
 ///
 /// Source: https://docs.python.org/3/library/os.path.html#os.path.expandvars
@@ -14,12 +16,7 @@ enum PathExpansion {
         _ path: String, variable: (String) -> String?, home: (_ user: String?) -> String?
     ) -> String {
         let path = withVariables(path[...], variable)
-        guard path.hasPrefix("~") else { return path }
-        let name = path.dropFirst().prefix { $0 != "/" }
-        guard var folder = home(name.isEmpty ? nil : String(name)) else { return path }
-        while folder.hasSuffix("/") { folder.removeLast() }
-        let expanded = folder + path.dropFirst(1 + name.count)
-        return expanded.isEmpty ? "/" : expanded
+        return UserHome.expand(path, home: home) ?? path
     }
 
     private static func withVariables(

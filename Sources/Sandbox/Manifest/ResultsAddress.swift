@@ -1,6 +1,4 @@
 import Diagnostics
-import FoundationEssentials
-import Glibc
 
 /// Where results are, as a person wrote it: a folder, or a place in S3.
 package enum ResultsAddress: Sendable, Equatable {
@@ -29,7 +27,9 @@ package enum ResultsAddress: Sendable, Equatable {
             return
         }
         guard !text.isEmpty, !Self.looksLikeAddress(text),
-            let path = Self.expanded(text, home: home)
+            let path = UserHome.expand(
+                text,
+                home: { $0 == nil ? UserHome.folder(["HOME": home ?? ""]) : UserHome.listed($0) })
         else {
             throw Diagnostic(
                 code: code, severity: .configuration,
@@ -61,19 +61,5 @@ package enum ResultsAddress: Sendable, Equatable {
             return false
         }
         return !match.2.isEmpty || schemes.contains(match.1.lowercased())
-    }
-
-    /// The path with `~` expanded; nil where nobody is called so.
-    private static func expanded(_ path: String, home: String?) -> String? {
-        guard path.hasPrefix("~") else { return path }
-        if let home, !home.isEmpty, path == "~" || path.hasPrefix("~/") {
-            return home + path.dropFirst()
-        }
-        let user = path.dropFirst().prefix { $0 != "/" }
-        let files = FileManager.default
-        let folder =
-            user.isEmpty
-            ? files.homeDirectoryForCurrentUser : files.homeDirectory(forUser: String(user))
-        return folder.map { $0.path + path.dropFirst(1 + user.count) }
     }
 }
