@@ -40,6 +40,13 @@ import Testing
 
     private func written(by task: String) -> String { "\(Self.folder)\(task).vhd" }
 
+    private func tellExport() {
+        bench.aws.on("ExportImage", [:], .xml(Answer.exportTask("export-ami-1", "active").children))
+        bench.aws.on(
+            "DescribeExportImageTasks", [:],
+            .exportTasks(Answer.exportTask("export-ami-1", "completed")))
+    }
+
     private func tellBucket() {
         bench.aws.on("HeadBucket", [:], .headers([:]))
         bench.aws.on(
@@ -96,19 +103,20 @@ import Testing
 
     @Test func `an upload that a lost call begins after all is ended`() async throws {
         tellBucket()
-        bench.aws.on("ExportImage", [:], .xml(Answer.exportTask("export-ami-1", "active").children))
-        bench.aws.on(
-            "DescribeExportImageTasks", [:],
-            .exportTasks(Answer.exportTask("export-ami-1", "completed")))
+        tellExport()
         bench.aws.on(
             "CreateMultipartUpload", ["key": Self.key], .error("aws.unknown-outcome"),
             .text("UploadId", "upload-1"))
-        let late = XMLNode(
-            "Upload", [XMLNode("Key", text: Self.key), XMLNode("UploadId", text: "late")])
-        // Not there after the lost answer, nor right after the copy.
+        func late(_ id: String) -> ScriptedAWS.Reply {
+            let names = [XMLNode("Key", text: Self.key), XMLNode("UploadId", text: id)]
+            return .xml([XMLNode("Upload", names)])
+        }
+        // Not there after the lost answer, nor right after the copy; and not the only one.
         bench.aws.on(
-            "ListMultipartUploads", ["prefix": Self.key], .xml([]), .xml([]), .xml([late]))
+            "ListMultipartUploads", ["prefix": Self.key], .xml([]), .xml([]), late("late"),
+            .xml([]), late("later"), .xml([]), .xml([]), .xml([]), .xml([]))
         bench.aws.on("AbortMultipartUpload", ["uploadId": "late"], .empty)
+        bench.aws.on("AbortMultipartUpload", ["uploadId": "later"], .empty)
         tellCopy(from: "export-ami-1")
         _ = try await stage().run(try await context())
         let changes = bench.timeline.changes
@@ -116,6 +124,7 @@ import Testing
         let ended = try #require(changes.firstIndex(of: "AbortMultipartUpload"))
         #expect(completed < ended)
         #expect(bench.aws.calls("CreateMultipartUpload").count == 2)
+        #expect(bench.aws.calls("AbortMultipartUpload").count == 2)
     }
 
     @Test func `an active task of the same image is waited for, and no other begun`()
@@ -219,10 +228,7 @@ import Testing
 
     private func failToCopy(abort: ScriptedAWS.Reply) async throws {
         tellBucket()
-        bench.aws.on("ExportImage", [:], .xml(Answer.exportTask("export-ami-1", "active").children))
-        bench.aws.on(
-            "DescribeExportImageTasks", [:],
-            .exportTasks(Answer.exportTask("export-ami-1", "completed")))
+        tellExport()
         bench.aws.on("HeadObject", ["key": written(by: "export-ami-1")], .head())
         bench.aws.on("ListObjectsV2", ["prefix": Self.head], .objects())
         bench.aws.on("CreateMultipartUpload", [:], .text("UploadId", "upload-1"))
@@ -239,10 +245,7 @@ import Testing
             Self.upload, of: "export-vhd", name: "old/1.0/old.vhd", id: "upload-0",
             details: ["bucket": "old-bucket"])
         tellBucket()
-        bench.aws.on("ExportImage", [:], .xml(Answer.exportTask("export-ami-1", "active").children))
-        bench.aws.on(
-            "DescribeExportImageTasks", [:],
-            .exportTasks(Answer.exportTask("export-ami-1", "completed")))
+        tellExport()
         bench.aws.on(
             "AbortMultipartUpload", ["uploadId": "upload-0", "bucket": "old-bucket"], .empty)
         tellCopy(from: "export-ami-1")
@@ -293,10 +296,7 @@ import Testing
         async throws
     {
         tellBucket()
-        bench.aws.on("ExportImage", [:], .xml(Answer.exportTask("export-ami-1", "active").children))
-        bench.aws.on(
-            "DescribeExportImageTasks", [:],
-            .exportTasks(Answer.exportTask("export-ami-1", "completed")))
+        tellExport()
         bench.aws.on("HeadObject", [:], .head(), .head(crc: "AAAA"))
         bench.aws.on(
             "ListObjectsV2", ["prefix": Self.head],
@@ -317,10 +317,7 @@ import Testing
             Self.upload, of: "export-vhd", name: Self.key, id: "upload-0",
             details: ["bucket": "bucket"])
         tellBucket()
-        bench.aws.on("ExportImage", [:], .xml(Answer.exportTask("export-ami-1", "active").children))
-        bench.aws.on(
-            "DescribeExportImageTasks", [:],
-            .exportTasks(Answer.exportTask("export-ami-1", "completed")))
+        tellExport()
         bench.aws.on(
             "AbortMultipartUpload", ["uploadId": "upload-0"], .error("aws.NoSuchUpload"))
         bench.aws.on(

@@ -47,8 +47,10 @@ struct ObjectCopy: Sendable {
         if let lostAt {
             // What was asked for in vain may have been begun later than anybody looked.
             do {
-                _ = try await PatientLook(time: context.time).find(bornAt: lostAt) {
-                    try await endStrays(of: key, in: bucket) ? true : nil
+                _ = try await PatientLook(time: context.time).find(bornAt: lostAt) { () -> Void? in
+                    try await endStrays(of: key, in: bucket)
+                    // As many as were asked for may have been begun.
+                    return nil
                 }
             } catch let problem as Diagnostic where problem.severity != .interrupted {
                 // The copy is there; uploads that nobody ended are listed by `clean`.
@@ -82,17 +84,13 @@ struct ObjectCopy: Sendable {
     }
 
     /// Ends every unfinished upload of a key: the lock sees to it that no other run has any.
-    ///
-    /// - Returns: whether there was one.
-    @discardableResult
-    private func endStrays(of key: String, in bucket: String) async throws -> Bool {
+    private func endStrays(of key: String, in bucket: String) async throws {
         let uploads = try await aws.all(
             ListMultipartUploads(bucket: bucket, prefix: key), region: region
         ).filter { $0.key == key }
         for upload in uploads {
             try await abort(in: bucket, key: key, uploadId: upload.uploadId)
         }
-        return !uploads.isEmpty
     }
 
     private func copyParts(
