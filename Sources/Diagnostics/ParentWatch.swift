@@ -12,7 +12,7 @@ import SystemPackage
 enum ParentWatch {
     /// `$1` is how the entry of the environment begins that all bear.
     private static let script = """
-        cat >/dev/null || exit 0
+        while read -r line; do :; done
         round=0
         while [ "$round" -lt 20 ]; do
           found=

@@ -99,7 +99,7 @@ def watch(pid: int) -> int:
             words = (folder / "cmdline").read_bytes().split(b"\0")
         except OSError:
             continue
-        if words[0] == b"sh" and any(
+        if words[0].endswith(b"/sh") and any(
             b"DSS_PROCESS_TREE=" in word and f"-{pid}-".encode() in word
             for word in words[-2:]
         ):
