@@ -55,9 +55,12 @@ extension MatrixSession {
             guard
                 let batch = try await matrix.batch(
                     variants, builds: builds, atOnce: atOnce ?? .max,
-                    replacesPublished: request.replacesPublished || request.isDryRun)
+                    replacesPublished: request.replacesPublished || request.isDryRun,
+                    activeExports: { [services] in
+                        try await ExportLoad.active(region: $0, services: services, warn: warn)
+                    })
             else { return (project, nil) }
-            if let note = batch.exportNote { warn(note) }
+            batch.exportNotes.forEach(warn)
             if !request.isDryRun {
                 try await project.requireNeeds(region: region, services: services, warn: warn)
             }

@@ -38,11 +38,18 @@ import Testing
             let exporting = Int.random(in: 0...count, using: &random)
             let plan = try BatchPlan(
                 assetIds: ids(count), shared: [], builds: 100, atOnce: atOnce,
-                exporting: exporting)
-            let most = min(count, atOnce, exporting)
+                exports: [
+                    ExportLoad(region: "eu-west-1", releases: exporting, active: 0),
+                    ExportLoad(region: "us-east-1", releases: count - exporting, active: 0),
+                ])
+            let both = [min(count, atOnce, exporting), min(count, atOnce, count - exporting)]
+            let most = try #require(both.max())
             #expect(plan.exportRounds * 5 >= most && (plan.exportRounds - 1) * 5 < max(most, 1))
-            #expect((plan.exportNote == nil) == (most <= 5))
-            #expect(plan.exportNote?.hasPrefix("\(most) builds") != false)
+            #expect(plan.exportNotes.count == both.count { $0 > 5 })
+            #expect(
+                plan.exportNotes.allSatisfy { note in
+                    both.contains { note.hasPrefix("\($0) builds") }
+                })
         }
     }
 
@@ -153,6 +160,21 @@ import Testing
         let long = (0..<100).map { "\($0)" + String(repeating: "x", count: 60) }
         let plan = try BatchPlan(assetIds: long, shared: [], builds: 100, atOnce: 1)
         #expect(plan.tasks.count == 2 + 1)
+    }
+
+    @Test func `builds that export wait where the region has no room, others' exports counted`() {
+        for active in 0...7 {
+            for releases in 0...12 {
+                let load = ExportLoad(region: "eu-west-1", releases: releases, active: active)
+                let room = max(1, 5 - active)
+                #expect(load.rounds(of: .max) == max(1, (releases + room - 1) / room))
+                #expect(load.rounds(of: room) == 1)
+                let waits = releases > 0 && releases + active > 5
+                #expect((load.note(of: .max) != nil) == waits)
+                #expect(
+                    (load.note(of: .max)?.contains("already") ?? false) == (waits && active > 0))
+            }
+        }
     }
 
     @Test func `a build of several releases gets their time, and CodeBuild's most at most`() {

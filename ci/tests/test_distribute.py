@@ -15,6 +15,7 @@ from localcloud.emulation.codebuild import batch_spec
 
 from .cloud import AssetView, Cloud
 from .code_build import deploy
+from .foreign_exports import ForeignExports
 from .matrix import FILE, Matrix
 from .program import RunningProgram, assert_error
 from .project import Project
@@ -342,6 +343,25 @@ def test_more_builds_than_ec2_takes_exports_are_told_and_get_the_time(
         many.change(variant, "/export/formats", [])
     outcome = matrix.project.dssbatch("distribute", FILE, "--dry-run", *place, check=0)
     assert "wait for each other" not in outcome.stderr
+
+
+def test_exports_that_others_started_take_their_room(
+    matrix: Matrix, cloud: Cloud, place: tuple[str, str]
+) -> None:
+    foreign = ForeignExports(cloud)
+    try:
+        for _ in range(4):
+            foreign.start()
+        outcome = matrix.project.dssbatch(
+            "distribute", FILE, "--no-wait", *place, check=0
+        )
+    finally:
+        foreign.end()
+    count = len(matrix.ids)
+    assert f"{count} builds may export at once" in outcome.stderr
+    assert "beside 4 that run there already" in outcome.stderr
+    batch_id = outcome.stdout.splitlines()[0]
+    assert read(cloud, batch_id)["buildTimeoutInMinutes"] == count * 480
 
 
 def test_what_is_published_is_not_replaced_by_builds_unless_told(

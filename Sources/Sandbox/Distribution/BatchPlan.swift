@@ -14,8 +14,10 @@ package struct BatchPlan: Sendable, Equatable {
 
     /// In an order in which each comes after what it needs.
     package let tasks: [BatchTask]
-    /// How many of its builds may export side by side in the region where most of them do.
-    let exportsAtOnce: Int
+    /// How many of its builds that make releases run side by side.
+    private let makersAtOnce: Int
+    /// What its releases export, by region.
+    private let exports: [ExportLoad]
 
     /// Deals out releases to builds, as evenly as can be, in their order.
     ///
@@ -27,11 +29,11 @@ package struct BatchPlan: Sendable, Equatable {
     ///   - shared: stages that are to be run for all before any is made; none for no such build.
     ///   - builds: the most builds that the batch may have.
     ///   - atOnce: the most builds that run side by side.
-    ///   - exporting: of the releases, those that export in the region where most of them do.
+    ///   - exports: what the releases export, by region.
     /// - Throws: `distribute.too-few-builds`.
     package init(
         assetIds: [String], shared: [String], builds: Int, atOnce: Int = .max,
-        exporting: Int = 0
+        exports: [ExportLoad] = []
     ) throws {
         let most = min(min(builds, Self.buildLimit) - Self.otherBuilds, assetIds.count)
         guard most > 0 else { throw Self.tooFew(builds) }
@@ -41,8 +43,8 @@ package struct BatchPlan: Sendable, Equatable {
                 $0.allSatisfy { $0.joined(separator: ",").utf8.count <= Self.valueLimitBytes }
             }
         guard let parts = fitting else { throw Self.tooFew(builds) }
-        // A build makes its releases one after the other, and an image's formats are as well.
-        exportsAtOnce = min(parts.count, atOnce, exporting)
+        makersAtOnce = min(parts.count, atOnce)
+        self.exports = exports
         var tasks: [BatchTask] = []
         if !shared.isEmpty {
             tasks.append(BatchTask(identifier: "shared", work: .share(shared), needs: []))
@@ -65,19 +67,11 @@ package struct BatchPlan: Sendable, Equatable {
         tasks.map { if case .make(let assetIds) = $0.work { assetIds.count } else { 1 } }.max() ?? 1
     }
 
-    /// How many times as long an export may take: builds that run side by side wait for each
-    /// other where there are more than EC2 takes exports of a region at once.
-    package var exportRounds: Int {
-        max(1, (exportsAtOnce + ExportQueue.regionLimit - 1) / ExportQueue.regionLimit)
-    }
+    /// How many times as long an export may take in the region where they wait the longest.
+    package var exportRounds: Int { exports.map { $0.rounds(of: makersAtOnce) }.max() ?? 1 }
 
-    /// What to know of exports that wait for each other; nil where none has to.
-    package var exportNote: String? {
-        guard exportRounds > 1 else { return nil }
-        return "\(exportsAtOnce) builds may export at once, and EC2 takes "
-            + "\(ExportQueue.regionLimit) exports in a region: they wait for each other, and get "
-            + "\(exportRounds) times as long; AWS raises the limit to 20 when asked"
-    }
+    /// What to know of exports that wait for each other.
+    package var exportNotes: [String] { exports.compactMap { $0.note(of: makersAtOnce) } }
 
     /// Parts whose sizes differ by one at most.
     private static func parts(_ items: [String], count: Int) -> [[String]] {

@@ -7,9 +7,11 @@ extension Matrix {
     ///   - builds: the most builds that the batch may have.
     ///   - atOnce: the most that run side by side.
     ///   - replacesPublished: whether what is published may be replaced.
+    ///   - activeExports: asks how many export tasks run in a region.
     /// - Throws: as `plan(_:_:)`, `distribute.too-few-builds`, `publish.protected`.
     package func batch(
-        _ variants: [Variant], builds: Int, atOnce: Int, replacesPublished: Bool
+        _ variants: [Variant], builds: Int, atOnce: Int, replacesPublished: Bool,
+        activeExports: (_ region: String) async throws -> Int
     ) async throws -> BatchPlan? {
         let plans = try await plan(variants, SelectionRequest())
         let stale = zip(variants, plans).filter { !$0.1.isFresh }
@@ -26,21 +28,29 @@ extension Matrix {
                 }
             }
         }
+        var exports: [ExportLoad] = []
+        for (region, releases) in try exporting(stale) {
+            exports.append(
+                ExportLoad(
+                    region: region, releases: releases, active: try await activeExports(region)))
+        }
         return try BatchPlan(
             assetIds: stale.map(\.0.assetId),
             shared: order.filter { wanted[$0, default: 0] > 1 }.map(\.rawValue), builds: builds,
-            atOnce: atOnce, exporting: try exporting(stale))
+            atOnce: atOnce, exports: exports)
     }
 
-    /// How many of the stale releases export in the region where most of them do.
-    private func exporting(_ stale: [(Variant, VariantPlan)]) throws -> Int {
+    /// How many of the stale releases export, by region.
+    private func exporting(
+        _ stale: [(Variant, VariantPlan)]
+    ) throws -> [(region: String, releases: Int)] {
         var counts: [String: Int] = [:]
         for (variant, plan) in stale {
             guard plan.plan?.stages.contains(where: Self.exports) == true else { continue }
             guard let release = releases[variant.assetId] else { continue }
             counts[try release.manifest.region, default: 0] += 1
         }
-        return counts.values.max() ?? 0
+        return counts.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }
 
     private static func exports(_ stage: PlannedStage) -> Bool {
