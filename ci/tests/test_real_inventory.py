@@ -12,7 +12,7 @@ from packageurl import PackageURL
 
 from .real_release import RealRelease
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("machines")]
 
 STAGES = ["ami", "docker-image"]
 UPLOADS = {"ami": "export-inventory", "docker-image": "docker-inventory"}

@@ -232,10 +232,33 @@ def check_documents(statement):
 
 def renamed_waf():
     # Two web ACLs of one name cannot be: the permanent stack has it already.
-    body = template("vm-bucket-waf")
-    for old in ("VMBucketAllowedIpv4", "VMBucketAllowedIpv6"):
-        body = body.replace(f"Name: {old}", f"Name: Test{old}")
-    return body.replace("Name: VMDownloadACL\n", "Name: TestVMDownloadACL\n")
+    return template("vm-bucket-waf").replace("${NameSuffix}", "-test")
+
+
+def test_a_second_firewall_needs_names_of_its_own(cloud, name):
+    client = cloud.client("cloudformation", "us-east-1")
+    waf = cloud.client("wafv2", "us-east-1")
+    body, suffix = template("vm-bucket-waf"), given(NameSuffix="-a")
+    first, _ = deploy(client, f"{name}-a", body, **suffix)
+    assert first["StackStatus"] == "CREATE_COMPLETE"
+    stack, _ = deploy(client, name, body, **suffix)
+    assert stack["StackStatus"] == "ROLLBACK_COMPLETE"
+    states = statuses_of(client, name)
+    assert "AllowedIpv4" in {n for n, state, _ in states if state == "CREATE_FAILED"}
+    client.delete_stack(StackName=name)
+    stack, _ = deploy(client, f"{name}-b", body, **given(NameSuffix="-b"))
+    assert stack["StackStatus"] == "CREATE_COMPLETE"
+    names = {s["Name"] for s in waf.list_ip_sets(Scope="CLOUDFRONT")["IPSets"]}
+    assert {"VMBucketAllowedIpv4-a", "VMBucketAllowedIpv4-b"} <= names
+    with pytest.raises(ClientError, match="WAFDuplicateItemException"):
+        waf.create_ip_set(
+            Name="VMBucketAllowedIpv4-b",
+            Scope="CLOUDFRONT",
+            IPAddressVersion="IPV4",
+            Addresses=[],
+        )
+    client.delete_stack(StackName=f"{name}-a")
+    client.delete_stack(StackName=f"{name}-b")
 
 
 def test_a_download_token_replaces_the_captcha_and_can_be_changed(cloud, name):
@@ -247,8 +270,8 @@ def test_a_download_token_replaces_the_captcha_and_can_be_changed(cloud, name):
     acl = outputs_of(stack)["VMDownloadACLArn"]
     sets = [s["IPSetReferenceStatement"]["ARN"] for s in captcha_of(cloud, acl)]
     assert [arn.split("/")[-2] for arn in sets] == [
-        "TestVMBucketAllowedIpv4",
-        "TestVMBucketAllowedIpv6",
+        "VMBucketAllowedIpv4-test",
+        "VMBucketAllowedIpv6-test",
     ]
     wanted = {"DownloadTokenSecret": name}
     seen = create_change_set(client, name, body, "UPDATE", **given(**wanted))
@@ -284,11 +307,11 @@ def test_allowed_addresses_change_in_place(cloud, name):
     def addresses():
         found = {}
         for item in waf.list_ip_sets(Scope="CLOUDFRONT")["IPSets"]:
-            if item["Name"].startswith("Test"):
+            if item["Name"].endswith("-test"):
                 ip_set = waf.get_ip_set(
                     Name=item["Name"], Scope="CLOUDFRONT", Id=item["Id"]
                 )
-                found[item["Name"][-4:]] = ip_set["IPSet"]["Addresses"]
+                found[item["Name"][-9:-5]] = ip_set["IPSet"]["Addresses"]
         return found
 
     assert addresses() == {"Ipv4": [], "Ipv6": []}

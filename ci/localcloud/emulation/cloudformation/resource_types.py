@@ -9,8 +9,10 @@ from typing import Any
 
 from moto.cloudformation.exceptions import ValidationError
 from moto.cloudfront.models import Origin, cloudfront_backends
+from moto.core.exceptions import JsonRESTError
 from moto.s3.models import s3_backends
-from moto.wafv2.models import wafv2_backends
+from moto.wafv2.exceptions import WAFV2DuplicateItemException
+from moto.wafv2.models import WAFV2Backend, wafv2_backends
 
 from localcloud.emulation.cloudformation.custom_resource import Made, resource_type
 from localcloud.emulation.patching import wrap
@@ -115,6 +117,30 @@ def _waf_backend(account_id: str, region: str, scope: str) -> Any:
             message="The scope is not valid., field: SCOPE_VALUE, parameter: CLOUDFRONT"
         )
     return wafv2_backends[account_id]["aws" if scope == "CLOUDFRONT" else region]
+
+
+@wrap(WAFV2DuplicateItemException, "__init__")
+def _init_duplicate(_: Any, error: WAFV2DuplicateItemException) -> None:
+    """Moto names it otherwise than WAF does."""
+    JsonRESTError.__init__(
+        error,
+        "WAFDuplicateItemException",
+        "AWS WAF could not perform the operation because some resource in your request is a "
+        "duplicate of an existing one.",
+    )
+
+
+@wrap(WAFV2Backend, "create_ip_set")
+def _create_ip_set(
+    original: Any, backend: Any, name: str, scope: str, *others: Any, **named: Any
+) -> Any:
+    """Moto knows the duplicates of web ACLs alone; WAF refuses those of every kind.
+
+    Source: <https://docs.aws.amazon.com/waf/latest/APIReference/API_CreateIPSet.html>
+    """
+    if any((s.name, s.scope) == (name, scope) for s in backend.ip_sets.values()):
+        raise WAFV2DuplicateItemException
+    return original(backend, name, scope, *others, **named)
 
 
 @resource_type("AWS::WAFv2::IPSet", "Name")
