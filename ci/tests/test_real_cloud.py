@@ -13,7 +13,7 @@ from .real_release import RealRelease
 
 SECOND_RUN_TIMEOUT_SECONDS = 1800
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("machines")]
+pytestmark = pytest.mark.slow
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ PROMISED = (
     "host keys",
 )
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("machines")]
+pytestmark = pytest.mark.slow
 
 
 @pytest.mark.parametrize("image_format", ["vhd", "vmdk"])

@@ -17,7 +17,7 @@ PORT = 8888
 ANSWER_TIMEOUT_SECONDS = 1800
 STEP_TIMEOUT_SECONDS = 1800
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("machines")]
+pytestmark = pytest.mark.slow
 
 
 class Engine:

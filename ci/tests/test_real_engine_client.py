@@ -11,7 +11,7 @@ from .real_release import RealRelease
 
 TIMEOUT_SECONDS = 3600
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("machines")]
+pytestmark = pytest.mark.slow
 
 
 def test_the_client_speaks_to_a_real_engine(real: RealRelease) -> None:

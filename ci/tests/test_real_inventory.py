@@ -12,7 +12,7 @@ from packageurl import PackageURL
 
 from .real_release import RealRelease
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("machines")]
+pytestmark = pytest.mark.slow
 
 STAGES = ["ami", "docker-image"]
 UPLOADS = {"ami": "export-inventory", "docker-image": "docker-inventory"}

@@ -15,7 +15,6 @@ from .test_stacks import create_change_set
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.xdist_group("machines"),
     pytest.mark.skipif(os.geteuid() != 0, reason="machines need root"),
 ]
 

@@ -14,7 +14,6 @@ from .conftest import Cloud, run_localcloud
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.xdist_group("machines"),
     pytest.mark.skipif(os.geteuid() != 0, reason="the engine needs root"),
 ]
 BASE_IMAGE = "ubuntu:22.04"
