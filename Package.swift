@@ -81,8 +81,8 @@ let package = Package(
         .target(
             name: "Sandbox",
             dependencies: [
-                "Diagnostics", "Hashing", "JSON", "BuildGraph", "AWS", "GitHub", "DockerEngine",
-                "QEMU", collections,
+                "Diagnostics", "Hashing", "JSON", "BuildGraph", "AWS", "GitHub", "Ansible",
+                "DockerEngine", "QEMU", collections,
             ],
             resources: [
                 .embedInCode("Schemas/release.schema.json"),

@@ -10,6 +10,10 @@ build_sources=(Sources Package.swift manifests/schema)
 # Tests look inside the modules, and program and tests share one build.
 build_flags=(-c release -Xswiftc -enable-testing)
 
+# A module that is imported is one that the target depends on, at least by others; that it is named
+# in `Package.swift`, the tidy test knows.
+import_check=(--explicit-target-dependency-import-check error)
+
 # build_if_older ROOT: builds the release program where it is missing, or older than its sources and
 # not made of them: in a fresh clone with a cached `.build` every source is newer.
 build_if_older() {
@@ -45,7 +49,7 @@ build_tests_if_older() {
   }
   # What is edited while it builds is newer than this.
   begun=$(date +%s.%N)
-  swift build --package-path "$root" --build-tests >&2 || return
+  swift build --package-path "$root" "${import_check[@]}" --build-tests >&2 || return
   touch --date="@$begun" -- "$stamp"
 }
 
@@ -72,6 +76,6 @@ build() {
   fi
   digest=$(sources_digest "$root")
   # SwiftPM waits for another build of the same folder by itself.
-  swift build --package-path "$root" "${build_flags[@]}" "$@" >&2 || return
+  swift build --package-path "$root" "${import_check[@]}" "${build_flags[@]}" "$@" >&2 || return
   printf '%s\n' "$digest" >"$stamp"
 }
