@@ -19,11 +19,10 @@ struct AssetsSession: Sendable {
         if isEverywhere { global.region = nil }
         let isGlob = changes.assetId?.contains { "*?".contains($0) } == true
         if takesGlob && isGlob { changes.assetId = nil }
-        var options = ManifestOptions()
-        options.manifest = path
-        options.changes = changes
-        session = try Session(options, global, call, kind: ReleaseManifest.self)
-        manifest = try session.manifest
+        manifest = try Manifest.release(
+            contentsOf: path, changedBy: changes.overrides(global, call)
+        ).release
+        session = try Session(.release(manifest), changes, global, call)
     }
 
     /// Looks for what matches a pattern; for the manifest's own asset id where there is none.

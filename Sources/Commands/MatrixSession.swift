@@ -1,78 +1,42 @@
 import BuildGraph
 import Diagnostics
-import FoundationEssentials
 import JSON
 import Sandbox
 import Synchronization
 
-/// One command's matrix with everything that it is worked on with; making one reads the manifests
-/// and touches nothing else.
+/// One command's matrix with everything that it is worked on with; making one touches nothing.
 struct MatrixSession: Sendable {
-    let call: Invocation
-    let options: GlobalOptions
     let matrix: Matrix
     /// Those that the command is about.
     let variants: [Variant]
-    let output: EventOutput
-    let services: SandboxServices
-    private let isLocal: Bool
-    private let place: ResultPlace
+    private let bench: Workbench
 
-    /// The session of a command that works on many releases; nil where its manifest is no matrix.
-    ///
-    /// - Parameter single: an option that is given and makes sense for one release only: with it,
-    ///   the one variant that `--asset-id` names is worked on as any release is.
-    /// - Throws: what is wrong with the manifests; `usage.matrix`.
-    static func ofMatrix(
-        _ manifestOptions: ManifestOptions, _ options: GlobalOptions, _ call: Invocation,
-        single: String? = nil
-    ) throws -> MatrixSession? {
-        guard try MatrixManifest.isMatrix(manifestOptions.manifest) else { return nil }
-        let session = try MatrixSession(manifestOptions, options, call)
-        guard let single else { return session }
-        guard session.variants.count == 1 else { throw MatrixText.needsOneVariant(single) }
-        return nil
-    }
+    var call: Invocation { bench.call }
+    var options: GlobalOptions { bench.options }
+    var output: EventOutput { bench.output }
+    var services: SandboxServices { bench.services }
 
-    /// - Throws: what is wrong with the manifests; `usage.asset-id`.
+    /// - Throws: `results.address`, `usage.asset-id`.
     init(
-        _ manifestOptions: ManifestOptions, _ options: GlobalOptions, _ call: Invocation
+        _ manifest: MatrixManifest, _ changes: ManifestChanges, _ options: GlobalOptions,
+        _ call: Invocation
     ) throws {
-        let changes = manifestOptions.changes
-        let manifest = try MatrixManifest(
-            contentsOf: manifestOptions.manifest,
-            overrides: try changes.overrides(region: options.region, call.environment))
-        let output = EventOutput(options, call)
-        isLocal = changes.local
-        services = ServiceWiring.services(
-            options, call, workload: manifest.base, isLocal: isLocal, say: { output.say($0) })
-        let place = try ResultPlace(
-            manifest.base, services.aws, home: call.environment["HOME"],
-            isOwnOfLocal: changes.hasOwnLocalResults)
+        let bench = try Workbench(manifest.base.place, changes, options, call)
         var pipeline = PipelineOptions()
-        pipeline.verifiesByDefault = isLocal
-        let cache = place.digestCache(of: try place.store(manifest.name))
+        pipeline.verifiesByDefault = bench.isLocal
         matrix = try Matrix(
-            manifest, services: services, pipeline: pipeline, stores: { try place.store($0) },
-            equipment: Equipment(
-                digester: InputDigester(
-                    root: manifest.base.project.path, cachePath: cache,
-                    equals: MachineTemplate.equals),
-                tool: Version.tool, time: call.time,
-                lock: .ofThisProcess(
-                    runId: UUID().uuidString.lowercased(), command: call.commandLine,
-                    now: call.time.now()),
-                recovery: ReleaseRecovery(services: services), realms: services.realms))
+            manifest, services: bench.services, pipeline: pipeline,
+            stores: { try bench.results.store($0) },
+            equipment: bench.equipment(
+                of: try bench.results.store(manifest.name),
+                recovery: ReleaseRecovery(services: bench.services)))
         variants = try matrix.variants(named: changes.assetId)
-        self.options = options
-        self.output = output
-        self.call = call
-        self.place = place
+        self.bench = bench
     }
 
     /// Says once where an older program's local runs recorded.
     func sayLocalHint() throws {
-        if let hint = try place.localHint(variants.map(\.assetId)) { output.say(hint) }
+        if let hint = try bench.results.localHint(variants.map(\.assetId)) { output.say(hint) }
     }
 
     /// Runs what is stale of all of them.
@@ -84,7 +48,7 @@ struct MatrixSession: Sendable {
         options.verify = selection.verify
         let (request, common) = (selection.request, options)
         return try await Interruptible().run(output) {
-            let hasSaid = Mutex(!isLocal)
+            let hasSaid = Mutex(!bench.isLocal)
             let (outcomes, summary) = try await matrix.run(
                 variants, request, common
             ) { event in

@@ -15,13 +15,13 @@ extension Session {
 
     /// Does something with one machine that is there already.
     static func run(
-        _ task: MachineTask, _ manifest: ManifestOptions, _ running: RunningOptions,
-        _ global: GlobalOptions, _ call: Invocation
+        _ task: MachineTask, _ preset: PresetOptions, settings: [String],
+        _ running: RunningOptions, _ global: GlobalOptions, _ call: Invocation
     ) async throws -> ExitStatus {
         var pipeline = PipelineOptions()
         pipeline.machineTask = task
-        let session = try Session(
-            manifest, global, call, kind: ReleaseManifest.self, pipeline: pipeline)
+        let session = try preset.session(global, call, settings: settings, pipeline: pipeline)
+            .session
         return try await session.runToEnd(
             running.options(session, ReleaseSelections.again(task.goal, refresh: false)))
     }

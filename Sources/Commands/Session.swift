@@ -1,82 +1,58 @@
-import Ansible
 import BuildGraph
 import Diagnostics
-import FoundationEssentials
-import Glibc
-import HTTP
 import JSON
 import Sandbox
 
-/// One command's manifest with everything that it is worked on with; making one reads the
-/// manifest and touches nothing else.
+/// One command's manifest with everything that it is worked on with; making one touches nothing.
 struct Session: Sendable {
-    let call: Invocation
-    let options: GlobalOptions
-    let workload: any Workload
+    let manifest: SingleManifest
     let workplace: Workplace
-    let output: EventOutput
-    let services: SandboxServices
-    private let place: ResultPlace
+    private let bench: Workbench
 
+    var call: Invocation { bench.call }
+    var options: GlobalOptions { bench.options }
+    var output: EventOutput { bench.output }
+    var services: SandboxServices { bench.services }
     var graph: StageGraph { workplace.graph }
     var store: any ResultStore { workplace.store }
     /// Who runs this, for the lock.
     var lock: LockInfo { workplace.lock }
 
     /// - Parameters:
-    ///   - kind: the only kind of manifest that the command works on; nil for any.
     ///   - pipeline: what the command says about how the stages are laid out.
     ///   - output: where events go; nil for what the options say.
     init(
-        _ manifestOptions: ManifestOptions, _ options: GlobalOptions, _ call: Invocation,
-        kind: (any Workload.Type)? = nil, pipeline: PipelineOptions = PipelineOptions(),
-        output: EventOutput? = nil
+        _ manifest: SingleManifest, _ changes: ManifestChanges, _ options: GlobalOptions,
+        _ call: Invocation, pipeline: PipelineOptions = PipelineOptions(),
+        output given: EventOutput? = nil
     ) throws {
-        let isLocal = manifestOptions.changes.local
-        let workload = try WorkloadKind.read(
-            contentsOf: manifestOptions.manifest,
-            overrides: try manifestOptions.changes.overrides(
-                region: options.region, call.environment),
-            wanted: kind)
-        let isFirst = output == nil
-        let output = output ?? EventOutput(options, call)
-        let services = ServiceWiring.services(
-            options, call, workload: workload, isLocal: isLocal, say: { output.say($0) })
-        let place = try ResultPlace(
-            workload, services.aws, home: call.environment["HOME"],
-            isOwnOfLocal: manifestOptions.changes.hasOwnLocalResults)
-        let store = try place.store(
-            workload.storeName,
+        let bench = try Workbench(manifest.place, changes, options, call, output: given)
+        let (output, services) = (bench.output, bench.services)
+        let store = try bench.results.store(
+            manifest.storeName,
             subfolder: pipeline.machineTask == nil ? nil : MachinePipeline.folder)
-        if isFirst, let hint = try place.localHint([workload.storeName]) { output.say(hint) }
+        if given == nil, let hint = try bench.results.localHint([manifest.storeName]) {
+            output.say(hint)
+        }
         var pipeline = pipeline
         if pipeline.machineTask?.needsFolder == true {
-            pipeline.resultsFolder = try place.requiredFolder(of: store)
+            pipeline.resultsFolder = try bench.results.requiredFolder(of: store)
         }
-        pipeline.verifiesByDefault = isLocal
-        self.call = call
-        self.options = options
-        self.workload = workload
-        self.output = output
-        self.services = services
-        self.place = place
-        let needsCloud = !pipeline.isRecordedOnly && pipeline.machineTask?.isOfGivenHost != true
-        let equipment = Equipment(
-            digester: InputDigester(
-                root: workload.project.path, cachePath: place.digestCache(of: store),
-                equals: MachineTemplate.equals),
-            tool: Version.tool, time: call.time,
-            lock: .ofThisProcess(
-                runId: UUID().uuidString.lowercased(), command: call.commandLine,
-                now: call.time.now()),
-            recovery: pipeline.isRecordedOnly
-                ? nil : ReleaseRecovery(services: services, stacks: workload.permanentStacks),
-            realms: needsCloud ? services.realms : nil)
+        pipeline.verifiesByDefault = bench.isLocal
+        self.manifest = manifest
+        self.bench = bench
         // Only a release finishes machines.
-        let finishesMachines = isLocal && workload is ReleaseManifest
+        let finishesMachines = bench.isLocal && manifest.release != nil
         workplace = Workplace(
-            graph: try StageGraph(workload.stages(services: services, options: pipeline)),
-            store: store, equipment: equipment
+            graph: try StageGraph(manifest.stages(services: services, options: pipeline)),
+            store: store,
+            equipment: bench.equipment(
+                of: store,
+                recovery: pipeline.isRecordedOnly
+                    ? nil
+                    : ReleaseRecovery(services: services, stacks: manifest.permanentStacks),
+                needsCloud: !pipeline.isRecordedOnly
+                    && pipeline.machineTask?.isOfGivenHost != true)
         ) { event in
             if finishesMachines, case .plan(let plan) = event.kind, !plan.isFresh {
                 ServiceWiring.sayLocalPasswords(call.environment) { output.say($0) }
@@ -88,18 +64,7 @@ struct Session: Sendable {
     /// Where the runs of the developer's machines record, whatever this session is about.
     var machineStore: any ResultStore {
         get throws {
-            try place.store(workload.storeName, subfolder: MachinePipeline.folder)
-        }
-    }
-
-    /// The manifest of a command that only makes sense for a release.
-    ///
-    /// - Throws: `manifest.kind`.
-    var manifest: ReleaseManifest {
-        get throws {
-            if let release = workload as? ReleaseManifest { return release }
-            throw WorkloadKind.unsuitable(
-                workload.path, kind: type(of: workload).kind, wanted: [ReleaseManifest.kind])
+            try bench.results.store(manifest.storeName, subfolder: MachinePipeline.folder)
         }
     }
 
@@ -121,7 +86,7 @@ struct Session: Sendable {
     ) async throws -> (plan: Plan, world: RecordedWorld) {
         var (plan, world) = try await workplace.plan(
             selection, verify: verify, bearsSilence: bearsSilence, compares: compares)
-        if let manifest = workload as? ReleaseManifest {
+        if let manifest = manifest.release {
             plan.superseded = SupersededThings.formats(
                 in: world.results, graph: graph, manifest: manifest)
         }
@@ -136,7 +101,7 @@ struct Session: Sendable {
 
     /// Stacks are asked about in the account that is worked in, which has to be the right one.
     private func compareAgain(_ plan: Plan, _ world: RecordedWorld) async throws {
-        guard let realms = workplace.realms, workload is InfrastructureManifest,
+        guard let realms = workplace.realms, case .infrastructure = manifest,
             plan.stages.contains(where: { $0.state == .run })
         else { return }
         do {

@@ -102,9 +102,8 @@ final class CommandBench: Sendable {
         let console = Console(
             output: { _ in }, error: { _ in }, answer: { _ in nil }, canAsk: false,
             isTerminal: false, width: 80)
-        let session = try Session(
-            try ManifestOptions.parse([manifest]), try GlobalOptions.parse([]),
-            call([], console: console))
+        let session = try ManifestOptions.parse([manifest]).session(
+            try GlobalOptions.parse([]), call([], console: console))
         session.store.bind(try await session.services.realms?.present())
         for name in session.graph.names {
             // What it is made of is known once those before it are recorded.

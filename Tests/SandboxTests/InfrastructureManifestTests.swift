@@ -40,7 +40,7 @@ import Testing
         #expect(stacks["ci-codebuild"]?.name == "DATA-SCIENCE-SANDBOX-CI-TEST-CODEBUILD")
         #expect(stacks["release-codebuild"]?.name == "DATA-SCIENCE-SANDBOX-RELEASE-CODEBUILD")
         #expect(stacks["release-codebuild"]?.needs == ["vm-bucket"])
-        #expect(manifest.storeName == "infrastructure")
+        #expect(SingleManifest.infrastructure(manifest).storeName == "infrastructure")
     }
 
     @Test(
@@ -140,15 +140,17 @@ import Testing
 
     @Test func `the file's kind decides, and a command may want one`() throws {
         try folder.write("manifests/infrastructure.json", try Self.shipped().prettyText)
-        let read = try WorkloadKind.read(contentsOf: path, overrides: ManifestOverrides())
-        #expect(read is InfrastructureManifest)
+        let read = try Manifest(contentsOf: path, changedBy: ManifestOverrides())
+        guard case .single(.infrastructure) = read else {
+            Issue.record("\(read) is of no infrastructure")
+            return
+        }
         let error = try #require(throws: Diagnostic.self) {
-            try WorkloadKind.read(
-                contentsOf: path, overrides: ManifestOverrides(), wanted: ReleaseManifest.self)
+            try Manifest.release(contentsOf: path, changedBy: ManifestOverrides(assetId: "1"))
         }
         #expect(error.code == "manifest.kind" && error.severity == .configuration)
         let second = try #require(throws: Diagnostic.self) {
-            try WorkloadKind.read(contentsOf: path, overrides: ManifestOverrides(assetId: "1"))
+            try Manifest(contentsOf: path, changedBy: ManifestOverrides(assetId: "1"))
         }
         #expect(second.code == "usage.asset-id")
     }

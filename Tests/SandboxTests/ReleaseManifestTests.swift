@@ -74,8 +74,7 @@ import Testing
     private func read(_ fixture: ManifestFixture, _ overrides: ManifestOverrides) throws
         -> ReleaseManifest
     {
-        let workload = try WorkloadKind.read(contentsOf: fixture.path, overrides: overrides)
-        return try #require(workload as? ReleaseManifest)
+        try Manifest.release(contentsOf: fixture.path, changedBy: overrides).release
     }
 
     @Test func `an override sets a value as JSON or as text`() throws {

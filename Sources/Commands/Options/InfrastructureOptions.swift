@@ -23,11 +23,9 @@ struct InfrastructureOptions: ParsableArguments {
         _ stage: String, _ running: RunningOptions, _ global: GlobalOptions, _ call: Invocation,
         settings: [String] = []
     ) async throws -> ExitStatus {
-        var options = ManifestOptions()
-        options.manifest = manifest
-        options.changes = changes
-        options.changes.settings = settings + changes.settings
-        let session = try Session(options, global, call, kind: InfrastructureManifest.self)
+        let infrastructure = try Manifest.infrastructure(
+            contentsOf: manifest, changedBy: changes.overrides(global, call, settings))
+        let session = try Session(.infrastructure(infrastructure), changes, global, call)
         var selection = try Selection(only: [stage], force: [], skip: [], in: session.graph)
         let (plan, world) = try await session.plan(selection, verify: false)
         let left = plan.stages.filter {

@@ -40,13 +40,15 @@ struct ManifestChanges: ParsableArguments {
 
     /// The changes in the form that the manifest's reader takes.
     ///
+    /// - Parameter more: what the command's own options set, before `--set`.
     /// - Throws: `usage.results`.
     func overrides(
-        region: String?, _ environment: [String: String]
+        _ global: GlobalOptions, _ call: Invocation, _ more: [String] = []
     ) throws -> ManifestOverrides {
-        .init(
-            assetId: assetId, settings: settings,
-            results: try results.map { try Self.absolute($0, environment) }, region: region,
-            releaseId: environment[ReleaseManifest.Release.idVariable])
+        ManifestOverrides(
+            assetId: assetId, settings: more + settings,
+            results: try results.map { try Self.absolute($0, call.environment) },
+            region: global.region,
+            releaseId: call.environment[ReleaseManifest.Release.idVariable])
     }
 }

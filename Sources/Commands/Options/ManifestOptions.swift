@@ -1,4 +1,5 @@
 import ArgumentParser
+import Sandbox
 
 /// The manifest and what the command line changes about it.
 struct ManifestOptions: ParsableArguments {
@@ -6,4 +7,38 @@ struct ManifestOptions: ParsableArguments {
     var manifest: String
 
     @OptionGroup var changes: ManifestChanges
+
+    /// Reads it, whatever its kind.
+    ///
+    /// - Parameter single: an option that is given and makes sense for one release only: a matrix
+    ///   counts as the one release that `--asset-id` names then.
+    /// - Throws: as `Manifest`; `usage.results`, `usage.matrix`.
+    func read(
+        _ global: GlobalOptions, _ call: Invocation, single: String? = nil
+    ) throws -> Manifest {
+        let manifest = try Manifest(
+            contentsOf: manifest, changedBy: changes.overrides(global, call))
+        guard let single, case .matrix(let matrix) = manifest else { return manifest }
+        guard try matrix.variants(named: changes.assetId).count == 1 else {
+            throw MatrixText.needsOneVariant(single)
+        }
+        return .single(try manifest.single(named: changes.assetId))
+    }
+
+    /// Reads it for a command that works on one release or on the permanent stacks.
+    ///
+    /// - Throws: as `Manifest`; `usage.results`, `usage.asset-id`.
+    func session(_ global: GlobalOptions, _ call: Invocation) throws -> Session {
+        let manifest = try read(global, call).single(named: changes.assetId)
+        return try Session(manifest, changes, global, call)
+    }
+
+    /// Reads it for a command that works on a matrix alone.
+    ///
+    /// - Throws: as `Manifest.matrix(contentsOf:changedBy:)`; `usage.results`, `usage.asset-id`.
+    func matrixSession(_ global: GlobalOptions, _ call: Invocation) throws -> MatrixSession {
+        let matrix = try Manifest.matrix(
+            contentsOf: manifest, changedBy: changes.overrides(global, call))
+        return try MatrixSession(matrix, changes, global, call)
+    }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Sandbox
 
 /// The manifest of a command that is a preset over its stages.
 struct PresetOptions: ParsableArguments {
@@ -8,14 +9,20 @@ struct PresetOptions: ParsableArguments {
 
     @OptionGroup var changes: ManifestChanges
 
-    /// The same as every other command reads it.
+    /// The session of the release.
     ///
-    /// - Parameter settings: what the command's own options set, before `--set`.
-    func manifestOptions(_ settings: [String]) -> ManifestOptions {
-        var options = ManifestOptions()
-        options.manifest = manifest
-        options.changes = changes
-        options.changes.settings = settings + changes.settings
-        return options
+    /// - Parameters:
+    ///   - settings: what the command's own options set, before `--set`.
+    ///   - pipeline: what the command says about how the stages are laid out.
+    ///   - output: where events go; nil for what the options say.
+    func session(
+        _ global: GlobalOptions, _ call: Invocation, settings: [String] = [],
+        pipeline: PipelineOptions = PipelineOptions(), output: EventOutput? = nil
+    ) throws -> ReleaseSession {
+        let release = try Manifest.release(
+            contentsOf: manifest, changedBy: changes.overrides(global, call, settings)
+        ).release
+        return try ReleaseSession(
+            release, changes, global, call, pipeline: pipeline, output: output)
     }
 }

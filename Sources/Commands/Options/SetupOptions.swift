@@ -21,10 +21,9 @@ struct SetupOptions: ParsableArguments {
         var pipeline = PipelineOptions()
         pipeline.existingKey = keyPair.existing
         pipeline.machineTask = task
-        let session = try Session(
-            preset.manifestOptions([]), global, call, kind: ReleaseManifest.self,
-            pipeline: pipeline,
-            output: output)
+        let session = try preset.session(
+            global, call, pipeline: pipeline, output: output
+        ).session
         // A machine that lasts and is there is not listed; whether it is, only AWS knows.
         let goal = ReleaseSelections.again(task.goal, refresh: false)
         let plan = try await session.plan(goal, verify: detach).plan

@@ -27,7 +27,7 @@ struct AdoptCommand: Command {
     @OptionGroup(title: "Common options") var global: GlobalOptions
 
     func run(_ call: Invocation) async throws -> ExitStatus {
-        let session = try Session(manifestOptions, global, call)
+        let session = try manifestOptions.session(global, call)
         let record = try await session.workplace.adopt(
             id: id, as: StageName(rawValue: stage), replacesPublished: replacePublished)
         let outputs = record.run.outputs ?? nil

@@ -15,6 +15,6 @@ struct CollectCommand: Command {
     @OptionGroup(title: "Common options") var global: GlobalOptions
 
     func run(_ call: Invocation) async throws -> ExitStatus {
-        try await MatrixSession(manifestOptions, global, call).collect()
+        try await manifestOptions.matrixSession(global, call).collect()
     }
 }

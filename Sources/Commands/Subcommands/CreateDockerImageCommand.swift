@@ -48,9 +48,9 @@ struct CreateDockerImageCommand: Command {
     func run(_ call: Invocation) async throws -> ExitStatus {
         var pipeline = PipelineOptions()
         pipeline.keepsContainer = keepContainer
-        let session = try Session(
-            preset.manifestOptions(settings), global, call, kind: ReleaseManifest.self,
-            pipeline: pipeline)
+        let session = try preset.session(
+            global, call, settings: settings, pipeline: pipeline
+        ).session
         return try await session.runToEnd(
             running.options(
                 session,

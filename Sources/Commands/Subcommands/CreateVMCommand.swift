@@ -52,9 +52,9 @@ struct CreateVMCommand: Command {
     func run(_ call: Invocation) async throws -> ExitStatus {
         var pipeline = PipelineOptions()
         pipeline.existingKey = keyPair.existing
-        let session = try Session(
-            preset.manifestOptions(settings), global, call, kind: ReleaseManifest.self,
-            pipeline: pipeline)
+        let session = try preset.session(
+            global, call, settings: settings, pipeline: pipeline
+        ).session
         return try await session.runToEnd(
             running.options(session, ReleaseSelections.virtualMachine(in: session.graph)))
     }

@@ -62,7 +62,7 @@ struct DistributeCommand: Command {
     }
 
     func run(_ call: Invocation) async throws -> ExitStatus {
-        try await MatrixSession(manifestOptions, global, call).distribute(
+        try await manifestOptions.matrixSession(global, call).distribute(
             Request(
                 build: build, branch: branch, builds: builds, buildspec: buildspec,
                 output: output, isDryRun: dryRun, replacesPublished: replacePublished))

@@ -29,19 +29,9 @@ struct DoctorCommand: Command {
     @OptionGroup(title: "Common options") var global: GlobalOptions
 
     func run(_ call: Invocation) async throws -> ExitStatus {
-        var options = ManifestOptions()
-        options.manifest = manifest
-        options.changes = changes
-        let session = try Session(options, global, call, kind: ReleaseManifest.self)
-        return try await session.examine(besides: try besides(call))
-    }
-
-    /// The types of the other machines that a matrix starts at the same time.
-    private func besides(_ call: Invocation) throws -> [String] {
-        guard try MatrixManifest.isMatrix(manifest) else { return [] }
-        return try MatrixManifest(
-            contentsOf: manifest,
-            overrides: try changes.overrides(region: global.region, call.environment)
-        ).typesBesides(changes.assetId)
+        let (release, matrix) = try Manifest.release(
+            contentsOf: manifest, changedBy: changes.overrides(global, call))
+        return try await ReleaseSession(release, changes, global, call).examine(
+            besides: matrix?.typesBesides(changes.assetId) ?? [])
     }
 }

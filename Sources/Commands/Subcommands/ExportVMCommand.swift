@@ -43,14 +43,16 @@ struct ExportVMCommand: Command {
     }
 
     func run(_ call: Invocation) async throws -> ExitStatus {
-        let options = preset.manifestOptions(
-            Setting.texts([("/export/formats", ImageFormats.setting(vmImageFormat))]))
-        let release = try Session(options, global, call, kind: ReleaseManifest.self)
+        let settings = Setting.texts([
+            ("/export/formats", ImageFormats.setting(vmImageFormat))
+        ])
+        let opened = try preset.session(global, call, settings: settings)
+        let release = opened.session
         let exports = try Selection(only: ["export"], force: [], skip: [], in: release.graph)
         if let amiId { try await release.requireConsent(toImage: amiId, exports, running) }
         var image = amiId ?? ""
         if amiId == nil {
-            let status = try await makeImage(options, release, exports, &image)
+            let status = try await makeImage(opened, exports, &image)
             guard status == .fresh else { return status }
         }
         let status = try await release.take(image, isOwn: amiId == nil, running)
@@ -58,23 +60,24 @@ struct ExportVMCommand: Command {
         if amiId == nil {
             try await MachineClaims.handOver(
                 from: release.machineStore, to: release.store, lock: release.lock,
-                region: release.manifest.region, services: release.services)
+                region: opened.manifest.region, services: release.services)
         }
         return try await release.runToEnd(running.options(release, exports))
     }
 
     /// Makes an image of the instance, or takes the one whose exports were interrupted.
     private func makeImage(
-        _ options: ManifestOptions, _ release: Session, _ exports: Selection,
-        _ imageId: inout String
+        _ opened: ReleaseSession, _ exports: Selection, _ imageId: inout String
     ) async throws -> ExitStatus {
+        let release = opened.session
         let reference: FindInstance.Reference =
             stackName.map { .stack($0) } ?? .instance(instanceId ?? "")
         var pipeline = PipelineOptions()
         pipeline.machineTask = .image(reference)
-        let machine = try Session(
-            options, global, release.call, kind: ReleaseManifest.self, pipeline: pipeline,
-            output: release.output)
+        let machine = try ReleaseSession(
+            opened.manifest, preset.changes, global, release.call, pipeline: pipeline,
+            output: release.output
+        ).session
         let takesNew = ImageReuse.takesNew(
             exports: try await release.plan(exports, verify: false).plan,
             ofMachine: try await machine.store.load("ami"),

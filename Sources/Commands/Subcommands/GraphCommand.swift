@@ -19,7 +19,7 @@ struct GraphCommand: Command {
     var format: Format = .text
 
     func run(_ call: Invocation) async throws -> ExitStatus {
-        let session = try Session(manifestOptions, global, call)
+        let session = try manifestOptions.session(global, call)
         let (plan, _) = try await session.plan(Selection(), verify: false)
         let drawing = GraphDrawing(session.graph, plan: plan)
         let text =

@@ -22,6 +22,6 @@ struct InstallDependenciesCommand: Command {
     func run(_ call: Invocation) async throws -> ExitStatus {
         try await Session.run(
             .install(hostName: host.hostName, privateKeyPath: host.privateKeyPath),
-            preset.manifestOptions(host.settings), running, global, call)
+            preset, settings: host.settings, running, global, call)
     }
 }

@@ -25,9 +25,7 @@ struct MakeAMIPublicCommand: Command {
     @OptionGroup(title: "Common options") var global: GlobalOptions
 
     func run(_ call: Invocation) async throws -> ExitStatus {
-        try await Session(
-            preset.manifestOptions(["/ami/public=true"]), global, call,
-            kind: ReleaseManifest.self
-        ).publishImages(running)
+        try await preset.session(global, call, settings: ["/ami/public=true"])
+            .publishImages(running)
     }
 }

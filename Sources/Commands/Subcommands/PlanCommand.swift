@@ -1,6 +1,7 @@
 import ArgumentParser
 import BuildGraph
 import Diagnostics
+import Sandbox
 
 /// The command `dssbatch plan MANIFEST`.
 struct PlanCommand: Command {
@@ -35,11 +36,17 @@ struct PlanCommand: Command {
 
     func run(_ call: Invocation) async throws -> ExitStatus {
         let single = output != nil ? "--output" : selectionOptions.verify ? "--verify" : nil
-        if let session = try MatrixSession.ofMatrix(manifestOptions, global, call, single: single) {
-            return try await session.showPlan(
+        let changes = manifestOptions.changes
+        switch try manifestOptions.read(global, call, single: single) {
+        case .matrix(let matrix):
+            return try await MatrixSession(matrix, changes, global, call).showPlan(
                 selectionOptions, explain: explain, isExitDetailed: detailedExitcode)
+        case .single(let manifest):
+            return try await plan(Session(manifest, changes, global, call))
         }
-        let session = try Session(manifestOptions, global, call)
+    }
+
+    private func plan(_ session: Session) async throws -> ExitStatus {
         let selection = try session.selection(selectionOptions)
         let (plan, world) = try await session.plan(
             selection, verify: selectionOptions.verify)

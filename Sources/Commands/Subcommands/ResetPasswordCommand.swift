@@ -33,6 +33,6 @@ struct ResetPasswordCommand: Command {
         }
         return try await Session.run(
             .resetPassword(hostName: host.hostName, privateKeyPath: host.privateKeyPath),
-            preset.manifestOptions(host.settings), running, global, call)
+            preset, settings: host.settings, running, global, call)
     }
 }

@@ -30,11 +30,18 @@ struct RunCommand: Command {
 
     func run(_ call: Invocation) async throws -> ExitStatus {
         let single = plan != nil ? "--plan" : dryRun && selectionOptions.verify ? "--verify" : nil
-        if let session = try MatrixSession.ofMatrix(manifestOptions, global, call, single: single) {
+        let changes = manifestOptions.changes
+        switch try manifestOptions.read(global, call, single: single) {
+        case .matrix(let matrix):
+            let session = try MatrixSession(matrix, changes, global, call)
             if dryRun { return try await session.showPlan(selectionOptions) }
             return try await session.run(selectionOptions, running)
+        case .single(let manifest):
+            return try await run(Session(manifest, changes, global, call))
         }
-        let session = try Session(manifestOptions, global, call)
+    }
+
+    private func run(_ session: Session) async throws -> ExitStatus {
         let planned = try plan.map { path in
             try PlanFile(json: JSONValue.parse(contentsOf: path), source: path)
         }

@@ -34,14 +34,13 @@ struct StartReleaseBuildCommand: Command {
     @OptionGroup(title: "Common options") var global: GlobalOptions
 
     func run(_ call: Invocation) async throws -> ExitStatus {
-        let session = try Session(
-            preset.manifestOptions([]), global, call, kind: ReleaseManifest.self)
+        let release = try preset.session(global, call)
         let request = ReleaseBuild.Request(
             branch: branch, assetId: preset.changes.assetId,
             releaseId: try UploadAddress.releaseId(
                 uploadUrl: uploadUrl, releaseId: releaseId,
-                repository: try session.manifest.release?.repository))
-        return try await session.build(build) { work, project in
+                repository: release.manifest.release?.repository))
+        return try await release.build(build) { work, project in
             try await work.start(request, of: project)
         }
     }

@@ -31,14 +31,13 @@ struct StartTestReleaseCommand: Command {
     @OptionGroup(title: "Common options") var global: GlobalOptions
 
     func run(_ call: Invocation) async throws -> ExitStatus {
-        let session = try Session(
-            preset.manifestOptions([]), global, call, kind: ReleaseManifest.self)
-        let release = try TestRelease(
-            title: releaseTitle, branch: branch, manifest: try session.manifest)
-        try session.services.releases.checkConfiguration()
+        let release = try preset.session(global, call)
+        let draft = try TestRelease(
+            title: releaseTitle, branch: branch, manifest: release.manifest)
+        try release.session.services.releases.checkConfiguration()
         let assetId = preset.changes.assetId
-        return try await session.build(build) { work, project in
-            try await work.start(release, assetId: assetId, of: project)
+        return try await release.build(build) { work, project in
+            try await work.start(draft, assetId: assetId, of: project)
         }
     }
 }

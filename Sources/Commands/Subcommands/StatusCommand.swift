@@ -2,6 +2,7 @@ import ArgumentParser
 import BuildGraph
 import Diagnostics
 import JSON
+import Sandbox
 
 /// The command `dssbatch status MANIFEST`.
 struct StatusCommand: Command {
@@ -16,16 +17,21 @@ struct StatusCommand: Command {
 
     func run(_ call: Invocation) async throws -> ExitStatus {
         let single = verify ? "--verify" : nil
-        if let session = try MatrixSession.ofMatrix(manifestOptions, global, call, single: single),
-            session.variants.count > 1
-        {
-            return try await session.showStatus()
+        let changes = manifestOptions.changes
+        let manifest = try manifestOptions.read(global, call, single: single)
+        if case .matrix(let matrix) = manifest {
+            let session = try MatrixSession(matrix, changes, global, call)
+            if session.variants.count > 1 { return try await session.showStatus() }
         }
-        let session = try Session(manifestOptions, global, call)
+        return try await show(
+            Session(manifest.single(named: changes.assetId), changes, global, call))
+    }
+
+    private func show(_ session: Session) async throws -> ExitStatus {
         let (plan, world) = try await session.plan(
             Selection(), verify: verify, bearsSilence: true)
         let recorded = try await session.store.loadAll()
-        let now = call.time.now()
+        let now = session.call.time.now()
         let rows = plan.stages.filter { stage in
             // What only exists during a run is worth a line where it failed.
             stage.lifetime == .durable
@@ -37,10 +43,10 @@ struct StatusCommand: Command {
         let old = plan.superseded.map { SupersededRow(name: $0, stored: recorded[$0], now: now) }
         if global.json {
             for line in rows.map(\.json) + old.map(\.json) {
-                call.console.printLine(line.compactText)
+                session.call.console.printLine(line.compactText)
             }
         } else {
-            call.console.printLine(TextTable.text(rows.map(\.cells) + old.map(\.cells)))
+            session.call.console.printLine(TextTable.text(rows.map(\.cells) + old.map(\.cells)))
         }
         if let problem = Self.problem(world.unanswered.values) { throw problem }
         return .fresh

@@ -22,7 +22,7 @@ struct UnlockCommand: Command {
     var runId: String
 
     func run(_ call: Invocation) async throws -> ExitStatus {
-        let session = try Session(manifestOptions, global, call)
+        let session = try manifestOptions.session(global, call)
         let sign = try await session.store.breakLock(runId: runId)
         if let sign {
             session.emit(

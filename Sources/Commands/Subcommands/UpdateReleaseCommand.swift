@@ -45,10 +45,10 @@ struct UpdateReleaseCommand: Command {
     func run(_ call: Invocation) async throws -> ExitStatus {
         var pipeline = PipelineOptions()
         pipeline.isRecordedOnly = true
-        let session = try Session(
-            preset.manifestOptions(settings), global, call, kind: ReleaseManifest.self,
-            pipeline: pipeline)
-        try session.manifest.requireRelease()
+        let release = try preset.session(
+            global, call, settings: settings, pipeline: pipeline)
+        try release.manifest.requireRelease()
+        let session = release.session
         var options = running.options(
             session, try await RecordedRelease.selection(in: session.store))
         options.verify = true

@@ -16,7 +16,7 @@ struct WhyCommand: Command {
     @OptionGroup(title: "Common options") var global: GlobalOptions
 
     func run(_ call: Invocation) async throws -> ExitStatus {
-        let session = try Session(manifestOptions, global, call)
+        let session = try manifestOptions.session(global, call)
         // Also tells an unknown stage, with the names that there are.
         _ = try Selector.resolve([stage], in: session.graph)
         let (plan, world) = try await session.plan(Selection(), verify: false, compares: false)

@@ -21,13 +21,13 @@ actor RealmKeeper: RealmSource {
     /// A local cloud is gone with everything, Docker engine included.
     nonisolated var bindsEveryStage: Bool { isLocal }
 
-    /// - Parameter workload: its region says which partition is called, its account who may.
-    init(_ connection: CloudConnection, _ workload: any Workload, isLocal: Bool) {
+    /// - Parameter manifest: its region says which partition is called, its account who may.
+    init(_ connection: CloudConnection, _ manifest: ManifestPlace, isLocal: Bool) {
         self.connection = connection
         self.isLocal = isLocal
-        region = workload.region
-        wanted = isLocal ? nil : workload.account
-        manifest = workload.path
+        region = manifest.region
+        wanted = isLocal ? nil : manifest.account
+        self.manifest = manifest.path
         cache = AccountCache(environment: connection.ownVariables)
     }
 

@@ -22,12 +22,12 @@ struct ResultPlace {
     ///     one of its own.
     /// - Throws: `results.address`.
     init(
-        _ workload: any Workload, _ aws: any AWSCaller, home: String?, isOwnOfLocal: Bool
+        _ manifest: ManifestPlace, _ aws: any AWSCaller, home: String?, isOwnOfLocal: Bool
     ) throws {
-        path = workload.path
-        project = workload.project
+        path = manifest.path
+        project = manifest.project
         let written = try ResultsAddress(
-            workload.results, source: "\(workload.path)#/results", code: "results.address",
+            manifest.results, source: "\(manifest.path)#/results", code: "results.address",
             home: home)
         address = isOwnOfLocal ? written.ofLocalRun : written
         if isOwnOfLocal, case .folder(let folder) = written {
@@ -35,7 +35,7 @@ struct ResultPlace {
         } else {
             earlier = nil
         }
-        region = workload.region
+        region = manifest.region
         self.aws = aws
     }
 

@@ -26,10 +26,10 @@ enum ServiceWiring {
 
     /// Makes the services; nothing is connected before the first call.
     static func services(
-        _ options: GlobalOptions, _ call: Invocation, workload: any Workload,
+        _ options: GlobalOptions, _ call: Invocation, manifest: ManifestPlace,
         isLocal: Bool, say: @escaping @Sendable (String) -> Void
     ) -> SandboxServices {
-        let project = workload.project
+        let project = manifest.project
         let (environment, processes) = (call.environment, call.processes)
         let localCloud =
             isLocal
@@ -63,7 +63,7 @@ enum ServiceWiring {
                 jupyterPassword: password(passwordVariables[1]),
                 registryPassword: environment[MachineSecrets.registryVariable].map { Secret($0) }),
             workstation: ThisWorkstation(processes: processes, connection: connection),
-            realms: RealmKeeper(connection, workload, isLocal: isLocal))
+            realms: RealmKeeper(connection, manifest, isLocal: isLocal))
     }
 
     /// GitHub as the environment names it; what the local cloud made is no release for anybody.

@@ -2,6 +2,21 @@ import Diagnostics
 package import JSON
 
 extension InfrastructureManifest {
+    /// As the command line changes it.
+    ///
+    /// - Throws: `usage.asset-id`; as `init(_:path:results:)`.
+    init(_ file: ManifestFile, changedBy overrides: ManifestOverrides) throws {
+        guard overrides.assetId == nil else {
+            throw Diagnostic(
+                code: "usage.asset-id", severity: .configuration,
+                summary: "a manifest of kind `\(file.kind.rawValue)` has no asset id",
+                location: file.path, hint: "leave `--asset-id` out")
+        }
+        try self.init(
+            try overrides.applied(to: file.document), path: file.path,
+            results: overrides.results)
+    }
+
     /// Checks a parsed manifest.
     ///
     /// - Parameters:
@@ -12,7 +27,7 @@ extension InfrastructureManifest {
         let root = try JSONReader(document, source: path).object(allowing: [
             "$schema", "kind", "region", "stacks", "results", "account",
         ])
-        _ = try root.required("kind").oneOf([Self.kind])
+        _ = try root.required("kind").oneOf([ManifestKind.infrastructure.rawValue])
         self.path = path
         self.document = document
         project = ProjectFolder(ofManifest: path)

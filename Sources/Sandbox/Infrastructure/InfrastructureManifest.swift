@@ -68,19 +68,15 @@ package struct InfrastructureManifest: Sendable {
     package let results: String
 }
 
-extension InfrastructureManifest: Workload {
-    /// `infrastructure`.
-    package static var kind: String { "infrastructure" }
-    /// Permanent stacks belong to no release.
-    package static var hasAssetId: Bool { false }
-    /// `infrastructure`.
-    package var storeName: String { Self.kind }
-
-    /// All of them.
-    package var permanentStacks: [Stack] { stacks }
+extension InfrastructureManifest {
+    /// Where it belongs.
+    var place: ManifestPlace {
+        ManifestPlace(
+            path: path, project: project, region: region, account: account, results: results)
+    }
 
     /// One stage a stack.
-    package func stages(services: SandboxServices, options: PipelineOptions) -> [any Stage] {
+    package func stages(services: SandboxServices) -> [any Stage] {
         stacks.map { stack in
             DeployStack(
                 stack: stack, others: stacks, project: project, services: services)

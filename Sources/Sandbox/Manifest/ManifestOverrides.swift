@@ -1,5 +1,5 @@
 import Diagnostics
-package import JSON
+import JSON
 
 /// What the command line changes about a manifest of any kind.
 package struct ManifestOverrides: Sendable {
@@ -8,7 +8,7 @@ package struct ManifestOverrides: Sendable {
     package var settings: [String]
     package var results: String?
     package var region: String?
-    /// The environment's release id; `settings` go before it.
+    /// The environment's release id, of a release alone; `settings` go before it.
     package var releaseId: String?
     /// What a matrix says about its base; `settings` go before it.
     var account: String?
@@ -25,16 +25,12 @@ package struct ManifestOverrides: Sendable {
         self.releaseId = releaseId
     }
 
-    /// The manifest as it stands with these; `results` is not written into it.
+    /// The manifest as it stands with these; `results` and `releaseId` are not written
+    /// into it.
     ///
     /// - Throws: `usage.set` and what a JSON Pointer that leads nowhere throws.
-    package func applied(to manifest: JSONValue) throws -> JSONValue {
+    func applied(to manifest: JSONValue) throws -> JSONValue {
         var document = manifest
-        if let releaseId, !releaseId.isEmpty,
-            manifest["kind"]?.stringValue == ReleaseManifest.kind
-        {
-            document = try ReleaseManifest.Release.setting(id: releaseId, of: document)
-        }
         if let account {
             document = try document.setting(
                 JSONPointer(tokens: ["account"]), to: .string(account))

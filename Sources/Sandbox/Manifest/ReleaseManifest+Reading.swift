@@ -22,11 +22,13 @@ extension ReleaseManifest {
     }
 
     /// As the command line changes it, which is not what the file itself asks for.
-    init(
-        _ document: JSONValue, changedBy overrides: ManifestOverrides, path: String
-    ) throws {
+    init(_ file: ManifestFile, changedBy overrides: ManifestOverrides) throws {
+        var document = file.document
+        if let id = overrides.releaseId, !id.isEmpty {
+            document = try Release.setting(id: id, of: document)
+        }
         try self.init(
-            try overrides.applied(to: document), path: path, results: overrides.results)
+            try overrides.applied(to: document), path: file.path, results: overrides.results)
         let written = document["export"]?["formats"]?.arrayValue?.compactMap(\.stringValue) ?? []
         requestedFormats = Set(export?.formats ?? []).filter { !written.contains($0.rawValue) }
     }
@@ -42,7 +44,7 @@ extension ReleaseManifest {
             guard let known else { return nil }
             return names.allSatisfy { document[$0] == known.document[$0] } ? known : nil
         }
-        _ = try root.required("kind").oneOf([Self.kind])
+        _ = try root.required("kind").oneOf([ManifestKind.release.rawValue])
         let assetId = try root.required("assetId")
         self.path = path
         self.document = document

@@ -6,8 +6,6 @@ import JSON
 
 /// A manifest of kind `matrix`: many releases from one base.
 package struct MatrixManifest: Sendable {
-    /// The value of `/kind`.
-    package static let kind = "matrix"
     private static let defaultAtOnce = 10
 
     /// The file that was read, as named on the command line.
@@ -25,13 +23,6 @@ package struct MatrixManifest: Sendable {
         URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
     }
 
-    /// Whether a file is a matrix; reads its `kind` and nothing else of it.
-    ///
-    /// - Throws: `file.*`, `json.syntax`.
-    package static func isMatrix(_ path: String) throws -> Bool {
-        try JSONValue.parse(contentsOf: path, limits: .manifest)["kind"]?.stringValue == kind
-    }
-
     /// Reads a matrix and its base.
     ///
     /// The base is checked as a release of its own; each variant where it is laid out.
@@ -39,16 +30,12 @@ package struct MatrixManifest: Sendable {
     /// - Parameter overrides: what the command line changes about the base; its asset id is no part
     ///   of that.
     /// - Throws: `json.*` and `manifest.*`, all of severity `.configuration`.
-    package init(contentsOf path: String, overrides: ManifestOverrides) throws {
-        let (document, kind) = try WorkloadKind.open(path)
-        guard kind == Self.kind else {
-            throw WorkloadKind.unsuitable(path, kind: kind, wanted: [Self.kind])
-        }
-        let root = try JSONReader(document, source: path).object(allowing: [
+    init(_ file: ManifestFile, changedBy overrides: ManifestOverrides) throws {
+        let root = try JSONReader(file.document, source: file.path).object(allowing: [
             "$schema", "kind", "base", "atOnce", "results", "account", "variants",
         ])
         let base = try root.required("base")
-        let basePath = try Self.path(base.nonEmptyString(), beside: path)
+        let basePath = try Self.path(base.nonEmptyString(), beside: file.path)
         guard FileManager.default.fileExists(atPath: basePath) else {
             throw base.diagnostic(
                 code: "manifest.missing-file", summary: "there is no file `\(basePath)`",
@@ -61,8 +48,10 @@ package struct MatrixManifest: Sendable {
         let results = try overrides.results ?? root.optional("results")?.nonEmptyString()
         overrides.results = results
         overrides.account = try root.optional("account").map(ReleaseManifest.account)
-        self.path = path
-        self.base = try WorkloadKind.release(contentsOf: basePath, overrides: overrides)
+        path = file.path
+        let baseFile = try ManifestFile(basePath)
+        try baseFile.require(.release)
+        self.base = try ReleaseManifest(baseFile, changedBy: overrides)
         atOnce = try root.optional("atOnce")?.integer(in: 1...1000) ?? Self.defaultAtOnce
         variants = try root.required("variants").array(count: 1...10_000) {
             try MatrixVariant($0)
@@ -73,7 +62,7 @@ package struct MatrixManifest: Sendable {
     /// The release of one variant.
     ///
     /// - Throws: `json.*` and `manifest.*`, with the variant's place.
-    package func release(of variant: MatrixVariant) throws -> ReleaseManifest {
+    func release(of variant: MatrixVariant) throws -> ReleaseManifest {
         do {
             return try ReleaseManifest(try variant.applied(to: base.document), like: base)
         } catch let problem as Diagnostic {
@@ -83,6 +72,21 @@ package struct MatrixManifest: Sendable {
             problem.location = variant.location
             throw problem
         }
+    }
+
+    /// The one release that a text names.
+    ///
+    /// - Throws: `usage.asset-id` where it names none or several; as `release(of:)`.
+    package func release(named text: String?) throws -> ReleaseManifest {
+        let named = try variants(named: text)
+        guard let variant = named.first, named.count == 1 else {
+            throw Diagnostic(
+                code: "usage.asset-id", severity: .configuration,
+                summary: "this command works on one release, and \(named.count) variants of the "
+                    + "matrix are meant", location: path,
+                hint: "name one: `--asset-id \(variants.first?.assetId.text ?? "ID")`")
+        }
+        return try release(of: variant)
     }
 
     /// The machines' types of the variants that run at the same time as one of them: the first

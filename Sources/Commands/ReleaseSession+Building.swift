@@ -4,7 +4,7 @@ import FoundationEssentials
 import JSON
 import Sandbox
 
-extension Session {
+extension ReleaseSession {
     /// Starts a build on CodeBuild, and follows it where that is wanted.
     ///
     /// - Parameter start: starts it, and returns its id.
@@ -13,14 +13,14 @@ extension Session {
         _ options: BuildOptions,
         start: @escaping @Sendable (ReleaseBuild, BuildProject) async throws -> String
     ) async throws -> ExitStatus {
-        let region = try manifest.region
-        let (services, isBound) = (services, try manifest.account != nil)
+        let region = manifest.region
+        let (services, isBound) = (session.services, manifest.account != nil)
         let build = ReleaseBuild(services: services, region: region) { show($0) }
         let work = RemoteWork(
-            kind: "build", output: output, isJSON: self.options.json,
+            kind: "build", output: session.output, isJSON: session.options.json,
             start: { try await start(build, $0) }, follow: { try await build.follow($0, of: $1) },
             stop: { try await build.stop($0) })
-        return try await Interruptible(saysInterrupted: false).run(output) {
+        return try await Interruptible(saysInterrupted: false).run(session.output) {
             try await work.run(options) {
                 if isBound { try await services.realms?.ask() }
                 let project = try await BuildProject.find(
@@ -34,6 +34,7 @@ extension Session {
     }
 
     private func show(_ note: BuildNote) {
-        RemoteWork.show(note, output, isJSON: options.json, at: services.time.now())
+        RemoteWork.show(
+            note, session.output, isJSON: session.options.json, at: session.services.time.now())
     }
 }

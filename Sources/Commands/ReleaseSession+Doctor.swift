@@ -3,7 +3,7 @@ import Diagnostics
 import JSON
 import Sandbox
 
-extension Session {
+extension ReleaseSession {
     /// Asks every check and prints each answer as soon as those before it are there.
     ///
     /// - Parameter besides: types of the other machines that a matrix starts at the same time.
@@ -11,15 +11,16 @@ extension Session {
         let plan = try await planForDoctor()
         let doctor = Doctor(
             context: DoctorContext(
-                manifest: try manifest, services: services, recorded: try await recordedRealms(),
-                verifies: graph.names.contains { $0.rawValue.hasPrefix("verify-") },
+                manifest: manifest, services: session.services,
+                recorded: try await recordedRealms(),
+                verifies: session.graph.names.contains { $0.rawValue.hasPrefix("verify-") },
                 expectedSeconds: ExpectedDuration.seconds(of: plan),
                 temporaryFolder: SystemFolder.temporary, besides: besides))
-        let text = HealthText(names: doctor.names, time: call.time)
-        return try await Interruptible().run(output) {
+        let text = HealthText(names: doctor.names, time: session.call.time)
+        return try await Interruptible().run(session.output) {
             let answers = try await doctor.examine { answer in
-                call.console.printLine(
-                    options.json ? text.json(answer).compactText : text.line(answer))
+                session.call.console.printLine(
+                    session.options.json ? text.json(answer).compactText : text.line(answer))
             }
             return answers.contains { $0.finding.status == .failed }
                 ? .failed : .fresh
@@ -27,22 +28,23 @@ extension Session {
     }
 
     private func recordedRealms() async throws -> RecordedRealms {
-        let journal = try await workplace.journal()
+        let journal = try await session.workplace.journal()
         return RecordedRealms(
-            try await store.loadAll().values.compactMap(\.record), await journal.unfinished(),
-            location: store.location)
+            try await session.store.loadAll().values.compactMap(\.record),
+            await journal.unfinished(),
+            location: session.store.location)
     }
 
     /// What a run would do; results of somebody else keep no check from being asked.
     private func planForDoctor() async throws -> Plan {
         do {
-            return try await plan(Selection(), verify: false).plan
+            return try await session.plan(Selection(), verify: false).plan
         } catch let problem as Diagnostic where problem.code.hasPrefix("realm.") {
             // The check `results` says it.
             guard problem.code == "realm.differs" || problem.code == "realm.account" else {
                 throw problem
             }
-            return try await plan(Selection(), verify: false, compares: false).plan
+            return try await session.plan(Selection(), verify: false, compares: false).plan
         }
     }
 }

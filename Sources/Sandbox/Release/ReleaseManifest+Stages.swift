@@ -1,12 +1,11 @@
 package import BuildGraph
 
-extension ReleaseManifest: Workload {
-    /// `release`.
-    package static var kind: String { "release" }
-    /// It has one.
-    package static var hasAssetId: Bool { true }
-    /// The asset id.
-    package var storeName: String { assetId.text }
+extension ReleaseManifest {
+    /// Where it belongs.
+    package var place: ManifestPlace {
+        ManifestPlace(
+            path: path, project: project, region: region, account: account, results: results)
+    }
 
     /// The pipeline's stages; what the manifest leaves out has none.
     package func stages(services: SandboxServices, options: PipelineOptions) -> [any Stage] {
