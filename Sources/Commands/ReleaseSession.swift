@@ -4,7 +4,9 @@ import Sandbox
 /// The session of a command that works on one release.
 struct ReleaseSession: Sendable {
     let session: Session
-    let manifest: ReleaseManifest
+    let release: Release
+
+    var manifest: ReleaseManifest { release.manifest }
 
     /// See `Session`.
     init(
@@ -12,8 +14,10 @@ struct ReleaseSession: Sendable {
         _ call: Invocation, pipeline: PipelineOptions = PipelineOptions(),
         output: EventOutput? = nil
     ) throws {
-        self.manifest = manifest
         session = try Session(
             .release(manifest), changes, options, call, pipeline: pipeline, output: output)
+        release = Release(
+            manifest: manifest, place: session.workplace,
+            machineStore: try session.machineStore, services: session.services)
     }
 }

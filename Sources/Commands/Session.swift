@@ -24,16 +24,22 @@ struct Session: Sendable {
     init(
         _ manifest: SingleManifest, _ changes: ManifestChanges, _ options: GlobalOptions,
         _ call: Invocation, pipeline: PipelineOptions = PipelineOptions(),
-        output given: EventOutput? = nil
+        output: EventOutput? = nil
     ) throws {
-        let bench = try Workbench(manifest.place, changes, options, call, output: given)
-        let (output, services) = (bench.output, bench.services)
+        let bench = try Workbench(manifest.place, changes, options, call, output: output)
+        if output == nil, let hint = try bench.results.localHint([manifest.storeName]) {
+            bench.output.say(hint)
+        }
+        try self.init(manifest, bench, pipeline)
+    }
+
+    private init(
+        _ manifest: SingleManifest, _ bench: Workbench, _ pipeline: PipelineOptions
+    ) throws {
+        let (output, services, variables) = (bench.output, bench.services, bench.call.environment)
         let store = try bench.results.store(
             manifest.storeName,
             subfolder: pipeline.machineTask == nil ? nil : MachinePipeline.folder)
-        if given == nil, let hint = try bench.results.localHint([manifest.storeName]) {
-            output.say(hint)
-        }
         var pipeline = pipeline
         if pipeline.machineTask?.needsFolder == true {
             pipeline.resultsFolder = try bench.results.requiredFolder(of: store)
@@ -55,10 +61,18 @@ struct Session: Sendable {
                     && pipeline.machineTask?.isOfGivenHost != true)
         ) { event in
             if finishesMachines, case .plan(let plan) = event.kind, !plan.isFresh {
-                ServiceWiring.sayLocalPasswords(call.environment) { output.say($0) }
+                ServiceWiring.sayLocalPasswords(variables) { output.say($0) }
             }
             output.receive(event)
+            if case .runFinished(.succeeded, _) = event.kind {
+                output.say("results are in `\(store.location)`")
+            }
         }
+    }
+
+    /// A workplace of the same command, laid out in another way.
+    func beside(_ pipeline: PipelineOptions) throws -> Workplace {
+        try Session(manifest, bench, pipeline).workplace
     }
 
     /// Where the runs of the developer's machines record, whatever this session is about.
@@ -124,12 +138,5 @@ struct Session: Sendable {
     /// Shows an event that no run emits.
     func emit(_ kind: RunEvent.Kind, stage: StageName? = nil) {
         output.receive(RunEvent(time: call.time.now(), stage: stage, kind: kind))
-    }
-
-    /// Runs what is stale.
-    func run(_ options: RunOptions) async throws -> ExitStatus {
-        let summary = try await workplace.run(options)
-        if summary.status == .succeeded { output.say("results are in `\(store.location)`") }
-        return ExitStatus(summary)
     }
 }

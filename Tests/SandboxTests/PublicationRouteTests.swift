@@ -1,6 +1,7 @@
 import Diagnostics
-import Sandbox
 import Testing
+
+@testable import Sandbox
 
 @Suite struct PublicationRouteTests {
     private func choose(

@@ -10,6 +10,8 @@ actor TimelineResults: ResultStore {
     private var records: [StageName: ResultRecord] = [:]
     private var files: [String: [UInt8]] = [:]
     private var journal: [UInt8] = []
+    /// For how long each taker of the lock would have waited.
+    private(set) var waits: [Double] = []
     private var resources: [String: String] = [:]
 
     init(_ timeline: Timeline) { self.timeline = timeline }
@@ -33,7 +35,10 @@ actor TimelineResults: ResultStore {
     }
 
     func replaceJournal(_ bytes: [UInt8]) { journal = bytes }
-    func lock(_ info: LockInfo, waitSeconds: Double) -> String? { nil }
+    func lock(_ info: LockInfo, waitSeconds: Double) -> String? {
+        waits.append(waitSeconds)
+        return nil
+    }
     func unlock() {}
     func checkLock() {}
     func lockHolder() -> LockInfo? { nil }

@@ -10,15 +10,17 @@ extension Workplace {
     ///   - name: which stage's output it is.
     ///   - isOwn: whether it was made for this very asset.
     ///   - replacesPublished: whether what is published may be replaced by it.
+    ///   - waitLockSeconds: how long to wait for another run.
     /// - Returns: what was recorded.
     /// - Throws: `graph.unknown-selection`, `graph.not-adoptable`, `graph.upstream-unknown`,
     ///   `results.locked`, `publish.protected`; what the stage throws where there is no such
     ///   output.
     package func adopt(
-        id: String, as name: StageName, isOwn: Bool = false, replacesPublished: Bool = false
+        id: String, as name: StageName, isOwn: Bool = false, replacesPublished: Bool = false,
+        waitLockSeconds: Double = 0
     ) async throws -> ResultRecord {
         _ = try Selector.resolve(name.rawValue, in: graph)
-        return try await locked {
+        return try await locked(waitSeconds: waitLockSeconds) {
             let journal = try await journal(isTold: true)
             // Whatever is adopted, its account is looked into.
             try await realms?.ask()

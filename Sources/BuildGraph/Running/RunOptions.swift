@@ -54,6 +54,13 @@ package struct RunOptions: Sendable {
         self.takeDownSeconds = takeDownSeconds
     }
 
+    /// The same for other stages.
+    package func selecting(_ selection: Selection) -> RunOptions {
+        var options = self
+        options.selection = selection
+        return options
+    }
+
     /// Whether what is published may be replaced: a plan file names it, and so agrees to it.
     package var hasConsent: Bool { replacesPublished || expectedPlan != nil }
 }

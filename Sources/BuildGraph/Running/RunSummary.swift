@@ -39,6 +39,9 @@ package struct RunSummary: Sendable {
     /// What `--on-error keep` left, or what could not be taken down.
     package let leftovers: [JournalEntry]
 
+    /// Itself where not everything asked for is fresh, so that nothing rests on it; else nil.
+    package var unlessSucceeded: RunSummary? { status == .succeeded ? nil : self }
+
     /// How one stage ended; nil where it was not in the plan.
     package subscript(name: StageName) -> Stage? { stages.first { $0.name == name } }
 }

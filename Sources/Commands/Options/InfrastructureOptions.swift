@@ -11,10 +11,7 @@ struct InfrastructureOptions: ParsableArguments {
 
     @OptionGroup var changes: ManifestChanges
 
-    /// Runs one stage and what it cannot do without.
-    ///
-    /// A stack that was not asked for and is deployed stays as it is, stale or not: nobody expects
-    /// the firewall to change by a command about builds.
+    /// Brings one stack up to date.
     ///
     /// - Parameters:
     ///   - stage: the stack's stage in the manifest.
@@ -26,17 +23,8 @@ struct InfrastructureOptions: ParsableArguments {
         let infrastructure = try Manifest.infrastructure(
             contentsOf: manifest, changedBy: changes.overrides(global, call, settings))
         let session = try Session(.infrastructure(infrastructure), changes, global, call)
-        var selection = try Selection(only: [stage], force: [], skip: [], in: session.graph)
-        let (plan, world) = try await session.plan(selection, verify: false)
-        let left = plan.stages.filter {
-            $0.name.rawValue != stage && $0.state != .fresh
-                && world.results[$0.name]?.record?.lastGood?.outputs != nil
-        }
-        for other in left {
-            session.output.say(
-                "stack `\(other.name)` is not up to date, and stays as it is: it was not asked for")
-        }
-        selection.skip = Set(left.map(\.name))
-        return try await session.runToEnd(running.options(session, selection))
+        let update = StackUpdate(of: StageName(rawValue: stage), at: session.workplace)
+        let (options, output) = (running.options(call.console), session.output)
+        return try await session.perform { try await update.run(options) { output.say($0) } }
     }
 }

@@ -25,4 +25,18 @@ struct PresetOptions: ParsableArguments {
         return try ReleaseSession(
             release, changes, global, call, pipeline: pipeline, output: output)
     }
+
+    /// Does something with one machine that is there already.
+    ///
+    /// - Parameter settings: what the command's own options set, before `--set`.
+    func run(
+        _ task: MachineTask, settings: [String], _ running: RunningOptions,
+        _ global: GlobalOptions, _ call: Invocation
+    ) async throws -> ExitStatus {
+        let session = try session(
+            global, call, settings: settings, pipeline: PipelineOptions(for: task)
+        ).session
+        let (place, options) = (session.workplace, running.options(call.console))
+        return try await session.perform { try await task.run(at: place, options) }
+    }
 }

@@ -38,12 +38,7 @@ struct RunningOptions: ParsableArguments {
         if waitLock < 0 { throw ValidationError("--wait-lock needs a number of seconds") }
     }
 
-    /// The options of one run.
-    func options(_ session: Session, _ selection: Selection) -> RunOptions {
-        options(session.output.console, selection)
-    }
-
-    /// The options of runs of many releases.
+    /// The options of every run of the command.
     func options(
         _ console: Console, _ selection: Selection = Selection()
     ) -> RunOptions {

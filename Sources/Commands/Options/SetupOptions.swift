@@ -18,19 +18,12 @@ struct SetupOptions: ParsableArguments {
         let output = EventOutput(global, call)
         let hold = ConsoleHold(output: output, isJSON: global.json, endsAtOnce: detach)
         let task = MachineTask.setUp(installs: installs, lasts: detach, hold: hold)
-        var pipeline = PipelineOptions()
-        pipeline.existingKey = keyPair.existing
-        pipeline.machineTask = task
-        let session = try preset.session(
-            global, call, pipeline: pipeline, output: output
-        ).session
-        // A machine that lasts and is there is not listed; whether it is, only AWS knows.
-        let goal = ReleaseSelections.again(task.goal, refresh: false)
-        let plan = try await session.plan(goal, verify: detach).plan
-        let starts = !detach || plan.stages.contains { $0.name == "machine" }
-        var options = running.options(
-            session, ReleaseSelections.again(task.goal, refresh: starts))
-        options.verify = detach
-        return try await session.runToEnd(options, isAnswered: { hold.finish() })
+        let opened = try preset.session(
+            global, call, pipeline: PipelineOptions(for: task, existingKey: keyPair.existing),
+            output: output)
+        let (place, options) = (opened.session.workplace, running.options(call.console))
+        return try await opened.session.perform(isAnswered: { hold.finish() }) {
+            try await task.run(at: place, options)
+        }
     }
 }

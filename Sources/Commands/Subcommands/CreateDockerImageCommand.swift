@@ -51,9 +51,9 @@ struct CreateDockerImageCommand: Command {
         let session = try preset.session(
             global, call, settings: settings, pipeline: pipeline
         ).session
-        return try await session.runToEnd(
+        return try await session.run(
             running.options(
-                session,
+                call.console,
                 try Selection(only: ["docker"], force: [], skip: [], in: session.graph)))
     }
 }

@@ -55,7 +55,7 @@ struct CreateVMCommand: Command {
         let session = try preset.session(
             global, call, settings: settings, pipeline: pipeline
         ).session
-        return try await session.runToEnd(
-            running.options(session, ReleaseSelections.virtualMachine(in: session.graph)))
+        return try await session.run(
+            running.options(call.console, ReleaseSelections.virtualMachine(in: session.graph)))
     }
 }

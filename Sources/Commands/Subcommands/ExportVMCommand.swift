@@ -1,6 +1,4 @@
 import ArgumentParser
-import BuildGraph
-import Diagnostics
 import Sandbox
 
 /// The command `dssbatch export-vm`: stage `ami` on a machine that is there, and group `export`.
@@ -43,59 +41,20 @@ struct ExportVMCommand: Command {
     }
 
     func run(_ call: Invocation) async throws -> ExitStatus {
-        let settings = Setting.texts([
-            ("/export/formats", ImageFormats.setting(vmImageFormat))
-        ])
+        let settings = Setting.texts([("/export/formats", ImageFormats.setting(vmImageFormat))])
         let opened = try preset.session(global, call, settings: settings)
-        let release = opened.session
-        let exports = try Selection(only: ["export"], force: [], skip: [], in: release.graph)
-        if let amiId { try await release.requireConsent(toImage: amiId, exports, running) }
-        var image = amiId ?? ""
-        if amiId == nil {
-            let status = try await makeImage(opened, exports, &image)
-            guard status == .fresh else { return status }
+        let (release, output) = (opened.release, opened.session.output)
+        let source = try source(opened.session)
+        let options = running.options(call.console)
+        return try await opened.session.perform {
+            try await release.export(source, options) { output.say($0) }
         }
-        let status = try await release.take(image, isOwn: amiId == nil, running)
-        guard status == .fresh else { return status }
-        if amiId == nil {
-            try await MachineClaims.handOver(
-                from: release.machineStore, to: release.store, lock: release.lock,
-                region: opened.manifest.region, services: release.services)
-        }
-        return try await release.runToEnd(running.options(release, exports))
     }
 
-    /// Makes an image of the instance, or takes the one whose exports were interrupted.
-    private func makeImage(
-        _ opened: ReleaseSession, _ exports: Selection, _ imageId: inout String
-    ) async throws -> ExitStatus {
-        let release = opened.session
-        let reference: FindInstance.Reference =
-            stackName.map { .stack($0) } ?? .instance(instanceId ?? "")
-        var pipeline = PipelineOptions()
-        pipeline.machineTask = .image(reference)
-        let machine = try ReleaseSession(
-            opened.manifest, preset.changes, global, release.call, pipeline: pipeline,
-            output: release.output
-        ).session
-        let takesNew = ImageReuse.takesNew(
-            exports: try await release.plan(exports, verify: false).plan,
-            ofMachine: try await machine.store.load("ami"),
-            ofRelease: try await release.store.load("ami"))
-        // What is not taken again is made anew, also where nothing was made yet.
-        let known = takesNew ? nil : ImageReuse.imageId(try await machine.store.load("ami"))
-        try await release.requireConsent(toImage: known, exports, running)
-        var run = running.options(
-            machine, Selection(only: ["ami"], force: takesNew ? ["ami"] : [], refresh: true))
-        run.verify = true
-        let status = try await machine.runToEnd(run)
-        guard status == .fresh else { return status }
-        guard let image = ImageReuse.imageId(try await machine.store.load("ami")) else {
-            throw Diagnostic(
-                code: "ami.not-recorded", summary: "stage `ami` has recorded no image",
-                hint: "run the same command again")
-        }
-        imageId = image
-        return .fresh
+    private func source(_ session: Session) throws -> Release.ExportSource {
+        if let amiId { return .image(amiId) }
+        let machine =
+            stackName.map { .stack($0) } ?? FindInstance.Reference.instance(instanceId ?? "")
+        return .machine(try session.beside(PipelineOptions(for: .image(machine))))
     }
 }

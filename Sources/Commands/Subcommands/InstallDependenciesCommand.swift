@@ -20,8 +20,8 @@ struct InstallDependenciesCommand: Command {
     @OptionGroup(title: "Common options") var global: GlobalOptions
 
     func run(_ call: Invocation) async throws -> ExitStatus {
-        try await Session.run(
+        try await preset.run(
             .install(hostName: host.hostName, privateKeyPath: host.privateKeyPath),
-            preset, settings: host.settings, running, global, call)
+            settings: host.settings, running, global, call)
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import BuildGraph
 import Sandbox
 
 /// The command `dssbatch make-ami-public`: stage `ami-public`, and nothing that makes an image.
@@ -25,7 +26,16 @@ struct MakeAMIPublicCommand: Command {
     @OptionGroup(title: "Common options") var global: GlobalOptions
 
     func run(_ call: Invocation) async throws -> ExitStatus {
-        try await preset.session(global, call, settings: ["/ami/public=true"])
-            .publishImages(running)
+        let opened = try preset.session(global, call, settings: ["/ami/public=true"])
+        let (session, release) = (opened.session, opened.release)
+        let options = running.options(call.console)
+        return try await Interruptible().run(session.output) {
+            switch try await release.publishImages(options) {
+            case .recorded(let summary): return ExitStatus(summary)
+            case .tagged(let seconds):
+                session.emit(.runFinished(.succeeded, seconds: seconds))
+                return .fresh
+            }
+        }
     }
 }

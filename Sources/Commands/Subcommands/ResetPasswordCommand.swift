@@ -31,8 +31,8 @@ struct ResetPasswordCommand: Command {
             call.environment[MachineSecrets.defaultVariable] =
                 try PasswordFile.password(in: passwordFile).reveal()
         }
-        return try await Session.run(
+        return try await preset.run(
             .resetPassword(hostName: host.hostName, privateKeyPath: host.privateKeyPath),
-            preset, settings: host.settings, running, global, call)
+            settings: host.settings, running, global, call)
     }
 }

@@ -52,9 +52,9 @@ struct RunCommand: Command {
             PlanCommand.show(session, plan, explain: false)
             return try await PlanCommand.preview(session, plan, world)
         }
-        var options = running.options(session, selection)
+        var options = running.options(session.call.console, selection)
         options.verify = selectionOptions.verify
         options.expectedPlan = planned
-        return try await session.runToEnd(options)
+        return try await session.run(options)
     }
 }

@@ -50,8 +50,9 @@ struct UpdateReleaseCommand: Command {
         try release.manifest.requireRelease()
         let session = release.session
         var options = running.options(
-            session, try await RecordedRelease.selection(in: session.store))
+            call.console,
+            try await RecordedRelease.selection(in: session.store))
         options.verify = true
-        return try await session.runToEnd(options)
+        return try await session.run(options)
     }
 }

@@ -1,8 +1,8 @@
-package import BuildGraph
+import BuildGraph
 import JSON
 
 /// Whether `export-vm` makes another image of a machine that it has made one of before.
-package enum ImageReuse {
+enum ImageReuse {
     /// Whether an image has to be made although one is recorded.
     ///
     /// A machine may have changed since, which no record tells. So an image whose exports are
@@ -13,7 +13,7 @@ package enum ImageReuse {
     ///   - exports: the plan of the exports that are asked for.
     ///   - ofMachine: the recorded image of the machine; nil where there is none.
     ///   - ofRelease: the recorded image that the exports are made of; nil where there is none.
-    package static func takesNew(
+    static func takesNew(
         exports: Plan, ofMachine: StoredResult?, ofRelease: StoredResult?
     ) -> Bool {
         exports.isFresh && imageId(ofMachine) != nil
@@ -21,7 +21,7 @@ package enum ImageReuse {
     }
 
     /// The image that a result of stage `ami` last gave.
-    package static func imageId(_ result: StoredResult?) -> String? {
+    static func imageId(_ result: StoredResult?) -> String? {
         result?.record?.lastGood?.outputs?["imageId"]?.stringValue
     }
 }

@@ -1,4 +1,4 @@
-package import BuildGraph
+import BuildGraph
 import Diagnostics
 import JSON
 
@@ -6,21 +6,17 @@ import JSON
 ///
 /// Its results list under `replaced` what they made before, and nothing retires there: an image
 /// that was made into the release's is the release's to answer for, and to retire.
-package enum MachineClaims {
+enum MachineClaims {
     /// Takes out of the machine's results the images that the release's name, or that are gone.
     ///
+    /// - Parameter waitSeconds: how long to wait for a run that works with the machine.
     /// - Throws: `results.locked`; what reading and writing results throws; `aws.*`.
-    package static func handOver(
+    static func handOver(
         from machine: any ResultStore, to release: any ResultStore, lock: LockInfo,
-        region: String, services: SandboxServices
+        waitSeconds: Double, region: String, services: SandboxServices
     ) async throws {
-        _ = try await machine.lock(lock, waitSeconds: 0)
-        do {
+        try await machine.locked(by: lock, waitSeconds: waitSeconds, warn: { _ in }) {
             try await handOver(from: machine, to: release, region: region, services: services)
-            await machine.unlock()
-        } catch {
-            await machine.unlock()
-            throw error
         }
     }
 

@@ -1,7 +1,7 @@
 import Diagnostics
 
 /// How images become public that a person asks for by name of the release: never by making one.
-package enum PublicationRoute: Sendable, Equatable {
+enum PublicationRoute: Sendable, Equatable {
     /// By stage `ami-public`, with the recorded image.
     ///
     /// - Parameter staleBecause: why the manifest would make another image now; nil where it
@@ -19,7 +19,7 @@ package enum PublicationRoute: Sendable, Equatable {
     ///   - isUnfinished: whether an earlier run left something of stage `ami`.
     ///   - manifest: the manifest's path, for the hint.
     /// - Throws: `ami.unfinished`, `ami.not-recorded`.
-    package static func choose(
+    static func choose(
         hasImage: Bool, staleBecause: String?, hasResult: Bool, isUnfinished: Bool,
         manifest: String
     ) throws -> PublicationRoute {

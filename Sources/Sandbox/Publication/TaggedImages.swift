@@ -1,13 +1,13 @@
-package import AWS
+import AWS
 import Diagnostics
 
 /// The images of a release as AWS knows them, for a machine that has no results of it.
-package struct TaggedImages: Sendable {
+struct TaggedImages: Sendable {
     private let manifest: ReleaseManifest
     private let aws: any AWSCaller
 
     /// Looks nothing up yet.
-    package init(manifest: ReleaseManifest, aws: any AWSCaller) {
+    init(manifest: ReleaseManifest, aws: any AWSCaller) {
         self.manifest = manifest
         self.aws = aws
     }
@@ -20,7 +20,7 @@ package struct TaggedImages: Sendable {
     ///   - onPublic: called for each image that is public, with a sentence.
     ///   - warn: told which of the regions has none.
     /// - Throws: `ami.nothing-to-publish`; see `ImagePublication`.
-    package func publish(
+    func publish(
         onPublic: @escaping @Sendable (String) -> Void,
         warn: @Sendable (String) -> Void
     ) async throws {

@@ -22,4 +22,10 @@ package struct PipelineOptions: Sendable {
 
     /// The options of a command that changes nothing.
     package init() {}
+
+    /// The options of something that is done with one machine.
+    package init(for task: MachineTask, existingKey: ExistingKeyPair? = nil) {
+        machineTask = task
+        self.existingKey = existingKey
+    }
 }
