@@ -80,9 +80,13 @@ struct MatrixSession: Sendable {
         let ids = Set(variants.map(\.assetId))
         let stale = summary.entries.filter { ids.contains($0.assetId) && $0.status != .fresh }
         if stale.isEmpty { return .fresh }
-        output.receive(
-            RunEvent(time: services.time.now(), stage: nil, kind: .error(MatrixText.stale(stale))))
+        emit(MatrixText.stale(stale))
         return .failed
+    }
+
+    /// Shows an error that does not end the command.
+    func emit(_ problem: Diagnostic) {
+        output.receive(RunEvent(time: services.time.now(), stage: nil, kind: .error(problem)))
     }
 
     private func show(_ summary: MatrixSummary, runs: [VariantRunner.Outcome]) {

@@ -13,28 +13,22 @@ extension ReleaseSession {
         _ options: BuildOptions,
         start: @escaping @Sendable (ReleaseBuild, BuildProject) async throws -> String
     ) async throws -> ExitStatus {
-        let region = manifest.region
-        let (services, isBound) = (session.services, manifest.account != nil)
-        let build = ReleaseBuild(services: services, region: region) { show($0) }
-        let work = RemoteWork(
-            kind: "build", output: session.output, isJSON: session.options.json,
-            start: { try await start(build, $0) }, follow: { try await build.follow($0, of: $1) },
-            stop: { try await build.stop($0) })
-        return try await Interruptible(saysInterrupted: false).run(session.output) {
-            try await work.run(options) {
-                if isBound { try await services.realms?.ask() }
-                let project = try await BuildProject.find(
-                    stack: options.stackName, region: region, services: services)
-                try await project.requireNeeds(region: region, services: services) {
-                    show(.warning($0))
-                }
-                return project
+        let (output, release, time) = (session.output, release, session.services.time)
+        let show: @Sendable (BuildNote) -> Void = { output.show($0, at: time.now()) }
+        let build = ReleaseBuild(
+            services: session.services, region: manifest.region, onNote: show)
+        let work = RemoteWork<BuildProject>(
+            kind: "build", output: output, start: { try await start(build, $0) },
+            follow: { try await build.follow($0, of: $1) }, stop: { try await build.stop($0) })
+        return try await Interruptible(saysInterrupted: false).run(output) {
+            let project = try await work.before {
+                try await release.buildProject(stack: options.stackName) { show(.warning($0)) }
+            }
+            switch try await work.run(project, waits: !options.noWait) {
+            case .left, .ended(nil): return .fresh
+            case .interrupted: return .interrupted
+            case .ended(let problem?): throw problem
             }
         }
-    }
-
-    private func show(_ note: BuildNote) {
-        RemoteWork.show(
-            note, session.output, isJSON: session.options.json, at: session.services.time.now())
     }
 }

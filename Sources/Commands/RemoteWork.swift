@@ -4,41 +4,52 @@ import JSON
 import Sandbox
 
 /// A build, or a batch of them, that a command starts on CodeBuild, follows, and leaves or stops.
-struct RemoteWork: Sendable {
+struct RemoteWork<Order: Sendable>: Sendable {
+    /// What became of it.
+    enum End: Sendable {
+        /// It goes on by itself.
+        case left
+        case interrupted
+        /// It ended; badly where there is a problem.
+        case ended(Diagnostic?)
+    }
+
     /// `build` or `batch`.
     let kind: String
     let output: EventOutput
-    let isJSON: Bool
-    let start: @Sendable (BuildProject) async throws -> String
-    let follow: @Sendable (String, BuildProject) async throws -> Void
+    /// Says what there is to start.
+    let start: @Sendable (Order) async throws -> String
+    let follow: @Sendable (String, Order) async throws -> Diagnostic?
     let stop: @Sendable (String) async throws -> Void
+
+    /// Does what comes before the start; an interruption is said.
+    func before<Outcome>(
+        _ work: @Sendable () async throws -> Outcome
+    ) async throws -> Outcome {
+        do {
+            let outcome = try await work()
+            try Task.checkCancellation()
+            return outcome
+        } catch  where Task.isCancelled {
+            output.console.writeError("interrupted: no \(kind) was started\n")
+            throw CancellationError()
+        }
+    }
 
     /// Starts it, and follows it where that is wanted.
     ///
-    /// - Parameter find: looks the project up.
     /// - Throws: `codebuild.*`.
-    func run(
-        _ options: BuildOptions, find: @Sendable () async throws -> BuildProject
-    ) async throws -> ExitStatus {
-        let project: BuildProject
-        do {
-            project = try await find()
-            try Task.checkCancellation()
-        } catch  where Task.isCancelled {
-            output.console.writeError("interrupted: no \(kind) was started\n")
-            return .interrupted
-        }
+    func run(_ order: Order, waits: Bool) async throws -> End {
         // Not cancelled half-way: nobody would know of what was started then.
-        let (begin, found) = (start, project)
-        let id = try await Task.detached { try await begin(found) }.value
-        guard !options.noWait else { return .fresh }
+        let begin = start
+        let id = try await Task.detached { try await begin(order) }.value
+        guard waits else { return .left }
         do {
-            try await follow(id, project)
+            return .ended(try await follow(id, order))
         } catch  where Task.isCancelled {
             await Task.detached { await leave(id) }.value
             return .interrupted
         }
-        return .fresh
     }
 
     /// What was interrupted here is stopped only if somebody says so.
@@ -55,14 +66,16 @@ struct RemoteWork: Sendable {
         }
         output.console.writeError("interrupted: \(kind) \(id) \(becomes)\n")
     }
+}
 
+extension EventOutput {
     /// Says something of a build: ids are data, what happens in it is said.
-    static func show(_ note: BuildNote, _ output: EventOutput, isJSON: Bool, at now: Date) {
+    func show(_ note: BuildNote, at now: Date) {
         switch note {
-        case _ where isJSON: output.printLine(note.json(at: now).compactText)
-        case .started(let id), .batchStarted(let id): output.printLine(id)
+        case _ where isJSON: printLine(note.json(at: now).compactText)
+        case .started(let id), .batchStarted(let id): printLine(id)
         default: break
         }
-        output.say(note.text)
+        say(note.text)
     }
 }

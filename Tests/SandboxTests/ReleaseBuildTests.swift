@@ -53,7 +53,7 @@ import Testing
         bench.aws.on(
             "GetLogEvents", [:], page(["a"], "f/1"), page([], "f/1"), page(["b"], "f/2"),
             page([], "f/2"))
-        try await build.follow("p:1", of: project(minutes: 5))
+        #expect(try await build.follow("p:1", of: project(minutes: 5)) == nil)
         #expect(notes.lines == ["a", "b"])
         #expect(bench.aws.unused.isEmpty)
     }
@@ -65,7 +65,7 @@ import Testing
             "GetLogEvents", [:], .error("aws.ResourceNotFoundException"),
             .json(["events": [["message": "a\n"]], "nextForwardToken": "f/1"]),
             .json(["events": [], "nextForwardToken": "f/1"]))
-        try await build.follow("p:1", of: project(minutes: 5))
+        #expect(try await build.follow("p:1", of: project(minutes: 5)) == nil)
         #expect(notes.lines == ["a"])
     }
 

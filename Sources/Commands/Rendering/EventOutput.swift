@@ -22,6 +22,9 @@ final class EventOutput: Sendable {
         live = isLive ? LiveView(console: call.console, time: call.time) : nil
     }
 
+    /// Whether standard output is a stream of events.
+    var isJSON: Bool { options.json }
+
     /// Shows one event.
     func receive(_ event: RunEvent) {
         if options.json {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Sandbox
 
 /// The command `dssbatch distribute MATRIX`: many releases by many builds.
 struct DistributeCommand: Command {
@@ -18,17 +19,6 @@ struct DistributeCommand: Command {
               dssbatch distribute manifests/matrix.json --results s3://bucket/results
               dssbatch distribute manifests/matrix.json --dry-run --asset-id '3.4.*'
             """)
-
-    /// What the command line asks for.
-    struct Request: Sendable {
-        let build: BuildOptions
-        let branch: String?
-        let builds: Int?
-        let buildspec: String
-        let output: String?
-        let isDryRun: Bool
-        let replacesPublished: Bool
-    }
 
     @OptionGroup var manifestOptions: ManifestOptions
 
@@ -62,9 +52,10 @@ struct DistributeCommand: Command {
     }
 
     func run(_ call: Invocation) async throws -> ExitStatus {
-        try await manifestOptions.matrixSession(global, call).distribute(
-            Request(
-                build: build, branch: branch, builds: builds, buildspec: buildspec,
-                output: output, isDryRun: dryRun, replacesPublished: replacePublished))
+        let request = Distribution.Request(
+            stackName: build.stackName, builds: builds, buildspec: buildspec, isDryRun: dryRun,
+            replacesPublished: replacePublished)
+        return try await manifestOptions.matrixSession(global, call).distribute(
+            request, branch: branch, isDryRun: dryRun, waits: !build.noWait, output: output)
     }
 }

@@ -1,5 +1,5 @@
 import AWS
-import Diagnostics
+package import Diagnostics
 import FoundationEssentials
 import Glibc
 
@@ -68,9 +68,10 @@ package struct ReleaseBuild: Sendable {
 
     /// Says what happens in a build until its end.
     ///
-    /// - Throws: `codebuild.failed`, `codebuild.fault`, `codebuild.stopped`,
-    ///   `codebuild.timed-out`, `codebuild.wait-timeout`, `codebuild.no-build`.
-    package func follow(_ id: String, of project: BuildProject) async throws {
+    /// - Returns: the error of a build that ended badly: `codebuild.failed`, `codebuild.fault`,
+    ///   `codebuild.stopped`, `codebuild.timed-out`.
+    /// - Throws: `codebuild.wait-timeout`, `codebuild.no-build`; what the calls throw.
+    package func follow(_ id: String, of project: BuildProject) async throws -> Diagnostic? {
         var progress = BuildProgress()
         var readsLog = true
         let build = try await BuildWait.wait(
@@ -91,7 +92,7 @@ package struct ReleaseBuild: Sendable {
             try await services.time.sleep(seconds: Self.lastLinesSeconds)
             _ = try await readLog(build, &progress)
         }
-        if let problem = BuildProgress.problem(build) { throw problem }
+        return BuildProgress.problem(build)
     }
 
     /// Stops a build.

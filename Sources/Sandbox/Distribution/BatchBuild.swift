@@ -1,5 +1,5 @@
 import AWS
-import Diagnostics
+package import Diagnostics
 import FoundationEssentials
 import Glibc
 
@@ -24,18 +24,17 @@ package struct BatchBuild: Sendable {
 
     /// Starts one batch, however often the answer is lost.
     ///
-    /// - Parameters:
-    ///   - buildspec: the text that says which builds there are.
-    ///   - branch: nil for the project's own.
-    ///   - releasesInABuild: for how many releases a build has time, each of which may take as
-    ///     long as the project says of a build.
+    /// - Parameter branch: nil for the project's own.
     /// - Returns: its id.
     package func start(
-        _ buildspec: String, branch: String?, of project: BuildProject, releasesInABuild: Int
+        _ batch: Distribution.Batch, branch: String?
     ) async throws -> String {
-        let minutes = project.timeoutMinutes(ofReleases: releasesInABuild)
+        let project = batch.project
+        // Each release may take as long as the project says of a build.
+        let minutes = project.timeoutMinutes(
+            ofReleases: batch.plan.releasesInABuild * batch.plan.exportRounds)
         let call = StartBuildBatch(
-            projectName: project.name, sourceVersion: branch, buildspecOverride: buildspec,
+            projectName: project.name, sourceVersion: branch, buildspecOverride: batch.buildspec,
             buildTimeoutInMinutesOverride: minutes == project.timeoutMinutes ? nil : minutes,
             idempotencyToken: UUID().uuidString.lowercased())
         let list = "aws codebuild list-build-batches-for-project --project-name \(project.name)"
@@ -48,11 +47,11 @@ package struct BatchBuild: Sendable {
 
     /// Says what happens in a batch until its end.
     ///
-    /// - Throws: `codebuild.batch-failed` and the like, `codebuild.wait-timeout`,
-    ///   `codebuild.no-batch`.
-    package func follow(
-        _ id: String, _ plan: BatchPlan, of project: BuildProject
-    ) async throws {
+    /// - Returns: the error of a batch that ended badly, whose good builds have recorded all the
+    ///   same; nil of one that succeeded.
+    /// - Throws: `codebuild.wait-timeout`, `codebuild.no-batch`; what the calls throw.
+    package func follow(_ id: String, _ order: Distribution.Batch) async throws -> Diagnostic? {
+        let (plan, project) = (order.plan, order.project)
         var progress = BatchProgress()
         let batch = try await BuildWait.wait(
             "batch `\(id)`",
@@ -67,7 +66,7 @@ package struct BatchBuild: Sendable {
             return batch.isComplete
                 ? .done(batch) : .pending(percent: nil, message: batch.currentPhase ?? "")
         }
-        if let problem = BatchProgress.problem(batch) { throw problem }
+        return BatchProgress.problem(batch)
     }
 
     /// Stops a batch with its builds.

@@ -2,7 +2,7 @@ import AWS
 import Diagnostics
 
 /// The exports of a batch in one region, and what else uses up the region's limit.
-package struct ExportLoad: Sendable, Equatable {
+struct ExportLoad: Sendable, Equatable {
     let region: String
     /// The releases of the batch that export there.
     let releases: Int
@@ -37,7 +37,7 @@ package struct ExportLoad: Sendable, Equatable {
     /// The export tasks that run in a region, whoever started them.
     ///
     /// - Parameter warn: told where they may not be asked for; then none is reckoned with.
-    package static func active(
+    static func active(
         region: String, services: SandboxServices, warn: (String) -> Void
     ) async throws -> Int {
         do {
