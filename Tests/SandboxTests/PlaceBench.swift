@@ -10,7 +10,11 @@ final class PlaceBench: Sendable {
     let store: TimelineResults
     private let events = Mutex<[RunEvent]>([])
 
-    init(_ timeline: Timeline) {
+    private let realms: (any RealmSource)?
+
+    /// - Parameter realms: whose results these may be; nil to compare nothing.
+    init(_ timeline: Timeline, realms: (any RealmSource)? = nil) {
+        self.realms = realms
         self.timeline = timeline
         store = TimelineResults(Timeline())
     }
@@ -23,7 +27,8 @@ final class PlaceBench: Sendable {
                 digester: InputDigester(root: "/nowhere", cachePath: nil), tool: "test",
                 time: AWSTestClock(),
                 lock: LockInfo(
-                    runId: runId, owner: "o", host: "h", pid: 1, startedAt: "", command: "c"))
+                    runId: runId, owner: "o", host: "h", pid: 1, startedAt: "", command: "c"),
+                realms: realms)
         ) { event in
             self.events.withLock { $0.append(event) }
         }

@@ -37,7 +37,8 @@ final class StageBench: Sendable {
         emulator: any MachineEmulator = NoEmulator(),
         registryConfiguration: String? = nil,
         secrets: MachineSecrets = MachineSecrets(defaultPassword: nil, jupyterPassword: nil),
-        workstation: any Workstation = FakeWorkstation()
+        workstation: any Workstation = FakeWorkstation(),
+        realms: (any RealmSource)? = nil
     ) {
         self.timeline = timeline
         aws = ScriptedAWS(timeline)
@@ -60,7 +61,8 @@ final class StageBench: Sendable {
                     Issue.record("nothing should be run: \(command.executable)")
                     throw Diagnostic(code: "test.unexpected-call", summary: command.executable)
                 }),
-            releases: NoReleaseHost(), secrets: secrets, workstation: workstation, time: clock)
+            releases: NoReleaseHost(), secrets: secrets, workstation: workstation, time: clock,
+            realms: realms)
     }
 
     /// What the stage showed and warned of.

@@ -60,7 +60,9 @@ struct ShowAWSAssetsCommand: Command {
         let kinds = try AssetKind.named(type)
         let pattern = try changes.assetId.map { try AssetPattern($0) }
         let search = try AssetsSession(manifest, changes, global, call, takesGlob: true)
-        let result = try await search.look(for: kinds, pattern: pattern)
+        let result = try await search.release.assets(
+            of: kinds, matching: pattern, isEverywhere: search.isEverywhere
+        ) { search.session.output.say($0) }
         try show(result.listing, search.session)
         for problem in result.problems { search.session.emit(.error(problem)) }
         return result.problems.isEmpty ? .fresh : .failed

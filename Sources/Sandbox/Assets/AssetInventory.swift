@@ -1,15 +1,15 @@
-package import BuildGraph
+import BuildGraph
 import Diagnostics
 
 /// The one discovery behind `show-aws-assets` and `clean`: which places a manifest, its results
 /// and its journal name, and what lies there.
-package struct AssetInventory: Sendable {
+struct AssetInventory: Sendable {
     /// What is known when everything has been asked.
-    package struct Result: Sendable {
-        package let places: AssetPlaces
-        package let findings: AssetSearch.Findings
+    struct Result: Sendable {
+        let places: AssetPlaces
+        let findings: AssetSearch.Findings
         /// What a person should know of the search.
-        package let notes: [String]
+        let notes: [String]
     }
 
     private let manifest: ReleaseManifest
@@ -17,7 +17,7 @@ package struct AssetInventory: Sendable {
     private let services: SandboxServices
 
     /// Makes one; nothing is asked yet.
-    package init(manifest: ReleaseManifest, pattern: AssetPattern, services: SandboxServices) {
+    init(manifest: ReleaseManifest, pattern: AssetPattern, services: SandboxServices) {
         self.manifest = manifest
         self.pattern = pattern
         self.services = services
@@ -31,7 +31,7 @@ package struct AssetInventory: Sendable {
     ///   - entries: what its journal has unfinished.
     ///   - isEverywhere: looks in every region of the account.
     /// - Throws: what the question for the regions or the bucket throws.
-    package func look(
+    func look(
         for kinds: Set<AssetKind>, records: [ResultRecord], entries: [JournalEntry],
         isEverywhere: Bool
     ) async throws -> Result {

@@ -1,4 +1,4 @@
-package import BuildGraph
+import BuildGraph
 package import Diagnostics
 import FoundationEssentials
 import Glibc
@@ -38,6 +38,7 @@ package struct Cleaning: Sendable {
     }
 
     let manifest: ReleaseManifest
+    /// Of the release; told of progress, of what was removed, and of what could not be.
     let place: Workplace
     /// Where the runs of the developer's machines record.
     let machineStore: any ResultStore
@@ -46,20 +47,6 @@ package struct Cleaning: Sendable {
     var graph: StageGraph { place.graph }
     var store: any ResultStore { place.store }
     var events: EventSink { place.events }
-
-    /// Makes one; nothing is touched.
-    ///
-    /// - Parameter place: of the release; told of progress, of what was removed, and of what could
-    ///   not be.
-    package init(
-        manifest: ReleaseManifest, place: Workplace, machineStore: any ResultStore,
-        services: SandboxServices
-    ) {
-        self.manifest = manifest
-        self.place = place
-        self.machineStore = machineStore
-        self.services = services
-    }
 
     /// Finds what is left, has it confirmed and removes it, under the lock of the results.
     ///

@@ -28,7 +28,8 @@ extension ReleaseManifest {
             document = try Release.setting(id: id, of: document)
         }
         try self.init(
-            try overrides.applied(to: document), path: file.path, results: overrides.results)
+            try overrides.applied(to: document), path: file.path, results: overrides.results,
+            known: nil)
         let written = document["export"]?["formats"]?.arrayValue?.compactMap(\.stringValue) ?? []
         requestedFormats = Set(export?.formats ?? []).filter { !written.contains($0.rawValue) }
     }
