@@ -24,6 +24,8 @@ struct MatrixSession: Sendable {
         let bench = try Workbench(manifest.base.place, changes, options, call)
         var pipeline = PipelineOptions()
         pipeline.verifiesByDefault = bench.isLocal
+        pipeline.adoptCommand = changes.adoptCommand(
+            of: manifest.path, options, namesAsset: false)
         matrix = try Matrix(
             manifest, services: bench.services, pipeline: pipeline,
             stores: { try bench.results.store($0) },
@@ -46,6 +48,8 @@ struct MatrixSession: Sendable {
         try sayLocalHint()
         var options = running.options(call.console)
         options.verify = selection.verify
+        // Nobody can tell whose question it is where many ask at once.
+        options.adopts = nil
         let (request, common) = (selection.request, options)
         return try await Interruptible().run(output) {
             let hasSaid = Mutex(!bench.isLocal)

@@ -30,6 +30,9 @@ struct Session: Sendable {
         if output == nil, let hint = try bench.results.localHint([manifest.storeName]) {
             bench.output.say(hint)
         }
+        var pipeline = pipeline
+        pipeline.adoptCommand = changes.adoptCommand(
+            of: manifest.place.path, options, namesAsset: true)
         try self.init(manifest, bench, pipeline)
     }
 

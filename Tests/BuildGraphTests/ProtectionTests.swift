@@ -76,6 +76,61 @@ import Testing
         #expect(again.status == .succeeded)
     }
 
+    /// The image is there, public, and nothing tells of it.
+    private func lost() -> GraphFixture {
+        var all = stages("1", isLookup: true)
+        all[2].finds = {
+            [
+                .init(
+                    "image 7", publication: "public",
+                    adoption: .init(id: "7", command: "dssbatch adopt m image --id 7"))
+            ]
+        }
+        return GraphFixture(all)
+    }
+
+    @Test func `what is there and not recorded is named with the command that records it`()
+        async throws
+    {
+        let fixture = lost()
+        let error = try await #require(throws: Diagnostic.self) { try await fixture.run() }
+        #expect(error.code == "publish.protected" && error.severity == .configuration)
+        #expect(
+            error.hint?.hasPrefix("record what is there: `dssbatch adopt m image --id 7`") == true)
+        // The command needs what the image rests on.
+        #expect(log.all == ["run base"])
+        let plan = try await fixture.place().plan(Selection(), verify: true).plan
+        #expect(plan["image"]?.effects.published.map(\.what) == ["image 7"])
+        // A plan that asks nobody knows nothing of it.
+        #expect(try await fixture.plan()["image"]?.effects.published == [])
+        let summary = try await fixture.run { $0.replacesPublished = true }
+        #expect(summary.status == .succeeded)
+        // From now on the result tells.
+        log.clear()
+        try await fixture.run()
+        #expect(log.all.isEmpty)
+    }
+
+    @Test(arguments: [true, false])
+    func `who says yes adopts, who says no is refused`(answer: Bool) async throws {
+        let fixture = lost()
+        let adopts: @Sendable (StageName, StageEffects.Replacement) async -> Bool = {
+            [log] name, thing in
+            log.add("ask \(name) \(thing.label)")
+            return answer
+        }
+        if answer {
+            #expect(try await fixture.run { $0.adopts = adopts }.status == .succeeded)
+            #expect(try await fixture.plan().isFresh)
+            #expect(try await fixture.plan()["image"]?.outputs?["value"] == "7")
+        } else {
+            await #expect(throws: Diagnostic.self) {
+                try await fixture.run { $0.adopts = adopts }
+            }
+        }
+        #expect(log.all == ["run base", "ask image image 7 (public)"])
+    }
+
     @Test func `lookups come first, and then it is planned again`() async throws {
         var fixture = GraphFixture(stages("1", isLookup: true))
         try await fixture.run()

@@ -164,7 +164,7 @@ def test_what_a_killed_run_left_is_cleaned_with_the_role_alone(
     [
         ("machine/MachineThroughCloudFormation", "ec2:", 1),
         # Asked before anything starts.
-        ("machine/Look", "cloudformation:DescribeStacks", 2),
+        ("machine/Look", "ec2:DescribeImages", 2),
         ("images/LetExportsWrite", "iam:PassRole", 1),
         ("images/UseTagged", "ec2:", 1),
     ],

@@ -70,6 +70,11 @@ package protocol Stage: Sendable {
     var alwaysDiffers: Bool { get }
     /// What `run` does to what is there, without asking anybody.
     func effects(_ facts: StageEffects.Facts) -> StageEffects
+    /// What is published of it, of this very asset, and recorded nowhere; asked of the world where
+    /// no good run of the stage is recorded, before it makes the same anew.
+    func unrecorded(
+        _ facts: StageEffects.Facts, _ context: StageContext
+    ) async throws -> [StageEffects.Replacement]
     /// Whether it has something to do that its inputs do not show, by what is recorded.
     func due(_ results: [StageName: StoredResult]) -> StageDue
     /// What a new run overwrites or replaces (`bucket/key`, AMI name). Older recorded outputs with
@@ -139,6 +144,10 @@ extension Stage {
     package var alwaysDiffers: Bool { false }
     /// Nothing worth telling.
     package func effects(_ facts: StageEffects.Facts) -> StageEffects { StageEffects() }
+    /// Nothing.
+    package func unrecorded(
+        _ facts: StageEffects.Facts, _ context: StageContext
+    ) async throws -> [StageEffects.Replacement] { [] }
     /// Never.
     package func due(_ results: [StageName: StoredResult]) -> StageDue { .never }
     /// Finds nothing wrong.

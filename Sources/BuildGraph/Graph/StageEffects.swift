@@ -10,15 +10,37 @@ package struct StageEffects: Sendable, Equatable {
         /// Who has it already, such as `public in 3 regions since 2026-10-02`; nil where nobody
         /// has.
         package let publication: String?
+        /// How it is recorded; nil for what is.
+        package let adoption: Adoption?
 
         /// Makes one; see the properties.
-        package init(_ what: String, publication: String? = nil) {
+        package init(_ what: String, publication: String? = nil, adoption: Adoption? = nil) {
             self.what = what
             self.publication = publication
+            self.adoption = adoption
         }
 
+        /// What it is and who has it.
+        package var label: String { publication.map { "\(what) (\($0))" } ?? what }
+
         /// The words of a plan.
-        package var text: String { publication.map { "\(what) (\($0))" } ?? what }
+        package var text: String {
+            label + (adoption.map { ", of which nothing is recorded: `\($0.command)`" } ?? "")
+        }
+    }
+
+    /// How something that is there, and that no result tells of, is recorded again.
+    package struct Adoption: Sendable, Equatable {
+        /// What `dssbatch adopt` takes.
+        package let id: String
+        /// The whole command, for a shell.
+        package let command: String
+
+        /// Makes one; see the properties.
+        package init(id: String, command: String) {
+            self.id = id
+            self.command = command
+        }
     }
 
     /// What an effect rests on.
@@ -58,6 +80,9 @@ package struct StageEffects: Sendable, Equatable {
     /// What of the replaced is published.
     package var published: [Replacement] { replaces.filter { $0.publication != nil } }
 
+    /// The commands that record what is there, instead of replacing it.
+    var adoptions: [String] { replaces.compactMap { $0.adoption?.command } }
+
     /// The lines that a plan shows.
     package var lines: [String] {
         creates.map { "creates \($0)" } + replaces.map { "replaces \($0.text)" }
@@ -76,6 +101,9 @@ package struct StageEffects: Sendable, Equatable {
                     ]
                     if let published = replaced.publication {
                         parts["published"] = .string(published)
+                    }
+                    if let adoption = replaced.adoption {
+                        parts["adopt"] = .string(adoption.command)
                     }
                     return .object(parts)
                 })

@@ -91,10 +91,8 @@ package struct Planner {
         for number in graph.stages.indices
         where isListed[number] && [.run, .maybe].contains(stages[number].state) {
             let stage = graph.stages[number]
-            stages[number].effects = stage.base.effects(
-                StageEffects.Facts(
-                    run: world.present(stage.name, world.results[stage.name]?.record),
-                    material: stages[number].material, results: world.results))
+            stages[number].effects = world.effects(
+                of: stage, world.results[stage.name]?.record, stages[number].material)
         }
     }
 

@@ -3,14 +3,21 @@ import Diagnostics
 /// What is published is not replaced unless the run is told so.
 package enum Protection {
     static let code = "publish.protected"
-    private static let hint =
-        "look at `dssbatch plan`, then give `--replace-published`: what is replaced stays "
-        + "until its successor is there"
+
+    private static func hint(_ adoptions: [String]) -> String {
+        let consent = "`--replace-published`: what is replaced stays until its successor is there"
+        if adoptions.isEmpty { return "look at `dssbatch plan`, then give \(consent)" }
+        return "record what is there: " + adoptions.map { "`\($0)`" }.joined(separator: ", then ")
+            + "; or replace it with \(consent)"
+    }
 
     /// Makes sure that nothing published is replaced by the stages that will run.
     ///
     /// - Throws: `publish.protected`, severity `.configuration`, whose causes name all of it.
-    package static func check(_ plan: Plan) throws { try check(causes(plan)) }
+    package static func check(_ plan: Plan) throws {
+        let stages = plan.stages.filter { $0.state == .run }
+        try check(causes(plan), adoptions: stages.flatMap(\.effects.adoptions))
+    }
 
     /// What of the published the stages that will run replace.
     package static func causes(_ plan: Plan) -> [String] {
@@ -21,13 +28,16 @@ package enum Protection {
 
     /// Refuses where there is any cause.
     ///
+    /// - Parameter adoptions: commands that leave nothing to be replaced.
     /// - Throws: `publish.protected`, severity `.configuration`.
     package static func check(
-        _ causes: [String], summary: String = "this run would replace what is published"
+        _ causes: [String], adoptions: [String] = [],
+        summary: String = "this run would replace what is published"
     ) throws {
         guard !causes.isEmpty else { return }
         throw Diagnostic(
-            code: code, severity: .configuration, summary: summary, causes: causes, hint: hint)
+            code: code, severity: .configuration, summary: summary, causes: causes,
+            hint: hint(adoptions))
     }
 
     /// Why a stage that turned out to have to run may not; nil where it may.
@@ -35,7 +45,7 @@ package enum Protection {
         guard !effects.published.isEmpty else { return nil }
         return Diagnostic(
             code: code, summary: "stage `\(stage)` would replace what is published",
-            causes: effects.published.map { "it replaces \($0.text)" }, hint: hint)
+            causes: effects.published.map { "it replaces \($0.text)" }, hint: hint([]))
     }
 }
 
@@ -55,9 +65,13 @@ struct EarlyLookups {
                     .map(\.name)) : []
     }
 
-    /// Whether anything published hangs on an answer that is still to be looked up.
+    /// Whether anything published hangs on an answer that is still to be looked up: whether it is
+    /// replaced, or whether it can be adopted instead.
     static func isAtStake(_ plan: Plan) -> Bool {
-        plan.stages.contains { $0.state == .maybe && !$0.effects.published.isEmpty }
+        plan.stages.contains { stage in
+            stage.state == .maybe && !stage.effects.published.isEmpty
+                || stage.state == .run && !stage.effects.adoptions.isEmpty && stage.key == nil
+        }
     }
 
     /// Asks for the lookups alone.

@@ -37,6 +37,11 @@ extension Workplace {
             if world.unanswered.isEmpty { throw silence }
         } else {
             try await verifyOutputs(&world, plan, journal, bearsSilence: bearsSilence)
+            do {
+                try await findUnrecorded(&world, Planner.plan(graph, world, selection), journal)
+            } catch  where bearsSilence && !(error is CancellationError) {
+                // What other results tell of it counts then.
+            }
         }
         return (Planner.plan(graph, world, selection), world)
     }

@@ -12,6 +12,9 @@ package struct RecordedWorld: Sendable {
     package var missing: [StageName: String]
     /// Stages of which `--verify` got no answer, with why.
     package var unanswered: [StageName: Diagnostic] = [:]
+    /// What is published and not recorded, by stage, where the world was asked; without it, what
+    /// other stages' results tell of it counts.
+    var unrecorded: [StageName: [StageEffects.Replacement]] = [:]
     /// Whether what lies beside the results is what they tell of it.
     package var documents = DocumentState()
     /// What stages have to do besides what their inputs ask for.
@@ -41,6 +44,19 @@ package struct RecordedWorld: Sendable {
     /// A stage's last good run, where nobody has found its outputs gone.
     func present(_ stage: StageName, _ record: ResultRecord?) -> RecordedRun? {
         missing[stage] == nil ? record?.lastGood : nil
+    }
+
+    /// What a stage that runs does to what is there.
+    ///
+    /// - Parameter record: what is recorded of it by now.
+    func effects(
+        of stage: AnyStage, _ record: ResultRecord?, _ material: KeyMaterial?
+    ) -> StageEffects {
+        var effects = stage.base.effects(
+            StageEffects.Facts(
+                run: present(stage.name, record), material: material, results: results))
+        if let found = unrecorded[stage.name] { effects.replaces = found }
+        return effects
     }
 
     /// Reads the facts of a graph; writes nothing.

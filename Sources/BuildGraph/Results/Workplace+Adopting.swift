@@ -33,15 +33,22 @@ extension Workplace {
             store.bind(try await realms?.present())
             var options = RunOptions()
             options.replacesPublished = replacesPublished
-            let record = try await Self.adopt(
-                id, name, isOwn: isOwn,
+            return try await record(
+                id, as: name, isOwn: isOwn,
                 RunSetup(
                     place: self, options: options, journal: journal, world: world,
                     plan: Planner.plan(graph, world)))
-            try await store.save(record)
-            try await journal.commitKept(of: name)
-            return record
         }
+    }
+
+    /// Adopts under the lock that is held.
+    func record(
+        _ id: String, as name: StageName, isOwn: Bool, _ setup: RunSetup
+    ) async throws -> ResultRecord {
+        let record = try await Self.adopt(id, name, isOwn: isOwn, setup)
+        try await store.save(record)
+        try await setup.journal.commitKept(of: name)
+        return record
     }
 
     private static func adopt(
@@ -58,9 +65,7 @@ extension Workplace {
         }
         let stage = setup.graph.stages[number]
         let planned = setup.plan.all
-        let material = KeyMaterial(
-            number, in: setup.graph, digests: { _ in setup.world.digests },
-            outputs: { planned[$0].outputs.map { Digest.of($0) } })
+        let material = setup.recordedMaterial(of: number)
         guard material.key != nil else {
             let names = material.unknown.sorted().map { "`\($0)`" }.joined(separator: ", ")
             throw Diagnostic(
@@ -86,23 +91,24 @@ extension Workplace {
         run.identity = try stage.identity(of: outputs)
         run.origin = RecordedRun.adopted
         run.isOwn = isOwn
-        try checkConsent(to: run, stage, material, setup)
+        try checkConsent(to: id, run, stage, material, setup)
         return .success(
             run, of: name, assetId: setup.store.assetId, after: earlier, identify: stage.identify)
     }
 
     /// What takes the place of something published needs the same consent as in a run.
     private static func checkConsent(
-        to run: RecordedRun, _ stage: AnyStage, _ material: KeyMaterial, _ setup: RunSetup
+        to id: String, _ run: RecordedRun, _ stage: AnyStage, _ material: KeyMaterial,
+        _ setup: RunSetup
     ) throws {
         let recorded = setup.world.results[stage.name]?.record?.lastGood
-        guard let recorded, !setup.options.hasConsent,
-            recorded.identity(stage.identify) != run.identity
-        else { return }
+        let isTheSame = recorded.map { $0.identity(stage.identify) == run.identity } ?? false
+        guard !setup.options.hasConsent, !isTheSame else { return }
         let effects = stage.base.effects(
             StageEffects.Facts(run: recorded, material: material, results: setup.world.results))
         try Protection.check(
-            effects.published.map { "stage \(stage.name) replaces \($0.text)" },
+            effects.published.filter { $0.adoption?.id != id }
+                .map { "stage \(stage.name) replaces \($0.text)" },
             summary: "this would replace what is published")
     }
 }

@@ -19,10 +19,7 @@ extension Execution {
         let stage = graph.stages[number]
         return Protection.problem(
             stage.name,
-            stage.base.effects(
-                StageEffects.Facts(
-                    run: setup.world.present(stage.name, records[number]),
-                    material: material(number, digests), results: setup.world.results)))
+            setup.world.effects(of: stage, records[number], material(number, digests)))
     }
 
     /// After a failure without `-k`: says that nothing new starts.

@@ -26,6 +26,8 @@ package struct RunOptions: Sendable {
     package var verify: Bool
     /// `--replace-published`: also what is published may be replaced.
     package var replacesPublished: Bool
+    /// Asks whether what is there of a stage is adopted, which would else be replaced; nil for no.
+    package var adopts: (@Sendable (StageName, StageEffects.Replacement) async -> Bool)?
     /// Ends before any stage but lookups is begun, once everything is settled that may refuse it.
     var isRehearsal = false
     /// `--plan`: do just that plan, or refuse.

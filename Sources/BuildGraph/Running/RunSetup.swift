@@ -27,6 +27,13 @@ struct RunSetup: Sendable {
             outputs: earlier?.outputs, key: key, slots: slots.local)
     }
 
+    /// What a stage's key is made of with the outputs that are recorded.
+    func recordedMaterial(of number: Int) -> KeyMaterial {
+        KeyMaterial(
+            number, in: graph, digests: { _ in world.digests },
+            outputs: { plan.all[$0].outputs.map { Digest.of($0) } })
+    }
+
     /// One run of one stage, as its result file keeps it.
     ///
     /// - Parameters:

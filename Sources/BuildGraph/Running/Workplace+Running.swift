@@ -42,11 +42,15 @@ extension Workplace {
         world.interrupted = Set(left.map(\.stage))
         var setup = try await planned(options, journal, world)
         if !setup.options.hasConsent {
+            var known = setup.world
+            try await findUnrecorded(&known, setup.plan, journal)
+            setup = self.setup(setup.options, journal, known)
             let lookups = EarlyLookups(setup.plan, graph)
             if !lookups.names.isEmpty {
                 let summary = try await lookUp(lookups, &setup, start)
                 guard summary.status == .succeeded else { return summary }
             }
+            try await adoptUnrecorded(&setup)
             events.emit(.plan(setup.plan))
             try Protection.check(setup.plan)
         } else {
@@ -161,7 +165,8 @@ extension Workplace {
         ).settle(recorded, options)
     }
 
-    private func setup(
+    /// The run as it is planned by what is recorded now.
+    func setup(
         _ options: RunOptions, _ journal: Journal, _ recorded: RecordedWorld
     ) -> RunSetup {
         var world = recorded

@@ -51,4 +51,25 @@ struct ManifestChanges: ParsableArguments {
             region: global.region,
             releaseId: call.environment[ReleaseManifest.Release.idVariable])
     }
+
+    /// `dssbatch adopt` for the same release in the same place.
+    ///
+    /// - Parameters:
+    ///   - manifest: its file, as named on the command line.
+    ///   - namesAsset: whether the asset id of this command line is that of the release.
+    func adoptCommand(
+        of manifest: String, _ options: GlobalOptions, namesAsset: Bool
+    ) -> AdoptCommandLine {
+        let values: [(option: String, value: String?)] =
+            [("--asset-id", namesAsset ? assetId : nil)]
+            + settings.map { ("--set", $0) }
+            + [
+                ("--results", results), ("--aws-profile", options.awsProfile),
+                ("--region", options.region), ("--endpoint-url", options.endpointUrl),
+            ]
+        return AdoptCommandLine(
+            manifest: manifest,
+            options: values.flatMap { option, value in value.map { [option, $0] } ?? [] }
+                + (local ? ["--local"] : []))
+    }
 }

@@ -42,9 +42,11 @@ struct RunningOptions: ParsableArguments {
     func options(
         _ console: Console, _ selection: Selection = Selection()
     ) -> RunOptions {
-        RunOptions(
+        var options = RunOptions(
             selection: selection, keepGoing: keepGoing,
             onError: onError.choice(console), localSlots: jobs, waitLockSeconds: waitLock,
             replacesPublished: replacePublished)
+        options.adopts = { await AdoptionQuestion.ask(about: $0, $1, console) }
+        return options
     }
 }

@@ -34,7 +34,7 @@ package struct SupersededThings: Sendable, Equatable {
             for run in record.everyGood {
                 for thing in ReplacedThing.made(by: run, of: stage, region: manifest.region) {
                     if run.isForeign || Self.isRequested(run)
-                        || published.publication(of: thing.id, madeBy: run) != nil
+                        || published.publication(of: thing.id, madeAt: run.finishedAt) != nil
                     {
                         held.insert(thing.id)
                     } else if !isAsked {

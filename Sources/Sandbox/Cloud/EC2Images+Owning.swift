@@ -7,6 +7,20 @@ import Diagnostics
 /// Results are data: whoever can write them can name any image that this account may see. So
 /// before an image is changed, copied, exported or made public, EC2 says whose it is.
 extension EC2Images {
+    /// This account's usable images that carry an asset's tag, but none that was only made to be
+    /// exported.
+    static func tagged(
+        _ assetId: AssetId, aws: any AWSCaller, region: String
+    ) async throws -> [EC2Image] {
+        let filters = [
+            EC2Filter("tag:\(ResourceNames.assetTag)", assetId.text),
+            EC2Filter("state", "available"),
+        ]
+        return try await aws.all(
+            DescribeImages(owners: ["self"], filters: filters), region: region
+        ).filter { $0.tags[ResourceNames.exportOfTag] == nil }
+    }
+
     /// An image that a record names, this account's and of that asset.
     ///
     /// - Throws: `ami.not-found`, `ami.not-ours`.

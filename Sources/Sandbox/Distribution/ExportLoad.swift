@@ -2,7 +2,7 @@ import AWS
 import Diagnostics
 
 /// The exports of a batch in one region, and what else uses up the region's limit.
-struct ExportLoad: Sendable, Equatable {
+package struct ExportLoad: Sendable, Equatable {
     let region: String
     /// The releases of the batch that export there.
     let releases: Int

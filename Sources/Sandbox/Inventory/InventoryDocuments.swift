@@ -62,15 +62,47 @@ package struct InventoryDocuments: Codable, Sendable, Equatable {
             packages: inventory.packageCount)
     }
 
+    /// The documents of a release's image, where they lie beside the results just as the release's
+    /// document tells of that image.
+    ///
+    /// So an image that is recorded again is what it was for the stages behind it.
+    ///
+    /// - Throws: `json.*`, `inventory.invalid`, `results.*`.
+    static func told(
+        of image: String, in region: String, _ context: StageContext
+    ) async throws -> InventoryDocuments? {
+        let results = context.results
+        guard let bytes = try await results.readFile(ReleaseNotes.documentName) else { return nil }
+        let document = try JSONValue.parse(bytes, source: ReleaseNotes.documentName)
+        guard document["ami"]?["regions"]?[region]?.stringValue == image else { return nil }
+        let names = names(of: "ami")
+        guard let inventory = try await results.readFile(names.inventory),
+            let sbom = try await results.readFile(names.sbom)
+        else { return nil }
+        let found = InventoryDocuments(
+            inventory: Document(names.inventory, inventory), sbom: Document(names.sbom, sbom),
+            packages: try Inventory(inventory, source: names.inventory).packageCount)
+        func isTold(_ kind: String, _ file: Document) -> Bool {
+            document["inventory"]?[kind]?["sha256"]?.stringValue.map { "sha256:\($0)" }
+                == file.sha256
+        }
+        return isTold("inventory", found.inventory) && isTold("sbom", found.sbom) ? found : nil
+    }
+
     private static func write(
         _ bytes: [UInt8], to file: String, _ context: StageContext
     ) async throws -> Document {
         try await context.results.writeFile(file, bytes)
-        return Document(file: file, sha256: Digest.of(bytes), bytes: Int64(bytes.count))
+        return Document(file, bytes)
     }
 }
 
 extension InventoryDocuments.Document {
+    /// Describes a file by its contents.
+    fileprivate init(_ file: String, _ bytes: [UInt8]) {
+        self.init(file: file, sha256: Digest.of(bytes), bytes: Int64(bytes.count))
+    }
+
     /// The file's contents.
     ///
     /// - Throws: `inventory.missing` where it is gone or another by now.

@@ -72,6 +72,7 @@ extension Matrix {
         let needsAccount: Bool
         private let isPublished: Bool
         private let isOpen: Bool
+        private let isLost: Bool
 
         var plan: Plan? { variantPlan.plan }
 
@@ -80,7 +81,7 @@ extension Matrix {
         ) {
             variantPlan = plan
             guard case .planned(let known, let world) = plan else {
-                (needsAccount, isPublished, isOpen) = (false, false, false)
+                (needsAccount, isPublished, isOpen, isLost) = (false, false, false, false)
                 return
             }
             let listed = known.stages.filter { stage in
@@ -90,12 +91,13 @@ extension Matrix {
                 listed.contains { $0.state != .fresh }
                 || (!listed.isEmpty && !known.isAccountCompared)
             isPublished = PublishedThings(world.results).isAnything
+            isLost = !known.lost(world).isEmpty
             isOpen = known.mayDifferByLookups || !world.unbound.isEmpty
         }
 
         /// Whether only its run can tell what it replaces.
         func isUnsure(_ options: RunOptions) -> Bool {
-            isPublished && (isOpen || options.verify)
+            isLost || isPublished && (isOpen || options.verify)
         }
     }
 }

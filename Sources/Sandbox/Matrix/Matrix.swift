@@ -51,12 +51,15 @@ package struct Matrix: Sendable {
         variants = try zip(manifest.variants, releases).map { variant, release in
             let digest = Digest.of((common + [variant.digest]).joined(separator: "\n"))
             all.append(digest)
+            var pipeline = pipeline
+            pipeline.adoptCommand = pipeline.adoptCommand?.ofVariant(variant.assetId)
+            let options = pipeline
             return Variant(
                 assetId: variant.assetId.text, store: try stores(variant.assetId.text),
                 settingsDigest: digest
             ) {
                 try StageGraph(
-                    release.manifest.stages(services: services, options: pipeline))
+                    release.manifest.stages(services: services, options: options))
             }
         }
         checkedDigest = Digest.of(all.joined(separator: "\n"))

@@ -46,14 +46,8 @@ struct TaggedImages: Sendable {
     }
 
     private func find(in regions: [String]) async throws -> [ImagePublication.Image] {
-        let filters = [
-            EC2Filter("tag:\(ResourceNames.assetTag)", manifest.assetId.text),
-            EC2Filter("state", "available"),
-        ]
-        return try await ConcurrentMap.map(regions) { region in
-            try await aws.all(
-                DescribeImages(owners: ["self"], filters: filters), region: region
-            ).filter { $0.tags[ResourceNames.exportOfTag] == nil }
+        try await ConcurrentMap.map(regions) { region in
+            try await EC2Images.tagged(manifest.assetId, aws: aws, region: region)
                 .map { ImagePublication.Image(region: region, id: $0.id) }
         }.flatMap { $0 }
     }

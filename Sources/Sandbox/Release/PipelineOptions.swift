@@ -17,6 +17,8 @@ package struct PipelineOptions: Sendable {
     /// Works with the recorded documents of a release alone: nothing is asked of AWS, not even to
     /// remove what interrupted runs left there.
     package var isRecordedOnly = false
+    /// How what is there of the same release is adopted; nil to offer no adoption.
+    package var adoptCommand: AdoptCommandLine?
     /// Absolute folder of the results.
     package var resultsFolder = ""
 

@@ -9,13 +9,14 @@ package enum ReleasePipeline {
     package static func stages(
         of manifest: ReleaseManifest, services: SandboxServices, options: PipelineOptions
     ) -> [any Stage] {
-        let copies = copies(of: manifest, services: services)
+        let copies = copies(of: manifest, services: services, options)
         let exports = (manifest.export?.formats ?? []).sorted().compactMap { format in
             manifest.export.map { settings in
                 ExportVMImage(
                     format: format, settings: settings, assetId: manifest.assetId,
                     region: manifest.region, services: services, ownTags: manifest.tags,
-                    isRequested: manifest.requestedFormats.contains(format))
+                    isRequested: manifest.requestedFormats.contains(format),
+                    adoptCommand: options.adoptCommand)
             }
         }
         var stages: [any Stage] = [
@@ -31,7 +32,7 @@ package enum ReleasePipeline {
                 namePrefix: manifest.ami.namePrefix, assetId: manifest.assetId,
                 region: manifest.region, aws: services.aws,
                 plainPurposes: manifest.plainPurposes(in: manifest.region),
-                ownTags: manifest.tags),
+                ownTags: manifest.tags, adoptCommand: options.adoptCommand),
         ]
         stages += copies
         if let days = manifest.ami.deprecateAfterDays {
@@ -67,13 +68,14 @@ package enum ReleasePipeline {
     }
 
     private static func copies(
-        of manifest: ReleaseManifest, services: SandboxServices
+        of manifest: ReleaseManifest, services: SandboxServices, _ options: PipelineOptions
     ) -> [CopyAMI] {
         manifest.regions.dropFirst().map { region in
             CopyAMI(
                 namePrefix: manifest.ami.namePrefix, assetId: manifest.assetId,
                 sourceRegion: manifest.region, region: region, aws: services.aws,
-                plainPurposes: manifest.plainPurposes(in: region), ownTags: manifest.tags)
+                plainPurposes: manifest.plainPurposes(in: region), ownTags: manifest.tags,
+                adoptCommand: options.adoptCommand)
         }
     }
 

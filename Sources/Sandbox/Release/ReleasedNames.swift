@@ -9,7 +9,7 @@ package struct ReleasedNames: Sendable {
     private let page: String?
     private let publishedAt: String
     /// Nil where the result was written by a version that did not record them.
-    private let names: Set<String>?
+    let names: Set<String>?
 
     /// Reads what the stage `github-release` recorded last.
     init(_ results: [StageName: StoredResult]) {
@@ -25,13 +25,15 @@ package struct ReleasedNames: Sendable {
     /// Whether anybody may name anything.
     var isAnything: Bool { page != nil }
 
-    /// Who names a thing that a run made; nil where nobody does.
+    /// Who names a thing; nil where nobody does.
     ///
     /// Where it is not recorded what a release names, it may be all that there was by then.
-    func holder(of id: String, madeBy run: RecordedRun) -> String? {
+    ///
+    /// - Parameter date: when the thing was made, RFC 3339.
+    func holder(of id: String, madeAt date: String) -> String? {
         guard let page else { return nil }
         if let names { return names.contains(id) ? page : nil }
-        return run.finishedAt <= publishedAt ? page : nil
+        return date <= publishedAt ? page : nil
     }
 
     /// What the release's document beside the results names.

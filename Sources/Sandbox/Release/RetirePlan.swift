@@ -32,7 +32,7 @@ struct RetirePlan: Sendable, Equatable {
                 where seen.insert(thing).inserted {
                     if run.isForeign {
                         keep(thing, stage, "it was adopted, and is not this release's to remove")
-                    } else if let holder = named.holder(of: thing.id, madeBy: run) {
+                    } else if let holder = named.holder(of: thing.id, madeAt: run.finishedAt) {
                         keep(thing, stage, "\(holder) names it")
                     } else {
                         taken.append(Claim(thing: thing, stage: stage))

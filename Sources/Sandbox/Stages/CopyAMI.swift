@@ -24,6 +24,8 @@ package struct CopyAMI: Stage {
     var plainPurposes: [String] = []
     /// The manifest's own tags.
     var ownTags = OwnTags.none
+    /// How an image is adopted that nothing records.
+    var adoptCommand: AdoptCommandLine?
 
     static let resource = EC2Images.resource
     private static let deadlineSeconds = 7200.0
@@ -73,7 +75,20 @@ package struct CopyAMI: Stage {
     package var alwaysDiffers: Bool { true }
 
     package func effects(_ facts: StageEffects.Facts) -> StageEffects {
-        PublishedThings.effects(facts, creates: "a copy of the image", of: name, region: region)
+        PublishedThings.effects(
+            facts, creates: "a copy of the image", of: name, region: region,
+            lost: unrecordedImage.told(facts))
+    }
+
+    package func unrecorded(
+        _ facts: StageEffects.Facts, _ context: StageContext
+    ) async throws -> [StageEffects.Replacement] {
+        try await unrecordedImage.find(facts, aws: aws)
+    }
+
+    private var unrecordedImage: UnrecordedImage {
+        UnrecordedImage(
+            stage: name, region: region, assetId: assetId, command: adoptCommand)
     }
 
     package func identity(of outputs: Outputs) -> String { "\(region)/\(outputs.imageId)" }

@@ -10,7 +10,8 @@ package struct CreateAMI: Stage {
         package let imageId: String
         package let snapshotIds: [String]
         package let name: String
-        /// What is on it; nil for an image that was adopted or of a machine that nobody looked at.
+        /// What is on it; nil for an image of a machine that nobody looked at, and for one that was
+        /// adopted unless the release's document tells.
         package var documents: InventoryDocuments?
     }
 
@@ -24,6 +25,8 @@ package struct CreateAMI: Stage {
     var plainPurposes: [String] = []
     /// The manifest's own tags.
     var ownTags = OwnTags.none
+    /// How an image is adopted that nothing records.
+    var adoptCommand: AdoptCommandLine?
 
     static let resource = EC2Images.resource
     private static let documentsDetail = "documents"
@@ -73,13 +76,27 @@ package struct CreateAMI: Stage {
 
     package func adopt(id: String, _ context: StageContext) async throws -> Outputs {
         let image = try await images(context).adopt(id, forAsset: assetId.text, own: ownTags)
-        return Self.outputs(of: image, documents: nil)
+        return Self.outputs(
+            of: image,
+            documents: try await .told(of: image.id, in: region, context))
     }
 
     package var alwaysDiffers: Bool { true }
 
     package func effects(_ facts: StageEffects.Facts) -> StageEffects {
-        PublishedThings.effects(facts, creates: "an image", of: name, region: region)
+        PublishedThings.effects(
+            facts, creates: "an image", of: name, region: region, lost: unrecordedImage.told(facts))
+    }
+
+    package func unrecorded(
+        _ facts: StageEffects.Facts, _ context: StageContext
+    ) async throws -> [StageEffects.Replacement] {
+        try await unrecordedImage.find(facts, aws: aws)
+    }
+
+    private var unrecordedImage: UnrecordedImage {
+        UnrecordedImage(
+            stage: name, region: region, assetId: assetId, command: adoptCommand)
     }
 
     package func identity(of outputs: Outputs) -> String { "\(region)/\(outputs.imageId)" }

@@ -33,6 +33,8 @@ package struct ExportVMImage: Stage {
     var ownTags = OwnTags.none
     /// Whether the command line alone asks for it.
     var isRequested = false
+    /// How an object is adopted that nothing records.
+    var adoptCommand: AdoptCommandLine?
 
     static let taskResource = "ec2:export-image-task"
     private static let deadlineSeconds = 6 * 3600.0
@@ -128,7 +130,19 @@ package struct ExportVMImage: Stage {
 
     package func effects(_ facts: StageEffects.Facts) -> StageEffects {
         PublishedThings.effects(
-            facts, creates: "a \(format.rawValue) image", of: name, region: region)
+            facts, creates: "a \(format.rawValue) image", of: name, region: region,
+            lost: unrecordedObject.told(facts))
+    }
+
+    package func unrecorded(
+        _ facts: StageEffects.Facts, _ context: StageContext
+    ) async throws -> [StageEffects.Replacement] {
+        try await unrecordedObject.find(facts, aws: aws)
+    }
+
+    private var unrecordedObject: UnrecordedObject {
+        UnrecordedObject(
+            stage: name, region: region, assetId: assetId, keys: keys, command: adoptCommand)
     }
 
     package func identity(of outputs: Outputs) -> String { "\(outputs.bucket)/\(outputs.key)" }

@@ -98,6 +98,18 @@ package struct PushDockerImage: Stage {
     /// A version that was pushed is replaced where another image goes under its name.
     package func effects(_ facts: StageEffects.Facts) -> StageEffects {
         let creates = ["\(docker.image) in its registry"]
+        if facts.isLost(name) {
+            let name = "\(docker.image)"
+            let published = PublishedThings(facts.results)
+            guard published.named.contains(name) else { return StageEffects(creates: creates) }
+            return StageEffects(
+                creates: creates,
+                replaces: [
+                    .init(
+                        "Docker image \(name)",
+                        publication: published.publication(of: name, madeAt: ""))
+                ])
+        }
         guard let run = facts.run, run.outputs?["image"]?.stringValue == "\(docker.image)",
             facts.material.map({ Self.makings($0.inputs) }) != Self.makings(run.inputs)
         else { return StageEffects(creates: creates) }
