@@ -70,6 +70,8 @@ package enum AnsibleProgress: Equatable, Sendable {
     case taskStarted(name: String, number: Int)
     /// A task ended on a host.
     case taskFinished(AnsibleTaskResult)
+    /// What a terminal would show, in one line or more.
+    case output(String)
     /// Ansible, or the run's own cleaning up, warns of something.
     case warning(String)
 }

@@ -31,8 +31,18 @@ struct AnsibleTranscript: Sendable {
     mutating func add(_ line: String) -> [AnsibleProgress] {
         guard let event = AnsibleEvent(line: line) else {
             addText(line)
-            return []
+            return output(line)
         }
+        return output(event.text) + add(event)
+    }
+
+    /// What is shown of a text; nothing of an empty one.
+    private func output(_ text: String) -> [AnsibleProgress] {
+        let shown = Self.plain(redaction.redacted(text))
+        return shown.isEmpty ? [] : [.output(shown)]
+    }
+
+    private mutating func add(_ event: AnsibleEvent) -> [AnsibleProgress] {
         switch event.kind {
         case "playbook_on_task_start", "playbook_on_handler_task_start":
             startedTasks += 1
@@ -116,9 +126,14 @@ struct AnsibleTranscript: Sendable {
         if text.count > Self.textLimitLines { text.removeFirst() }
     }
 
+    /// Without terminal colours.
+    private static func plain(_ text: String) -> String {
+        text.replacing(/\u{1B}\[[0-9;]*m/, with: "")
+    }
+
     /// Without secrets, terminal colours and white space around; cut where it is very long.
     private func clean(_ text: String) -> String {
-        let plain = redaction.redacted(text).replacing(/\u{1B}\[[0-9;]*m/, with: "")
+        let plain = Self.plain(redaction.redacted(text))
         return String(plain.trimmingPrefix(while: \.isWhitespace).prefix(Self.textLimitCharacters))
     }
 }

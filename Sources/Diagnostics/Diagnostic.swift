@@ -26,6 +26,8 @@ package struct Diagnostic: Error, Sendable, Equatable {
     package var causes: [String]
     /// What to do next.
     package var hint: String?
+    /// Where what a program wrote is kept, as a path or address; nil where nothing is.
+    package var log: String?
     /// Whether nobody's settings are the cause, but a service or network in trouble, or a defect
     /// of this program: the same command may do better later.
     package var isTrouble: Bool
@@ -92,6 +94,7 @@ extension Diagnostic: CustomStringConvertible {
         var lines = ["error: \(ShownText.line(summary))"]
         if let location { lines.append("  at: \(ShownText.line(location))") }
         lines += causes.map { "  because: \(ShownText.line($0))" }
+        if let log { lines.append("  log: \(ShownText.line(log))") }
         if let hint { lines.append("hint: \(ShownText.line(hint))") }
         return lines.joined(separator: "\n")
     }

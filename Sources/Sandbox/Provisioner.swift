@@ -9,9 +9,11 @@ package protocol Provisioner: Sendable {
     /// - Parameters:
     ///   - play: what to run and where.
     ///   - onTask: called as each task begins, with its name and the number of tasks before it.
+    ///   - onOutput: gets what a terminal would show.
     /// - Throws: `ansible.*`, with the failing task and its message.
     func run(
-        _ play: Play, onTask: @escaping @Sendable (_ name: String, _ done: Int) -> Void
+        _ play: Play, onTask: @escaping @Sendable (_ name: String, _ done: Int) -> Void,
+        onOutput: @escaping @Sendable (String) -> Void
     ) async throws -> PlayReport
 }
 

@@ -26,6 +26,8 @@ extension SandboxServices {
             let elapsed = context.time.monotonicSeconds() - start
             let percent = expected.map { min(99, 100 * elapsed / max($0, 1)) }
             context.progress(percent, "\(task) (\(done) tasks done)")
+        } onOutput: {
+            context.log.add($0)
         }
     }
 

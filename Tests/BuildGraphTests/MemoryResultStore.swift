@@ -41,6 +41,7 @@ actor MemoryResultStore: ResultStore {
         saves.append(record.stage)
     }
 
+    func saveLog(of stage: StageName, _ bytes: [UInt8]) {}
     func readFile(_ name: String) -> [UInt8]? { nil }
     func writeFile(_ name: String, _ bytes: [UInt8]) {}
     func fingerprint() throws -> StoreFingerprint {

@@ -88,7 +88,8 @@ struct FakeAddress: CallerAddress {
 /// A provisioner that no test of these stages may reach.
 struct NoProvisioner: Provisioner {
     func run(
-        _ play: Play, onTask: @escaping @Sendable (_ name: String, _ done: Int) -> Void
+        _ play: Play, onTask: @escaping @Sendable (_ name: String, _ done: Int) -> Void,
+        onOutput: @escaping @Sendable (String) -> Void
     ) async throws -> PlayReport {
         Issue.record("nothing should be played")
         throw Diagnostic(code: "test.unexpected-call", summary: play.playbook)

@@ -22,7 +22,8 @@ final class FakeProvisioner: Provisioner {
     var plays: [Play] { seen.withLock { $0 } }
 
     func run(
-        _ play: Play, onTask: @escaping @Sendable (String, Int) -> Void
+        _ play: Play, onTask: @escaping @Sendable (String, Int) -> Void,
+        onOutput: @escaping @Sendable (String) -> Void
     ) async throws -> PlayReport {
         seen.withLock { $0.append(play) }
         if let problem { throw problem }

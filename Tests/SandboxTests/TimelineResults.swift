@@ -19,6 +19,7 @@ actor TimelineResults: ResultStore {
     func loadAll() -> [StageName: StoredResult] { records.mapValues { .record($0) } }
     func load(_ stage: StageName) -> StoredResult? { records[stage].map { .record($0) } }
     func save(_ record: ResultRecord) { records[record.stage] = record }
+    func saveLog(of stage: StageName, _ bytes: [UInt8]) {}
     func readFile(_ name: String) -> [UInt8]? { files[name] }
     func writeFile(_ name: String, _ bytes: [UInt8]) { files[name] = bytes }
     func fingerprint() throws -> StoreFingerprint {

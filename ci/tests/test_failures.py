@@ -204,6 +204,32 @@ def test_runner_that_crashes_with_noise(project: Project) -> None:
     project.view.assert_nothing_runs()
 
 
+def test_the_log_of_a_failed_stage_outlives_it(project: Project, cloud: Cloud) -> None:
+    password = project.environment["DSS_DEFAULT_PASSWORD"]
+    lines = ["\x1b[31mfatal: no space left\x1b[0m", f"the password is {password}"]
+    project.set_runner(**{"sandbox.yml": {"message": "full", "noise": lines}})
+    place = project.results / "install.log"
+    outcome = project.run(check=1)
+    assert place.stat().st_mode & 0o777 == 0o600
+    text = place.read_text()
+    assert "fatal: no space left\n" in text and "the password is <secret>\n" in text
+    assert password not in text and "\x1b" not in text
+    assert project.result("install")["error"]["log"] == place.name
+    (event,) = outcome.events("error")
+    assert event["log"] == str(place) and f"  log: {place}\n" in outcome.stderr
+    for command in (["status", MANIFEST], ["why", MANIFEST, "install"]):
+        assert str(place) in project.dssbatch(*command, check=0).stdout
+        data = project.dssbatch(*command, "--json", check=0).stdout
+        assert f'"log":"{place}"' in data
+    # No input of anything, and gone once the stage has succeeded.
+    before = project.stale()
+    place.write_text("somebody wrote something else")
+    assert project.stale() == before
+    project.set_runner(**{"sandbox.yml": {"noise": lines}})
+    project.run("--only", "ami")
+    assert not place.exists()
+
+
 @pytest.mark.slow
 def test_noise_between_events_is_harmless(project: Project) -> None:
     project.set_runner(

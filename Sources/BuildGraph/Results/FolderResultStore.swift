@@ -78,6 +78,12 @@ package final class FolderResultStore: ResultStore {
         try await writeFile(
             StoredResult.file(of: record.stage),
             Array(bound(record).json.prettyText.utf8))
+        if record.error?.log == nil { unlink(path(StageLog.file(of: record.stage))) }
+    }
+
+    /// Writes a log for its owner alone.
+    package func saveLog(of stage: StageName, _ bytes: [UInt8]) async throws {
+        try await writeFile(StageLog.file(of: stage), bytes, permissions: 0o600)
     }
 
     /// Reads a file of this folder.
@@ -85,11 +91,17 @@ package final class FolderResultStore: ResultStore {
 
     /// Writes a file of this folder.
     package func writeFile(_ name: String, _ bytes: [UInt8]) async throws {
+        try await writeFile(name, bytes, permissions: 0o644)
+    }
+
+    private func writeFile(
+        _ name: String, _ bytes: [UInt8], permissions: UInt32
+    ) async throws {
         try StoreFileName.check(name, location)
         try await checkLock()
         try ensureFolder()
         do {
-            try AtomicFile.write(bytes, to: path(name))
+            try AtomicFile.write(bytes, to: path(name), permissions: permissions)
         } catch let problem as Diagnostic {
             throw Self.unwritable(problem, location)
         }

@@ -73,6 +73,21 @@ package final class ObjectResultStore: ResultStore {
         try await writeFile(
             StoredResult.file(of: record.stage),
             Array(bound(record).json.prettyText.utf8))
+        if record.error?.log == nil { try await removeLog(of: record.stage) }
+    }
+
+    /// Writes a log beside the results: whoever may read these may read it.
+    package func saveLog(of stage: StageName, _ bytes: [UInt8]) async throws {
+        try await writeFile(StageLog.file(of: stage), bytes)
+    }
+
+    /// Asks for nothing where this run has seen no log.
+    private func removeLog(of stage: StageName) async throws {
+        let name = StageLog.file(of: stage)
+        guard let version = known.withLock({ $0.versions[name] ?? nil }) else { return }
+        if try await reaching(isWrite: true, { try await objects.delete(name, version: version) }) {
+            known.withLock { $0.versions[name] = .some(nil) }
+        }
     }
 
     /// Reads an object.

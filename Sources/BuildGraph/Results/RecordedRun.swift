@@ -72,17 +72,31 @@ package struct RecordedError: Sendable, Equatable {
     package var location: String?
     /// What to do next.
     package var hint: String?
+    /// The name of the stage's log beside the result; nil where nothing was written.
+    ///
+    /// In events and answers, its whole path.
+    package var log: String?
 
     /// Makes one.
     package init(
         code: String, message: String, causes: [String] = [], location: String? = nil,
-        hint: String?
+        hint: String?, log: String? = nil
     ) {
         self.code = code
         self.message = message
         self.causes = causes
         self.location = location
         self.hint = hint
+        self.log = log
+    }
+
+    /// The same for whoever does not look beside the result.
+    ///
+    /// - Parameter location: where the results are.
+    package func told(in location: String) -> RecordedError {
+        var copy = self
+        copy.log = log.map { "\(location)/\($0)" }
+        return copy
     }
 
     /// What is kept of a problem: without secrets, which the words of others may hold.
@@ -91,6 +105,6 @@ package struct RecordedError: Sendable, Equatable {
             code: problem.code, message: ShownText.redacted(problem.summary),
             causes: problem.causes.prefix(Self.causeLimit).map(ShownText.redacted),
             location: problem.location.map(ShownText.redacted),
-            hint: problem.hint.map(ShownText.redacted))
+            hint: problem.hint.map(ShownText.redacted), log: problem.log)
     }
 }

@@ -57,7 +57,7 @@ extension ResultRecord {
                 code: try error.text("code"), message: try error.text("message"),
                 causes: (error.members["causes"]?.arrayValue ?? []).compactMap(\.stringValue),
                 location: error.optionalText("location"),
-                hint: error.optionalText("hint"))
+                hint: error.optionalText("hint"), log: error.optionalText("log"))
         }
         previous = try reader.object("previous").map { try RecordedRun($0) }
         history = try reader.objects("history").map { try RecordedRun($0) }
@@ -97,6 +97,7 @@ extension RecordedError {
         if !causes.isEmpty { parts["causes"] = .array(causes.map { .string($0) }) }
         if let location { parts["location"] = .string(location) }
         if let hint { parts["hint"] = .string(hint) }
+        if let log { parts["log"] = .string(log) }
         return .object(parts)
     }
 }

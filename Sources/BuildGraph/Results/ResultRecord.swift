@@ -90,9 +90,11 @@ package struct ResultRecord: Sendable, Equatable {
             previous?.identity = nil
             history = []
         }
+        var error = RecordedError(problem)
+        // Results may move, and their logs with them.
+        error.log = problem.log.map { _ in StageLog.file(of: stage) }
         return ResultRecord(
-            stage: stage, assetId: assetId, status: .failed, run: run,
-            error: RecordedError(problem),
+            stage: stage, assetId: assetId, status: .failed, run: run, error: error,
             previous: previous, history: history, replaced: replaced)
     }
 

@@ -18,8 +18,11 @@ package protocol ResultStore: Sendable {
     func loadAll() async throws -> [StageName: StoredResult]
     /// What is recorded of one stage; nil where there is nothing.
     func load(_ stage: StageName) async throws -> StoredResult?
-    /// Writes a result so that it is seen whole or not at all, even after a crash.
+    /// Writes a result so that it is seen whole or not at all, even after a crash; the stage's log
+    /// goes where the result does not tell of one.
     func save(_ record: ResultRecord) async throws
+    /// Writes the log of a stage that failed, for whoever may read the results' place only.
+    func saveLog(of stage: StageName, _ bytes: [UInt8]) async throws
     /// Reads a file beside the results, such as `release.json`; nil where there is none.
     func readFile(_ name: String) async throws -> [UInt8]?
     /// Writes a file beside the results, whole or not at all.

@@ -119,6 +119,7 @@ package struct RunEvent: Sendable {
             members["causes"] = .array(problem.causes.map { .string($0) })
         }
         if let hint = problem.hint { members["hint"] = .string(hint) }
+        if let log = problem.log { members["log"] = .string(log) }
         return members
     }
 }

@@ -20,11 +20,12 @@ struct RunSetup: Sendable {
 
     /// What a running stage may use.
     func context(
-        _ stage: AnyStage, upstream: UpstreamOutputs, earlier: RecordedRun?, key: String? = nil
+        _ stage: AnyStage, upstream: UpstreamOutputs, earlier: RecordedRun?, key: String? = nil,
+        log: StageLog = StageLog()
     ) -> StageContext {
         place.context(
             of: stage, journal, upstream: upstream, seconds: earlier?.seconds,
-            outputs: earlier?.outputs, key: key, slots: slots.local)
+            outputs: earlier?.outputs, key: key, slots: slots.local, log: log)
     }
 
     /// What a stage's key is made of with the outputs that are recorded.

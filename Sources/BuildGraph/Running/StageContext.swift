@@ -21,6 +21,8 @@ package struct StageContext: Sendable {
     package let progress: @Sendable (_ percent: Double?, _ message: String) -> Void
     /// Says something that a person should see though nothing failed.
     package let warn: @Sendable (_ message: String) -> Void
+    /// What the stage's programs write, for whoever looks why it failed.
+    package let log: StageLog
     /// Work that loads this machine (subprocesses, hashing) waits here for one of the `-j` slots.
     package let localSlots: SlotPool
     private let upstreamOutputs: UpstreamOutputs
@@ -31,6 +33,7 @@ package struct StageContext: Sendable {
         stage: StageName, assetId: String, runId: String, time: any TimeSource,
         results: any ResultStore, previousSeconds: Double?, journal: StageJournal,
         localSlots: SlotPool, upstreamOutputs: UpstreamOutputs, previousOutputs: JSONValue?,
+        log: StageLog = StageLog(),
         progress: @escaping @Sendable (Double?, String) -> Void,
         warn: @escaping @Sendable (String) -> Void
     ) {
@@ -44,6 +47,7 @@ package struct StageContext: Sendable {
         self.localSlots = localSlots
         self.upstreamOutputs = upstreamOutputs
         self.previousOutputs = previousOutputs
+        self.log = log
         self.progress = progress
         self.warn = warn
     }

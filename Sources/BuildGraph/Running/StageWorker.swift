@@ -48,15 +48,17 @@ struct StageWorker: Sendable {
         setup.events.emit(
             .stageStarted(expectedSeconds: earlier?.lastGood?.seconds), stage: stage.name)
         var outcome: Outcome
+        let log = StageLog()
         do {
             let context = setup.context(
-                stage, upstream: upstream, earlier: earlier?.lastGood, key: material.key)
+                stage, upstream: upstream, earlier: earlier?.lastGood, key: material.key, log: log)
             outcome = Outcome(
                 status: .succeeded, outputs: try await outputs(context), seconds: 0)
         } catch {
             outcome = Self.failure(error)
         }
         outcome.seconds = setup.time.monotonicSeconds() - start
+        if outcome.status != .succeeded { await keep(log, of: &outcome) }
         await record(&outcome, startedAt: startedAt)
         setup.events.emit(
             .stageFinished(outcome.status, seconds: outcome.seconds), stage: stage.name)
@@ -90,6 +92,23 @@ struct StageWorker: Sendable {
         let problem = Diagnostic.from(Task.isCancelled ? CancellationError() : error)
         let status: RunEvent.Status = problem.severity == .interrupted ? .cancelled : .failed
         return Outcome(status: status, seconds: 0, problem: problem)
+    }
+
+    /// Keeps what the stage's programs wrote, and says where.
+    private func keep(_ log: StageLog, of outcome: inout Outcome) async {
+        guard let bytes = log.bytes else { return }
+        let (store, name) = (setup.store, stage.name)
+        do {
+            try await Shield.run(seconds: Self.saveSeconds, "saving a log") {
+                try await store.saveLog(of: name, bytes)
+            }
+            outcome.problem?.log = "\(store.location)/\(StageLog.file(of: name))"
+        } catch {
+            setup.events.emit(
+                .warning(
+                    "the log of stage `\(name)` could not be kept: "
+                        + Diagnostic.from(error).summary), stage: name)
+        }
     }
 
     private func record(_ outcome: inout Outcome, startedAt: Date) async {

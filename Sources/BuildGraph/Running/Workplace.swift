@@ -92,7 +92,7 @@ package struct Workplace: Sendable {
     func context(
         of stage: AnyStage, _ journal: Journal, upstream: UpstreamOutputs = UpstreamOutputs([]),
         seconds: Double?, outputs: JSONValue?, key: String? = nil,
-        slots: SlotPool = SlotPool(slots: 1)
+        slots: SlotPool = SlotPool(slots: 1), log: StageLog = StageLog()
     ) -> StageContext {
         let name = stage.name
         let events = events
@@ -100,7 +100,7 @@ package struct Workplace: Sendable {
             stage: name, assetId: store.assetId, runId: lock.runId, time: time, results: store,
             previousSeconds: seconds,
             journal: StageJournal(stage: name, journal: journal, key: key),
-            localSlots: slots, upstreamOutputs: upstream, previousOutputs: outputs,
+            localSlots: slots, upstreamOutputs: upstream, previousOutputs: outputs, log: log,
             progress: { percent, message in
                 events.emit(.stageProgress(percent: percent, message: message), stage: name)
             },

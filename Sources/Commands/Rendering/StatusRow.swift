@@ -8,12 +8,17 @@ struct StatusRow {
     private let stage: PlannedStage
     private let stored: StoredResult?
     private let unanswered: Diagnostic?
+    private let location: String
     private let now: Date
 
-    /// - Parameter unanswered: why AWS has not said whether the outputs exist, where it was asked.
+    /// - Parameters:
+    ///   - unanswered: why AWS has not said whether the outputs exist, where it was asked.
+    ///   - location: where the results are.
     init(
-        _ stage: PlannedStage, _ stored: StoredResult?, unanswered: Diagnostic? = nil, at now: Date
+        _ stage: PlannedStage, _ stored: StoredResult?, unanswered: Diagnostic? = nil,
+        in location: String, at now: Date
     ) {
+        self.location = location
         self.unanswered = unanswered
         self.now = now
         self.stage = stage
@@ -58,7 +63,7 @@ struct StatusRow {
 
     /// What the last run failed with.
     private var failure: RecordedError? {
-        word == "failed" ? stored?.record?.error : nil
+        word == "failed" ? stored?.record?.error?.told(in: location) : nil
     }
 
     /// Why nobody knows whether the outputs exist.
@@ -71,6 +76,7 @@ struct StatusRow {
         if let silence { return "not verified: \(silence)" }
         if let failure, stage.reasons.first == .failedLastTime {
             return "failed last time: \(failure.message)"
+                + (failure.log.map { " (log: \($0))" } ?? "")
         }
         if stage.state != .fresh, let reason = stage.reasons.first { return "\(reason)" }
         let shown = ["imageId", "key", "public", "deprecateAt"]

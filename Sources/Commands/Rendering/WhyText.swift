@@ -29,6 +29,7 @@ enum WhyText {
         var lines = ["error: \(error.message)"]
         if let location = error.location { lines.append("  at: \(location)") }
         lines += error.causes.map { "  because: \($0)" }
+        if let log = error.log { lines.append("  log: \(log)") }
         if let hint = error.hint { lines.append("hint: \(hint)") }
         return lines
     }

@@ -38,7 +38,8 @@ struct StatusCommand: Command {
                 || stage.state != .fresh && recorded[stage.name]?.record?.status == .failed
         }.map { stage in
             StatusRow(
-                stage, recorded[stage.name], unanswered: world.unanswered[stage.name], at: now)
+                stage, recorded[stage.name], unanswered: world.unanswered[stage.name],
+                in: session.store.location, at: now)
         }
         let old = plan.superseded.map { SupersededRow(name: $0, stored: recorded[$0], now: now) }
         if global.json {

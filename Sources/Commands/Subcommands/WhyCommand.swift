@@ -23,7 +23,9 @@ struct WhyCommand: Command {
         guard let why = plan.why(StageName(rawValue: stage), in: session.graph) else {
             throw ValidationError("`\(stage)` names several stages")
         }
-        let failures = world.results.compactMapValues { $0.record?.error }
+        let failures = world.results.compactMapValues {
+            $0.record?.error?.told(in: session.store.location)
+        }
         call.console.printLine(
             global.json
                 ? WhyText.json(why, failures).compactText : WhyText.text(why, failures))

@@ -18,7 +18,8 @@ struct AnsibleProvisioner: Provisioner {
     }
 
     func run(
-        _ play: Play, onTask: @escaping @Sendable (String, Int) -> Void
+        _ play: Play, onTask: @escaping @Sendable (String, Int) -> Void,
+        onOutput: @escaping @Sendable (String) -> Void
     ) async throws -> PlayReport {
         let environment = try await connection.environment()
         let runner = try AnsibleRunnerLocation.find(
@@ -31,7 +32,11 @@ struct AnsibleProvisioner: Provisioner {
         let time = SystemTimeSource()
         let start = time.monotonicSeconds()
         let report = try await run.run(with: processes, environment: environment) { progress in
-            if case .taskStarted(let name, let number) = progress { onTask(name, number - 1) }
+            switch progress {
+            case .taskStarted(let name, let number): onTask(name, number - 1)
+            case .output(let text), .warning(let text): onOutput(text)
+            case .taskFinished: break
+            }
         }
         let recap = report.recap[Self.hostName] ?? AnsibleRecap()
         return PlayReport(

@@ -1,4 +1,5 @@
 import AWS
+import BuildGraph
 import Diagnostics
 import QEMU
 
@@ -8,10 +9,16 @@ struct MachineConsole {
     let region: String
 
     /// A problem with the console's last lines behind its causes, or why there are none.
-    func explaining(_ problem: Diagnostic, instanceId: String) async -> Diagnostic {
+    ///
+    /// - Parameter log: gets all that there is.
+    func explaining(
+        _ problem: Diagnostic, instanceId: String, log: StageLog
+    ) async -> Diagnostic {
         var explained = problem
         do {
-            let lines = ConsoleText.lastLines(of: try await text(instanceId))
+            let text = try await text(instanceId)
+            if !text.isEmpty { log.add("the console of \(instanceId):\n\(text)") }
+            let lines = ConsoleText.lastLines(of: text)
             explained.causes += lines.isEmpty ? ["EC2 has no console output of it yet"] : lines
         } catch {
             let reason = Diagnostic.from(error).summary

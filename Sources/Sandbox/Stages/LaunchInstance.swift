@@ -118,7 +118,7 @@ package struct LaunchInstance: Stage {
         } catch let problem as Diagnostic where problem.code == "ssh.not-ready" {
             // Only now: once the stack is gone, nobody can ask any more.
             let told = await MachineConsole(aws: services.aws, region: region)
-                .explaining(problem, instanceId: instanceId)
+                .explaining(problem, instanceId: instanceId, log: context.log)
             throw await MachineFate(aws: services.aws, region: region)
                 .explaining(told, instanceId: instanceId)
         }

@@ -158,6 +158,8 @@ struct DiskTrial: Sendable {
         ) { running in
             onStart(running)
             context.progress(nil, "starting by \(hardware.firmware.rawValue)")
+            // Its folder is gone when anybody asks.
+            defer { Self.log(running, start, context) }
             let prompt = try await running.waitForLoginPrompt(limits.loginPrompt)
             let knownHosts = try await running.limiting(
                 limits.ssh, code: "qemu.no-ssh", "ssh does not answer"
@@ -178,6 +180,13 @@ struct DiskTrial: Sendable {
                 boot: boot, hostKeys: Self.keys(knownHosts),
                 checks: [prompted] + (try await work(running, knownHosts)))
         }
+    }
+
+    private static func log(
+        _ machine: RunningMachine, _ start: Start, _ context: StageContext
+    ) {
+        let text = (try? machine.console()) ?? ""
+        context.log.add("the console of \(start.folder):\n\(text)")
     }
 
     /// Logs in as the first user would, and looks around.
