@@ -48,6 +48,32 @@ import Testing
         #expect(try await fixture.plan().reasons("a") == ["file tree/a.yml changed"])
     }
 
+    @Test func `a failure of an older program is one of the same key`() async throws {
+        let plain = fixture
+        func giving(_ value: String, fails: Bool = false) -> GraphFixture {
+            var stage = FakeStage("a", inputs: [.folder(path: "tree")])
+            stage.body = { _ in
+                if fails { throw Diagnostic(code: "test", summary: "no") }
+                return value
+            }
+            var given = plain
+            given.stages = [stage]
+            return given
+        }
+        try await giving("one").run()
+        try folder.write("tree/a.yml", "two")
+        _ = try await giving("two", fails: true).run()
+        var record = try #require(try await store.load("a")?.record)
+        record.run.inputs["file:tree/._a.yml"] = "sha256:2"
+        record.run.key = oldKey(record.run.inputs)
+        try await store.save(record)
+        // The same attempt again, as far as anything is an input.
+        _ = try await giving("two", fails: true).run()
+        try await giving("two").run()
+        try folder.write("tree/a.yml", "one")
+        #expect(try await giving("one").plan().states == ["fresh a"])
+    }
+
     @Test func `a file that is gone is missed all the same`() async throws {
         try await record(more: ["file:tree/b.yml": "sha256:1", "file:tree/._b": "sha256:2"])
         #expect(try await fixture.plan().reasons("a") == ["file tree/b.yml removed"])

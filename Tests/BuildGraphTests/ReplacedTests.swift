@@ -53,6 +53,13 @@ import Testing
         #expect(Self.ids(record.replaced) == ["ami-2"])
     }
 
+    @Test func `things whose names differ in normal form are two things`() {
+        let one = Self.success("a", "bucket/\u{E9}.vmdk", nil)
+        let both = Self.success("b", "bucket/e\u{301}.vmdk", one)
+        #expect(both.replaced.map(\.key) == ["a"])
+        #expect(both.history.map(\.key) == ["a"])
+    }
+
     @Test func `the same thing recorded again replaces nothing`() {
         var record = Self.success("a", "ami-1", nil)
         record.run.identity = "eu-central-1/name"

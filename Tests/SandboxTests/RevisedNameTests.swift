@@ -12,6 +12,14 @@ import Testing
         #expect(key.next(after: [key.text(1)]) == key.text(2))
     }
 
+    @Test func `a name in another normal form is another name`() {
+        let name = RevisedName(stem: "caf\u{E9}", ending: ".vhd", limitBytes: 128)
+        #expect(name.revision(of: "caf\u{E9}-r2.vhd") == 2)
+        #expect(name.revision(of: "cafe\u{301}-r2.vhd") == nil)
+        #expect(name.revision(of: "cafe\u{301}.vhd") == nil)
+        #expect(name.next(after: ["cafe\u{301}-r7.vhd"]) == "caf\u{E9}.vhd")
+    }
+
     @Test func `an id that ends like a revision is none`() {
         let name = RevisedName(stem: "sandbox-3.4.0-r2", limitBytes: 128)
         #expect(name.revision(of: "sandbox-3.4.0-r2") == 1)

@@ -35,6 +35,9 @@ package struct ResultRecord: Sendable, Equatable {
     /// What tells recorded outputs from others, as the stage sees it now; nil where it cannot.
     package typealias Identify = @Sendable (JSONValue) -> String?
 
+    /// A recorded run as it counts now: older programs made keys of more than is an input today.
+    package typealias Counting = (RecordedRun) -> RecordedRun
+
     /// Makes a record; see the properties.
     package init(
         stage: StageName, assetId: String, status: Status, run: RecordedRun,
@@ -61,13 +64,15 @@ package struct ResultRecord: Sendable, Equatable {
     /// failed are taken up again: nobody knows what that one overwrote before it failed.
     package static func success(
         _ run: RecordedRun, of stage: StageName, assetId: String, after earlier: ResultRecord?,
-        identify: Identify = { _ in nil }
+        counting: Counting = { $0 }, identify: Identify = { _ in nil }
     ) -> ResultRecord {
         let identity = run.identity(identify)
         var kept: [RecordedRun] = []
-        if let earlier, earlier.status == .succeeded || earlier.run.key == run.key {
+        if let earlier, earlier.status == .succeeded || counting(earlier.run).key == run.key {
             kept = earlier.allGood.filter { old in
-                old.identity != nil && old.identity(identify) != identity && old.key != run.key
+                old.identity != nil
+                    && old.identity(identify).map(ExactText.init) != identity.map(ExactText.init)
+                    && counting(old).key != run.key
             }
         }
         return ResultRecord(
@@ -79,13 +84,14 @@ package struct ResultRecord: Sendable, Equatable {
     /// The record after a failure; what was good stays under `previous` and `history`.
     package static func failure(
         _ run: RecordedRun, _ problem: Diagnostic, of stage: StageName, assetId: String,
-        after earlier: ResultRecord?, identify: Identify = { _ in nil }
+        after earlier: ResultRecord?, counting: Counting = { $0 },
+        identify: Identify = { _ in nil }
     ) -> ResultRecord {
         var previous = earlier?.lastGood
         var history = earlier?.history ?? []
         let others = (earlier?.replaced ?? []) + history
         let replaced = claims(others, besides: previous?.identity(identify), identify)
-        if let earlier, earlier.status == .failed, earlier.run.key != run.key {
+        if let earlier, earlier.status == .failed, counting(earlier.run).key != run.key {
             // Without an identity it is never taken up again; only its outputs can be shown.
             previous?.identity = nil
             history = []
@@ -124,10 +130,10 @@ package struct ResultRecord: Sendable, Equatable {
     private static func claims(
         _ runs: [RecordedRun], besides current: String?, _ identify: Identify
     ) -> [RecordedRun] {
-        var seen = Set([current].compactMap { $0 })
+        var seen = Set([current].compactMap { $0.map(ExactText.init) })
         return runs.filter { run in
             guard run.outputs != nil, let identity = run.identity(identify) else { return false }
-            return seen.insert(identity).inserted
+            return seen.insert(ExactText(identity)).inserted
         }
     }
 }

@@ -71,12 +71,12 @@ extension ResultRecord {
         var bare = run
         bare.outputs = nil
         bare.identity = nil
-        var seen: Set<String> = []
+        var seen: Set<ExactText> = []
         let left = everyGood.filter { run in
             guard let outputs = run.outputs, !isGone(outputs),
                 let identity = run.identity(identify)
             else { return false }
-            return seen.insert(identity).inserted
+            return seen.insert(ExactText(identity)).inserted
         }
         return ResultRecord(
             stage: stage, assetId: assetId, status: .failed, run: bare,

@@ -93,7 +93,8 @@ extension Workplace {
         run.isOwn = isOwn
         try checkConsent(to: id, run, stage, material, setup)
         return .success(
-            run, of: name, assetId: setup.store.assetId, after: earlier, identify: stage.identify)
+            run, of: name, assetId: setup.store.assetId, after: earlier,
+            counting: material.counting, identify: stage.identify)
     }
 
     /// What takes the place of something published needs the same consent as in a run.
@@ -102,7 +103,10 @@ extension Workplace {
         _ setup: RunSetup
     ) throws {
         let recorded = setup.world.results[stage.name]?.record?.lastGood
-        let isTheSame = recorded.map { $0.identity(stage.identify) == run.identity } ?? false
+        let isTheSame =
+            recorded.map {
+                $0.identity(stage.identify).map(ExactText.init) == run.identity.map(ExactText.init)
+            } ?? false
         guard !setup.options.hasConsent, !isTheSame else { return }
         let effects = stage.base.effects(
             StageEffects.Facts(run: recorded, material: material, results: setup.world.results))

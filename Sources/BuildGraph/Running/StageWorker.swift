@@ -121,11 +121,12 @@ struct StageWorker: Sendable {
                 run.identity = try stage.identity(of: outputs)
                 record = .success(
                     run, of: stage.name, assetId: setup.store.assetId, after: earlier,
-                    identify: stage.identify)
+                    counting: self.material.counting, identify: stage.identify)
             } else {
                 record = .failure(
                     run, outcome.problem ?? .from(CancellationError()), of: stage.name,
-                    assetId: setup.store.assetId, after: earlier, identify: stage.identify)
+                    assetId: setup.store.assetId, after: earlier,
+                    counting: self.material.counting, identify: stage.identify)
             }
             let isSuccess = outcome.status == .succeeded
             let (store, journal, name) = (setup.store, setup.journal, stage.name)

@@ -1,5 +1,6 @@
 import AWS
 package import BuildGraph
+import Diagnostics
 package import FoundationEssentials
 
 /// One thing that belongs to an asset id.
@@ -90,7 +91,8 @@ package struct Asset: Sendable, Equatable {
         if kind == .upload || kind == .object {
             let isOfKey =
                 ["s3:multipart-upload", "s3:object"].contains(entry.resource)
-                && entry.name == key && entry.details["bucket"] == bucket
+                && entry.name.map(ExactText.init) == key.map(ExactText.init)
+                && entry.details["bucket"] == bucket
             return isOfKey && (kind == .object || entry.id == nil || entry.id == id)
         }
         guard AssetKind(resource: entry.resource) == kind else { return false }

@@ -104,7 +104,8 @@ extension AssetSearch {
         guard let bucket = task.bucket else { return [] }
         let keys = Set(
             ImageFormat.allCases.map {
-                ExportTask.key(folder: task.prefix ?? "", id: task.id, format: $0)
+                ExactText(
+                    ExportTask.key(folder: task.prefix ?? "", id: task.id, format: $0))
             })
         let objects: [S3Object]
         do {

@@ -1,3 +1,4 @@
+import Diagnostics
 import JSON
 import OrderedCollections
 
@@ -6,7 +7,7 @@ struct RemovedOutputs: Sendable {
     /// Ids and names that are unique wherever they appear.
     private let ids: Set<String>
     /// Bucket and key.
-    private let objects: Set<[String]>
+    private let objects: Set<[ExactText]>
 
     init(_ assets: [Asset]) {
         let named = assets.filter { $0.kind != .object && $0.kind != .upload }
@@ -14,7 +15,7 @@ struct RemovedOutputs: Sendable {
         objects = Set(
             assets.filter { $0.kind == .object }.compactMap { asset in
                 guard let bucket = asset.bucket, let key = asset.key else { return nil }
-                return [bucket, key]
+                return [ExactText(bucket), ExactText(key)]
             })
     }
 
@@ -28,7 +29,9 @@ struct RemovedOutputs: Sendable {
         case .string(let text): ids.contains(text)
         case .array(let elements): elements.contains { names(in: $0, bucket: bucket) }
         case .object(let members):
-            members["key"]?.stringValue.map { objects.contains([bucket, $0]) } == true
+            members["key"]?.stringValue.map {
+                objects.contains([ExactText(bucket), ExactText($0)])
+            } == true
                 || members.values.contains { names(in: $0, bucket: bucket) }
         default: false
         }

@@ -1,4 +1,5 @@
 package import BuildGraph
+import Diagnostics
 package import FoundationEssentials
 import JSON
 
@@ -13,9 +14,9 @@ import JSON
 /// | object that was replaced | 24 hours after `retire` has tagged it |
 package struct SupersededThings: Sendable, Equatable {
     /// Ids of images and `s3://` addresses.
-    private var gone: Set<String> = []
+    private var gone: Set<ExactText> = []
     /// What is current, or published.
-    private var held: Set<String> = []
+    private var held: Set<ExactText> = []
 
     /// Decides.
     ///
@@ -27,7 +28,7 @@ package struct SupersededThings: Sendable, Equatable {
         documented: [String] = []
     ) {
         let published = PublishedThings(results)
-        held = Set(documented)
+        held = Set(documented.map(ExactText.init))
         var old: [ReplacedThing] = []
         for (stage, record) in results.compactMapValues(\.record) {
             let isAsked = !Self.isSuperseded(stage, graph, manifest)
@@ -36,7 +37,7 @@ package struct SupersededThings: Sendable, Equatable {
                     if run.isForeign || Self.isRequested(run)
                         || published.publication(of: thing.id, madeAt: run.finishedAt) != nil
                     {
-                        held.insert(thing.id)
+                        held.insert(ExactText(thing.id))
                     } else if !isAsked {
                         old.append(thing)
                     }
@@ -44,12 +45,13 @@ package struct SupersededThings: Sendable, Equatable {
             }
             if isAsked, let run = record.lastGood {
                 let made = ReplacedThing.made(by: run, of: stage, region: manifest.region)
-                held.formUnion(made.map(\.id))
+                held.formUnion(made.map { ExactText($0.id) })
             }
         }
         // A replaced object may have a reader, whom `retire` gives a day.
         let replaced = RetirePlan(results, region: manifest.region).taken.map(\.thing)
-        gone = Set((old + replaced.filter { $0.kind == .image }).map(\.id)).subtracting(held)
+        gone = Set((old + replaced.filter { $0.kind == .image }).map { ExactText($0.id) })
+            .subtracting(held)
     }
 
     /// Gives what is among them its role.

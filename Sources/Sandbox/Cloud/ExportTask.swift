@@ -88,7 +88,7 @@ struct ExportTask: Sendable {
     /// Whether there is an object of exactly that key.
     func hasObject(at key: String) async throws -> Bool {
         try await aws.all(ListObjectsV2(bucket: bucket, prefix: key), region: region)
-            .contains { $0.key == key }
+            .contains { ExactText($0.key) == ExactText(key) }
     }
 
     /// Whether an entry of the journal is of the task that is wanted now.

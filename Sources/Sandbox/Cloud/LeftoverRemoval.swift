@@ -174,7 +174,7 @@ struct LeftoverRemoval: Sendable {
             let found = try await lookingFor(entry) {
                 let uploads = try await services.aws.all(
                     ListMultipartUploads(bucket: bucket, prefix: key), region: entry.region
-                ).filter { $0.key == key }.map(\.uploadId)
+                ).filter { ExactText($0.key) == ExactText(key) }.map(\.uploadId)
                 return uploads.isEmpty ? nil : uploads
             }
             ids = found ?? []

@@ -87,7 +87,7 @@ struct ObjectCopy: Sendable {
     private func endStrays(of key: String, in bucket: String) async throws {
         let uploads = try await aws.all(
             ListMultipartUploads(bucket: bucket, prefix: key), region: region
-        ).filter { $0.key == key }
+        ).filter { ExactText($0.key) == ExactText(key) }
         for upload in uploads {
             try await abort(in: bucket, key: key, uploadId: upload.uploadId)
         }

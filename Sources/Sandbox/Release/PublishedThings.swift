@@ -1,4 +1,5 @@
 import BuildGraph
+import Diagnostics
 import JSON
 import OrderedCollections
 
@@ -29,7 +30,7 @@ struct PublishedThings {
     var isAnything: Bool { !publicImages.isEmpty || releases.isAnything || isPushed }
 
     /// What published releases name, sorted.
-    var named: [String] { (releases.names ?? []).sorted() }
+    var named: [String] { (releases.names ?? []).map(\.text).sorted() }
 
     /// Who has a thing, in a plan's words; nil where nobody has.
     ///

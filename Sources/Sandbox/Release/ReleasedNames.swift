@@ -1,4 +1,5 @@
 package import BuildGraph
+import Diagnostics
 import JSON
 import OrderedCollections
 
@@ -9,7 +10,7 @@ package struct ReleasedNames: Sendable {
     private let page: String?
     private let publishedAt: String
     /// Nil where the result was written by a version that did not record them.
-    let names: Set<String>?
+    let names: Set<ExactText>?
 
     /// Reads what the stage `github-release` recorded last.
     init(_ results: [StageName: StoredResult]) {
@@ -19,7 +20,9 @@ package struct ReleasedNames: Sendable {
                 + (outputs["repository"]?.stringValue ?? "?")
         }
         publishedAt = run?.finishedAt ?? ""
-        names = run?.outputs?["names"]?.arrayValue.map { Set($0.compactMap(\.stringValue)) }
+        names = run?.outputs?["names"]?.arrayValue.map {
+            Set($0.compactMap { $0.stringValue.map(ExactText.init) })
+        }
     }
 
     /// Whether anybody may name anything.

@@ -1,4 +1,5 @@
 import BuildGraph
+import Diagnostics
 import JSON
 
 /// One image or object that a stage has recorded as its output.
@@ -17,6 +18,16 @@ package struct ReplacedThing: Codable, Sendable, Hashable {
     package let bucket: String?
     /// Of an object.
     package let key: String?
+
+    /// Whether both are the same thing: ids and keys are bytes.
+    package static func == (one: ReplacedThing, other: ReplacedThing) -> Bool {
+        one.kind == other.kind && one.region == other.region && one.exact == other.exact
+    }
+
+    /// Hashes what tells things apart.
+    package func hash(into hasher: inout Hasher) { hasher.combine(exact) }
+
+    private var exact: [ExactText] { [id, bucket ?? "", key ?? ""].map(ExactText.init) }
 
     /// As a person would name it.
     package var label: String { kind == .image ? "image \(id)" : id }

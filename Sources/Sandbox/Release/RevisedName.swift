@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// A name whose next revision is taken where it is not free any more; pure.
 ///
 /// The first revision is the plain name; the second ends in `-r2`. Nothing that a release has
@@ -43,11 +45,14 @@ package struct RevisedName: Sendable, Equatable {
 
     /// Which revision a name is; nil where it is none.
     package func revision(of name: String) -> Int? {
-        if name == text(1) { return 1 }
+        let exact = ExactText(name)
+        if exact == ExactText(text(1)) { return 1 }
         guard name.hasSuffix(ending) else { return nil }
         let digits = String(
             name.dropLast(ending.count).reversed().prefix { $0.isASCII && $0.isNumber }.reversed())
-        guard let number = Int(digits), number >= 2, text(number) == name else { return nil }
+        guard let number = Int(digits), number >= 2, ExactText(text(number)) == exact else {
+            return nil
+        }
         return number
     }
 

@@ -164,7 +164,8 @@ package struct ExportVMImage: Stage {
             // Where the result was recorded, the journal may have ended the upload already.
             let recorded = try context.previous(Outputs.self)?.key
             let names = uploads.filter { $0.runId == entry.runId }.map(\.name) + [recorded]
-            for key in Set(names.compactMap { $0 } + [keys.text(1)]).sorted()
+            let known = Set((names.compactMap { $0 } + [keys.text(1)]).map(ExactText.init))
+            for key in known.map(\.text).sorted()
             where keys.revision(of: key) != nil {
                 guard
                     try await copy(in: target, context).isCopied(to: key, byRun: entry.runId)

@@ -75,7 +75,8 @@ package struct Retire: Stage {
         }
         var claims = refused.filter { Self.isRipe($0.refusedAt, now: services.time.now()) }
             .map { RetirePlan.Claim(thing: $0.thing, stage: StageName(rawValue: $0.stage)) }
-        let documented = Set(try await ReleasedNames.recorded(in: context.results))
+        let documented = Set(
+            try await ReleasedNames.recorded(in: context.results).map(ExactText.init))
         for claim in plan.taken {
             if documented.contains(claim.thing.id) {
                 outputs.kept.append(

@@ -114,7 +114,9 @@ package struct UploadInventory: Stage {
     ) async throws {
         for entry in await context.journal.unfinished(resource: Self.resource)
         where entry.details["bucket"] == target.bucket
-            && [Self.inventory, Self.sbom].contains(where: { key($0) == entry.name })
+            && [Self.inventory, Self.sbom].contains(where: {
+                ExactText(key($0)) == entry.name.map(ExactText.init)
+            })
         {
             try await context.journal.gone(entry.entry)
         }
@@ -171,7 +173,9 @@ package struct UploadInventory: Stage {
         let outputs = try await context.results.load(name)?.record?.everyOutput ?? []
         return outputs.contains { known in
             known["bucket"]?.stringValue == bucket
-                && ["inventory", "sbom"].contains { known[$0]?["key"]?.stringValue == key }
+                && ["inventory", "sbom"].contains {
+                    known[$0]?["key"]?.stringValue.map(ExactText.init) == ExactText(key)
+                }
         }
     }
 
