@@ -31,7 +31,9 @@ struct AnsibleFiles: Sendable {
         playbookName = playbook.lastPathComponent
         runnerFolder = URL(fileURLWithPath: run.runnerPath).deletingLastPathComponent().path
         folder = try PrivateFolder(prefix: "dss", in: run.temporaryFolder)
-        let isDeep = folder.path.utf8.count + 3 > Self.controlFolderLimitBytes
+        let control = StrayProcesses.controlFolder
+        let isDeep =
+            folder.path.utf8.count + 1 + control.utf8.count > Self.controlFolderLimitBytes
         do {
             shortFolder = isDeep ? try PrivateFolder(prefix: "dss", in: "/tmp") : nil
         } catch {
@@ -39,7 +41,7 @@ struct AnsibleFiles: Sendable {
             throw error
         }
         do {
-            controlFolder = try shortFolder?.path ?? folder.makeFolder("cp")
+            controlFolder = try (shortFolder ?? folder).makeFolder(control)
             for name in ["env", "inventory"] { _ = try folder.makeFolder(name) }
             localTemporaryFolder = try folder.makeFolder("tmp")
             try folder.write(run.extraVariables.compactText.utf8, to: "env/extravars")

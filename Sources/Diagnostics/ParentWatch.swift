@@ -10,15 +10,17 @@ import SystemPackage
 ///
 /// Source: <https://man7.org/linux/man-pages/man2/PR_SET_PDEATHSIG.2const.html>
 enum ParentWatch {
-    /// `$1` is how the entry of the environment begins that all bear.
+    /// `$1` is how the entry of the environment begins that all bear, `$2` the name of the folder
+    /// by which ssh's masters are known, as `ProcessTree.masters` knows them.
     private static let script = """
         while read -r line; do :; done
         round=0
         while [ "$round" -lt 20 ]; do
           found=
-          for file in $(grep -lsF -- "$1" /proc/[0-9]*/environ); do
+          for file in $(grep -lsF -- "$1" /proc/[0-9]*/environ
+            grep -lsaE -- "^ssh: /.*/$2/[^/]* \\[mux\\]" /proc/[0-9]*/cmdline); do
             process=${file#/proc/}
-            kill -9 "${process%/environ}" 2>/dev/null && found=1
+            kill -9 "${process%/*}" 2>/dev/null && found=1
           done
           [ -n "$found" ] || exit 0
           round=$((round + 1))
@@ -57,7 +59,9 @@ enum ParentWatch {
         options.createSession = true
         return Configuration(
             executable: .path("/bin/sh"),
-            arguments: ["-c", script, "sh", "\(ProcessTree.variableName)=\(owner.text)."],
+            arguments: [
+                "-c", script, "sh", "\(ProcessTree.variableName)=\(owner.text).", owner.text,
+            ],
             environment: .custom(["PATH": "/usr/bin:/bin"]), platformOptions: options)
     }
 }

@@ -53,6 +53,25 @@ struct ProcessTree: Sendable {
         }
     }
 
+    /// The ssh masters of this user whose sockets lie in a folder with an owner's name.
+    ///
+    /// They write their title over their environment, and the mark with it: `ssh: PATH [mux]`.
+    ///
+    /// Source: <https://github.com/openssh/openssh-portable/blob/master/mux.c>
+    static func masters(where isSought: (ProcessOwner) -> Bool) -> [pid_t] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+        return names.compactMap { pid_t($0) }.filter { process in
+            var status = stat()
+            guard stat("/proc/\(process)", &status) == 0, status.st_uid == geteuid(),
+                let bytes = try? FileContents.read("/proc/\(process)/cmdline")
+            else { return false }
+            let title = String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            guard title.hasPrefix("ssh: /"), title.hasSuffix(" [mux]") else { return false }
+            let folder = title.split(separator: "/").dropLast().last
+            return folder.flatMap { ProcessOwner(ofMark: $0) }.map(isSought) == true
+        }
+    }
+
     private func hasEnded(_ leader: pid_t) -> Bool {
         var information = siginfo_t()
         let result = waitid(P_PID, id_t(leader), &information, WEXITED | WNOHANG | WNOWAIT)

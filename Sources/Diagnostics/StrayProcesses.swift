@@ -6,6 +6,9 @@ import Glibc
 package enum StrayProcesses {
     private static let rounds = 20
 
+    /// The name of a folder for the sockets of ssh's masters, by which these are known as ours.
+    package static let controlFolder = ProcessOwner.current?.text ?? "cp"
+
     /// Ends every process of this machine and user whose owner has ended.
     ///
     /// - Returns: how many were ended.
@@ -29,6 +32,7 @@ package enum StrayProcesses {
 
     private static func found() -> [pid_t] {
         ProcessTree.marked { mark in ProcessOwner(ofMark: mark)?.hasEnded == true }
+            + ProcessTree.masters { $0.hasEnded }
     }
 
     private static func lasting(_ process: pid_t) -> Diagnostic {

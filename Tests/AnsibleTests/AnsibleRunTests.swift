@@ -122,17 +122,19 @@ struct AnsibleRunTests {
         }
     }
 
+    private static let socket = "/\(StrayProcesses.controlFolder)/0123456789"
+
     @Test func `a waiting ssh master is ended`() async throws {
         let stats = stats
         let runner = ScriptedProcessRunner { command in
             if command.executable == "ssh" { return .init(status: 255) }
-            try AtomicFile.write([], to: command.arguments[1] + "/cp/0123456789")
+            try AtomicFile.write([], to: command.arguments[1] + Self.socket)
             return .init(lines: [stats])
         }
         _ = try await run(machine).run(with: runner, environment: [:]) { _ in }
         let end = try #require(runner.commands.last)
         #expect(end.executable == "ssh")
-        #expect(end.arguments.contains { $0.hasSuffix("/cp/0123456789") })
+        #expect(end.arguments.contains { $0.hasSuffix("/0123456789") })
         // OpenSSH refuses a host's name that begins with `-`.
         #expect(Array(end.arguments.suffix(3)) == ["-O", "exit", "sandbox"])
     }
@@ -143,7 +145,7 @@ struct AnsibleRunTests {
             if command.executable == "ssh" {
                 return .init(status: 255, standardErrorTail: "Control socket: no\n")
             }
-            try AtomicFile.write([], to: command.arguments[1] + "/cp/0123456789")
+            try AtomicFile.write([], to: command.arguments[1] + Self.socket)
             return .init(lines: [stats])
         }
         let warnings = Mutex<[String]>([])

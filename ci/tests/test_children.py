@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
+import shutil
 import signal
+import subprocess
 import sys
+import tempfile
+import threading
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import asyncssh
 import pytest
 
 from .project import PASSWORDS, Project
@@ -101,7 +108,7 @@ def watch(pid: int) -> int:
             continue
         if words[0].endswith(b"/sh") and any(
             b"DSS_PROCESS_TREE=" in word and f"-{pid}-".encode() in word
-            for word in words[-2:]
+            for word in words[-3:]
         ):
             found.append(int(folder.name))
     (process,) = found
@@ -116,13 +123,23 @@ def wait_for_end(pids: set[int]) -> None:
         time.sleep(0.05)
 
 
-def killed_at_its_playbook(project: Project, *, alone: bool) -> set[int]:
-    """Kill a run amid its playbook; `alone`: its watch first. Return what it started."""
+def killed_at_its_playbook(
+    project: Project,
+    *,
+    alone: bool,
+    before: Callable[[str], None] = lambda owner: None,
+) -> set[int]:
+    """Kill a run amid its playbook; `alone`: its watch first. Return what it started.
+
+    Before that, something is done that is told how the run's marks begin.
+    """
     project.set_runner(seconds=900, stays=True)
     running = project.start("manifests/release.json", "--json")
     project.wait_for_playbook(running)
     started = set(children(running.process.pid))
     assert started
+    mark = next(iter(children(running.process.pid).values()))
+    before(mark.split("=")[1].split(".")[0])
     guard = watch(running.process.pid)
     # A connection or a lock that it held would never be closed.
     held = {int(path.name) for path in Path(f"/proc/{guard}/fd").iterdir()}
@@ -145,6 +162,97 @@ def test_the_next_run_ends_what_lives_on(project: Project) -> None:
     project.set_runner()
     project.run()
     assert not [pid for pid in left if entry(pid)]
+
+
+class OpenDoor(asyncssh.SSHServer):
+    """An ssh server that lets everybody in."""
+
+    def begin_auth(self, username: str) -> bool:
+        return False
+
+
+@pytest.fixture
+def ssh_port() -> Iterator[int]:
+    """The port of an ssh server at which a master stays connected."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+
+    async def serve() -> asyncssh.SSHAcceptor:
+        return await asyncssh.listen(
+            "127.0.0.1",
+            0,
+            server_factory=OpenDoor,
+            server_host_keys=[asyncssh.generate_private_key("ssh-ed25519")],
+            process_factory=lambda process: process.exit(0),
+        )
+
+    server = asyncio.run_coroutine_threadsafe(serve(), loop).result(60)
+    yield server.get_port()
+    loop.call_soon_threadsafe(server.close)
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join()
+
+
+def masters(folder: Path) -> list[int]:
+    """Return the ssh masters whose sockets lie in a folder."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            title = (process / "cmdline").read_bytes()
+        except OSError:
+            continue
+        if title.startswith(f"ssh: {folder}/".encode()):
+            found.append(int(process.name))
+    return found
+
+
+@pytest.mark.parametrize("alone", [False, True])
+def test_an_ssh_master_ends_too(
+    project: Project, ssh_port: int, *, alone: bool
+) -> None:
+    """It writes its title over its environment, and the mark with it."""
+    folder = Path(tempfile.mkdtemp(prefix="dss-", dir="/tmp"))
+
+    def connect(owner: str) -> None:
+        for name in (owner, "other"):
+            (folder / name).mkdir()
+            options = (
+                f"ControlPath={folder / name / '0123456789'}",
+                "ControlMaster=auto",
+                "ControlPersist=600",
+                "StrictHostKeyChecking=no",
+                "UserKnownHostsFile=/dev/null",
+            )
+            words = [word for option in options for word in ("-o", option)]
+            subprocess.run(
+                ["ssh", "-F", "none", *words, "-p", str(ssh_port), "127.0.0.1", "true"],
+                check=True,
+                timeout=60,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+        assert len(masters(folder / owner)) == len(masters(folder / "other")) == 1
+
+    try:
+        killed_at_its_playbook(project, alone=alone, before=connect)
+        (owner,) = [path for path in folder.iterdir() if path.name != "other"]
+        if alone:
+            assert masters(owner), "nothing lived on"
+            project.set_runner()
+            project.run()
+        deadline = time.monotonic() + ENDS_WITHIN_SECONDS
+        while masters(owner):
+            assert time.monotonic() < deadline, "the master still runs"
+            time.sleep(0.05)
+        # Whoever else has one keeps it.
+        assert len(masters(folder / "other")) == 1
+    finally:
+        for path in folder.iterdir():
+            for pid in masters(path):
+                os.kill(pid, signal.SIGKILL)
+        shutil.rmtree(folder)
 
 
 @pytest.mark.parametrize("status", [0, 1])
