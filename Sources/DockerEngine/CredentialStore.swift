@@ -1,6 +1,5 @@
 import Diagnostics
 import JSON
-import Synchronization
 
 /// A program that keeps registry passwords, such as `docker-credential-pass`.
 ///
@@ -8,7 +7,6 @@ import Synchronization
 struct CredentialStore: Sendable {
     /// Time enough for a person to unlock a key ring.
     static let timeoutSeconds: Double = 120
-    private static let answerLimitBytes = 1 << 20
 
     let name: String
     let processes: any ProcessRunner
@@ -31,7 +29,7 @@ struct CredentialStore: Sendable {
     func credentials(for server: String) async throws -> RegistryCredentials? {
         guard name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) })
         else { throw refusal("its name is no helper's", server) }
-        let answer = Answer()
+        let answer = ProgramAnswer()
         let outcome: ProcessOutcome
         do {
             outcome = try await processes.run(
@@ -40,7 +38,7 @@ struct CredentialStore: Sendable {
                     standardInput: Array(server.utf8), timeoutSeconds: Self.timeoutSeconds,
                     // Such as the agent that keeps a key ring open.
                     leavesServers: true)
-            ) { answer.add($0, limitBytes: Self.answerLimitBytes) }
+            ) { answer.add($0) }
         } catch let problem as Diagnostic {
             throw refusal(problem.summary, server)
         }
@@ -67,15 +65,5 @@ struct CredentialStore: Sendable {
             summary: "`\(program)` gives no login for `\(server)`", causes: [problem],
             hint: "run `echo \(server) | \(program) get` by hand and see what it wants, or put the "
                 + "password into `DOCKER_REGISTRY_PASSWORD`")
-    }
-
-    private final class Answer: Sendable {
-        private let lines = Mutex("")
-        var text: String { lines.withLock { $0 } }
-        func add(_ line: String, limitBytes: Int) {
-            lines.withLock { text in
-                if text.utf8.count + line.utf8.count < limitBytes { text += line + "\n" }
-            }
-        }
     }
 }

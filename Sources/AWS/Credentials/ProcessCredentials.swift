@@ -7,7 +7,6 @@ import JSON
 struct ProcessCredentials: CredentialProvider {
     /// Time enough for a person to confirm on a device.
     static let timeoutSeconds: Double = 120
-    private static let answerLimitBytes = 1 << 20
 
     let profile: String
     let command: String
@@ -19,7 +18,7 @@ struct ProcessCredentials: CredentialProvider {
         guard let words = ShellWords.split(command), let executable = words.first else {
             throw CredentialFailure.unusable(place, "the command has an unclosed quote or is empty")
         }
-        let answer = Answer()
+        let answer = ProgramAnswer()
         let outcome = try await processes.run(
             ProcessCommand(
                 executable: executable, arguments: Array(words.dropFirst()),
@@ -27,14 +26,14 @@ struct ProcessCredentials: CredentialProvider {
                 inherits: .everything(
                     but: ["DSS_", "GITHUB_", "GH_", "ACTIONS_", "DOCKER_"]),
                 timeoutSeconds: Self.timeoutSeconds, leavesServers: true)
-        ) { await answer.add($0, limitBytes: Self.answerLimitBytes) }
+        ) { answer.add($0) }
         guard outcome.status == 0 else {
             let said = ShownText.redacted(outcome.standardErrorTail).suffix(500)
             throw CredentialFailure.unusable(
                 place, "`\(executable)` ended with status \(outcome.status): \(said)",
                 hint: "run the command by hand and see what it wants")
         }
-        let text = await answer.text
+        let text = answer.text
         if let answer = try? JSONValue.parse(Array(text.utf8), source: place),
             answer["Version"]?.integerValue != 1
         {
@@ -43,12 +42,5 @@ struct ProcessCredentials: CredentialProvider {
             throw CredentialFailure.unusable(place, "its answer has \(said)")
         }
         return try ProvidedCredentials.read(text, tokenName: "SessionToken", origin: place)
-    }
-
-    private actor Answer {
-        private(set) var text = ""
-        func add(_ line: String, limitBytes: Int) {
-            if text.utf8.count + line.utf8.count < limitBytes { text += line + "\n" }
-        }
     }
 }
