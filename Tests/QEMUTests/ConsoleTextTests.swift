@@ -7,13 +7,16 @@ import Testing
         "Debian GNU/Linux 12 ubuntu ttyS0\r\n\r\nubuntu login: ",
         "\u{1B}[0m\r\nip-10-0-0-1 login:",
         "[  OK  ] Started\r\n\u{1B}[?25hsandbox login: \r\n[   20.1] late message\r\n",
+        "sandbox login: [  268.881301] AVX2 version of gcm_enc/dec engaged.\r\n[  269.7] more",
+        "sandbox login: [  OK  ] Reached target multi-user.target.\r\n",
     ])
     func `a login prompt is seen wherever it stands on a line of its own`(text: String) {
         #expect(ConsoleText.asksForLogin(text))
     }
 
     @Test(arguments: [
-        "", "Starting User Login Management...", "last login: Mon", "systemd-logind: login: x y",
+        "", "Starting User Login Management...", "last login: Mon",
+        "Last login: Fri Nov 27 [pts/0]", "systemd-logind: login: x y",
     ])
     func `other lines that speak of logins are no prompt`(text: String) {
         #expect(!ConsoleText.asksForLogin(text))
