@@ -70,7 +70,7 @@ def test_a_missing_role(project: Project, cloud: Cloud) -> None:
 
 
 def test_credentials_that_expire(project: Project, cloud: Cloud) -> None:
-    refuse(cloud, "ec2:DescribeImages", "RequestExpired", "Request has expired.")
+    refuse(cloud, "ec2:ImportKeyPair", "RequestExpired", "Request has expired.")
     assert_hint(project, "aws.RequestExpired", "sign in again", "AWS_ACCESS_KEY_ID")
 
 
