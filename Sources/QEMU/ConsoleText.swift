@@ -3,8 +3,8 @@ package enum ConsoleText {
     private static let shownLines = 6
     private static let shownCharacters = 160
 
-    /// Whether some line is `<host name> login:`, with nothing behind it but what the kernel or systemd
-    /// had to say next, in its brackets.
+    /// Whether some line is `<host name> login:`, with nothing behind it but what the kernel or
+    /// systemd had to say next, in its brackets.
     static func asksForLogin(_ text: String) -> Bool {
         // From the end: the prompt is the last thing that is written.
         lines(of: text).reversed().contains { line in

@@ -51,6 +51,7 @@ import Testing
                     "restrictions": ["maximumBuildsAllowed": .integer(Int64(builds))]
                 ],
             ]
+            aws.on("DescribeExportImageTasks", [:], .exportTasks())
         }
         aws.on("BatchGetProjects", [:], .json(["projects": [project]]))
     }

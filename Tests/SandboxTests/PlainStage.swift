@@ -11,7 +11,7 @@ struct PlainStage: Stage {
     var upstream: [StageName]
     var lifetime = StageLifetime.durable
     let timeline: Timeline
-    /// What it would do to what is there.
+    /// What it would do to what it has made.
     var does = StageEffects()
     var existence = Existence.exists
     /// Part of its key.
@@ -45,6 +45,8 @@ struct PlainStage: Stage {
         return ["imageId": id]
     }
 
-    func effects(_ facts: StageEffects.Facts) -> StageEffects { does }
+    func effects(_ facts: StageEffects.Facts) -> StageEffects {
+        facts.run == nil ? StageEffects() : does
+    }
     func takeDown(_ context: StageContext) async throws {}
 }
