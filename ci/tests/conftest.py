@@ -32,8 +32,9 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "exhaustive: takes hours; `ci/all`, and chosen by nothing else"
     )
-    # Under `nohup` it is ignored, and the program would take that over.
+    # Under `nohup` and in the background they are ignored, and the program would take that over.
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(
