@@ -25,7 +25,7 @@ struct MatrixSession: Sendable {
         var pipeline = PipelineOptions()
         pipeline.verifiesByDefault = bench.isLocal
         pipeline.adoptCommand = changes.adoptCommand(
-            of: manifest.path, options, namesAsset: false)
+            of: manifest.path, options)
         matrix = try Matrix(
             manifest, services: bench.services, pipeline: pipeline,
             stores: { try bench.results.store($0) },

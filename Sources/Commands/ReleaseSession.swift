@@ -11,11 +11,12 @@ struct ReleaseSession: Sendable {
     /// See `Session`.
     init(
         _ manifest: ReleaseManifest, _ changes: ManifestChanges, _ options: GlobalOptions,
-        _ call: Invocation, pipeline: PipelineOptions = PipelineOptions(),
-        output: EventOutput? = nil
+        _ call: Invocation, named path: String? = nil,
+        pipeline: PipelineOptions = PipelineOptions(), output: EventOutput? = nil
     ) throws {
         session = try Session(
-            .release(manifest), changes, options, call, pipeline: pipeline, output: output)
+            .release(manifest), changes, options, call, named: path, pipeline: pipeline,
+            output: output)
         release = Release(
             manifest: manifest, place: session.workplace,
             machineStore: try session.machineStore, services: session.services)

@@ -19,12 +19,13 @@ struct Session: Sendable {
     var lock: LockInfo { workplace.lock }
 
     /// - Parameters:
+    ///   - path: the manifest as named on the command line; nil for that of the release itself.
     ///   - pipeline: what the command says about how the stages are laid out.
     ///   - output: where events go; nil for what the options say.
     init(
         _ manifest: SingleManifest, _ changes: ManifestChanges, _ options: GlobalOptions,
-        _ call: Invocation, pipeline: PipelineOptions = PipelineOptions(),
-        output: EventOutput? = nil
+        _ call: Invocation, named path: String? = nil,
+        pipeline: PipelineOptions = PipelineOptions(), output: EventOutput? = nil
     ) throws {
         let bench = try Workbench(manifest.place, changes, options, call, output: output)
         if output == nil, let hint = try bench.results.localHint([manifest.storeName]) {
@@ -32,7 +33,8 @@ struct Session: Sendable {
         }
         var pipeline = pipeline
         pipeline.adoptCommand = changes.adoptCommand(
-            of: manifest.place.path, options, namesAsset: true)
+            of: path ?? manifest.place.path, options,
+            assetId: changes.assetId.map { _ in manifest.storeName })
         try self.init(manifest, bench, pipeline)
     }
 

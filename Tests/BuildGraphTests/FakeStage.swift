@@ -21,8 +21,8 @@ struct FakeStage: Stage {
     var pool: String?
     /// What it would do to what is there.
     var does: @Sendable (StageEffects.Facts) -> StageEffects = { _ in StageEffects() }
-    /// What is there of it and recorded nowhere.
-    var finds: @Sendable () -> [StageEffects.Replacement] = { [] }
+    /// What is there of it and recorded nowhere; nil for a stage that cannot find out.
+    var finds: (@Sendable () -> [StageEffects.Replacement])?
     /// What it has to do besides.
     var owes: @Sendable ([StageName: StoredResult]) -> StageDue = { _ in .never }
     var isOfCloud = true
@@ -63,9 +63,11 @@ struct FakeStage: Stage {
 
     func effects(_ facts: StageEffects.Facts) -> StageEffects { does(facts) }
 
+    var findsUnrecorded: Bool { finds != nil }
+
     func unrecorded(
         _ facts: StageEffects.Facts, _ context: StageContext
-    ) async throws -> [StageEffects.Replacement] { finds() }
+    ) async throws -> [StageEffects.Replacement] { finds?() ?? [] }
 
     func due(_ results: [StageName: StoredResult]) -> StageDue { owes(results) }
 

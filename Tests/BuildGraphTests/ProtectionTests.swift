@@ -111,6 +111,17 @@ import Testing
         #expect(log.all.isEmpty)
     }
 
+    @Test func `what other results tell counts where a stage cannot look for itself`()
+        async throws
+    {
+        var all = stages("1")
+        all[2].does = { _ in StageEffects(replaces: [.init("tag 7", publication: "named")]) }
+        let fixture = GraphFixture(all)
+        let error = try await #require(throws: Diagnostic.self) { try await fixture.run() }
+        #expect(error.causes == ["stage image replaces tag 7 (named)"])
+        #expect(log.all.isEmpty)
+    }
+
     @Test(arguments: [true, false])
     func `who says yes adopts, who says no is refused`(answer: Bool) async throws {
         let fixture = lost()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 import shutil
@@ -10,6 +11,7 @@ import pexpect
 
 from .cloud import Cloud
 from .github_server import GitHubServer
+from .matrix import FILE, Matrix
 from .program import RUN_TIMEOUT_SECONDS, Outcome, assert_error, binary
 from .project import MANIFEST, Project
 from .test_replacement import CONSENT, outputs, publish
@@ -136,6 +138,66 @@ def test_what_a_release_page_names(
     assert own_release.stale() == {}
     assert own_release.view.images() == images
     assert own_release.view.objects() == objects
+
+
+def test_a_variant_of_a_matrix(project: Project, cloud: Cloud) -> None:
+    matrix = Matrix(project, "ab")
+    project.set("ami", "public", value=True)
+    matrix.run()
+    lost = project.root / "out" / matrix.ids[1] / "ami.json"
+    image = json.loads(lost.read_text())["outputs"]["imageId"]
+    lost.unlink()
+    wanted = ["adopt", FILE, "ami", "--id", image, "--asset-id", matrix.ids[1]]
+    for options in ((), ("--asset-id", matrix.ids[1])):
+        mark = cloud.mark()
+        outcome = project.dssbatch(FILE, *options)
+        assert_error(outcome, 2, f"image {image}", CONSENT)
+        assert cloud.operations(mark, "creating") == []
+        assert shlex.join(["dssbatch", *wanted]) in outcome.stderr
+    plan = project.dssbatch(
+        "plan", FILE, "--asset-id", matrix.ids[1], "--verify", check=0
+    )
+    assert shlex.join(["dssbatch", *wanted]) in plan.stdout
+    project.dssbatch(*wanted, check=0)
+    assert matrix.stale() == set()
+
+
+def test_an_image_that_is_gone_stops_no_matrix(project: Project, cloud: Cloud) -> None:
+    matrix = Matrix(project, "ab")
+    project.set("ami", "public", value=True)
+    matrix.run()
+    lost = project.root / "out" / matrix.ids[0] / "ami.json"
+    image = json.loads(lost.read_text())["outputs"]["imageId"]
+    lost.unlink()
+    cloud.client("ec2").deregister_image(ImageId=image)
+    matrix.run()
+    assert matrix.stale() == set()
+
+
+def test_a_plan_file_agrees_to_no_more_than_it_names(own_release: Project) -> None:
+    publish(own_release)
+    shutil.rmtree(own_release.results)
+    saved = str(own_release.folder / "plan.json")
+    own_release.dssbatch("plan", MANIFEST, "--output", saved, check=0)
+    images = own_release.view.images()
+    outcome = own_release.dssbatch(MANIFEST, "--plan", saved)
+    assert_error(outcome, 2, "what stage ami replaces changed", "--verify")
+    assert own_release.view.images() == images
+    own_release.dssbatch("plan", MANIFEST, "--verify", "--output", saved, check=0)
+    own_release.dssbatch(MANIFEST, "--plan", saved, check=0)
+    assert len(own_release.view.images()) == len(images) + 1
+
+
+def test_spoiled_documents_keep_no_image_from_being_adopted(
+    own_release: Project,
+) -> None:
+    publish(own_release)
+    image = outputs(own_release, "ami")["imageId"]
+    for name in ("ami.json", "release.json", "ami.inventory.json"):
+        path = own_release.results / name
+        path.write_text(path.read_text()[:99])
+    own_release.dssbatch("adopt", MANIFEST, "ami", "--id", image, check=0)
+    assert own_release.result("ami")["origin"] == "adopted"
 
 
 def test_the_question_at_a_terminal(own_release: Project) -> None:

@@ -70,6 +70,8 @@ package protocol Stage: Sendable {
     var alwaysDiffers: Bool { get }
     /// What `run` does to what is there, without asking anybody.
     func effects(_ facts: StageEffects.Facts) -> StageEffects
+    /// Whether `unrecorded` finds anything; it counts in place of `effects` then.
+    var findsUnrecorded: Bool { get }
     /// What is published of it, of this very asset, and recorded nowhere; asked of the world where
     /// no good run of the stage is recorded, before it makes the same anew.
     func unrecorded(
@@ -144,6 +146,8 @@ extension Stage {
     package var alwaysDiffers: Bool { false }
     /// Nothing worth telling.
     package func effects(_ facts: StageEffects.Facts) -> StageEffects { StageEffects() }
+    /// It publishes nothing that could be found.
+    package var findsUnrecorded: Bool { false }
     /// Nothing.
     package func unrecorded(
         _ facts: StageEffects.Facts, _ context: StageContext

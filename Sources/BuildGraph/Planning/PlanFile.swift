@@ -66,7 +66,7 @@ package struct PlanFile: Sendable, Equatable {
             code: "plan.moved", severity: .configuration,
             summary: "the plan no longer holds: something it rests on has changed since",
             causes: moved.filter { seen.insert($0).inserted },
-            hint: "plan again with `dssbatch plan MANIFEST --output FILE`")
+            hint: "plan again with `dssbatch plan MANIFEST --verify --output FILE`, which asks AWS")
     }
 
     private static func stages(
@@ -79,7 +79,7 @@ package struct PlanFile: Sendable, Equatable {
                 inputs: planned.material?.inputs ?? [:],
                 result: results[planned.name].map { Self.digest(of: $0) },
                 replacesPublished: planned.state == .run
-                    ? planned.effects.published.map(\.text) : [])
+                    ? planned.effects.published.map(\.label) : [])
         }
         return stages
     }

@@ -13,16 +13,24 @@ package enum Protection {
 
     /// Makes sure that nothing published is replaced by the stages that will run.
     ///
+    /// - Parameter id: what is going to be adopted, and so is not replaced.
     /// - Throws: `publish.protected`, severity `.configuration`, whose causes name all of it.
-    package static func check(_ plan: Plan) throws {
+    package static func check(_ plan: Plan, adopting id: String? = nil) throws {
         let stages = plan.stages.filter { $0.state == .run }
-        try check(causes(plan), adoptions: stages.flatMap(\.effects.adoptions))
+        try check(
+            causes(plan) { $0.adoption == nil || $0.adoption?.id != id },
+            adoptions: stages.flatMap(\.effects.adoptions))
     }
 
     /// What of the published the stages that will run replace.
-    package static func causes(_ plan: Plan) -> [String] {
+    ///
+    /// - Parameter counts: whether a thing is asked about at all.
+    package static func causes(
+        _ plan: Plan, counts: (StageEffects.Replacement) -> Bool = { _ in true }
+    ) -> [String] {
         plan.stages.filter { $0.state == .run }.flatMap { stage in
-            stage.effects.published.map { "stage \(stage.name) replaces \($0.text)" }
+            stage.effects.published.filter(counts)
+                .map { "stage \(stage.name) replaces \($0.text)" }
         }
     }
 

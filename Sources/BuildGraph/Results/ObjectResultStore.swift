@@ -73,7 +73,8 @@ package final class ObjectResultStore: ResultStore {
         try await writeFile(
             StoredResult.file(of: record.stage),
             Array(bound(record).json.prettyText.utf8))
-        if record.error?.log == nil { try await removeLog(of: record.stage) }
+        // The result is written: a log too many takes nothing back of that.
+        if record.error?.log == nil { try? await removeLog(of: record.stage) }
     }
 
     /// Writes a log beside the results: whoever may read these may read it.

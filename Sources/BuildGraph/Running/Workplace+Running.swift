@@ -109,6 +109,9 @@ extension Workplace {
             planned = setup(options, journal, world)
         }
         if let expected = options.expectedPlan {
+            // Its consent is for what it names, and for nothing that only AWS tells of.
+            try await findUnrecorded(&world, planned.plan, journal)
+            planned = setup(options, journal, world)
             try expected.check(against: planned.plan, world, assetId: store.assetId)
         }
         return planned

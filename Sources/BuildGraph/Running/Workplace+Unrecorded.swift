@@ -12,7 +12,7 @@ extension Workplace {
         _ world: inout RecordedWorld, _ plan: Plan, _ journal: Journal
     ) async throws {
         let known = world
-        let asked = plan.lost(known).compactMap { planned in
+        let asked = plan.lost(known, in: graph).compactMap { planned in
             graph[planned.name].map { (stage: $0, planned: planned) }
         }
         do {
@@ -47,12 +47,14 @@ extension Workplace {
 }
 
 extension Plan {
-    /// The listed stages that will run and of which no good run is recorded.
-    package func lost(_ world: RecordedWorld) -> [PlannedStage] {
+    /// The listed stages that will run, of which no good run is recorded, and which can find out
+    /// what there is of them.
+    package func lost(_ world: RecordedWorld, in graph: StageGraph) -> [PlannedStage] {
         stages.filter { stage in
             stage.lifetime == .durable && stage.state == .run
                 && world.results[stage.name]?.record?.lastGood == nil
                 && !world.gone.contains(stage.name)
+                && graph[stage.name]?.base.findsUnrecorded == true
         }
     }
 }

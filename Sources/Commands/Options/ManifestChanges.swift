@@ -56,12 +56,12 @@ struct ManifestChanges: ParsableArguments {
     ///
     /// - Parameters:
     ///   - manifest: its file, as named on the command line.
-    ///   - namesAsset: whether the asset id of this command line is that of the release.
+    ///   - assetId: of the release, where this command line names one.
     func adoptCommand(
-        of manifest: String, _ options: GlobalOptions, namesAsset: Bool
+        of manifest: String, _ options: GlobalOptions, assetId: String? = nil
     ) -> AdoptCommandLine {
         let values: [(option: String, value: String?)] =
-            [("--asset-id", namesAsset ? assetId : nil)]
+            [("--asset-id", assetId)]
             + settings.map { ("--set", $0) }
             + [
                 ("--results", results), ("--aws-profile", options.awsProfile),

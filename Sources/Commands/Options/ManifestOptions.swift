@@ -29,8 +29,8 @@ struct ManifestOptions: ParsableArguments {
     ///
     /// - Throws: as `Manifest`; `usage.results`, `usage.asset-id`.
     func session(_ global: GlobalOptions, _ call: Invocation) throws -> Session {
-        let manifest = try read(global, call).single(named: changes.assetId)
-        return try Session(manifest, changes, global, call)
+        let single = try read(global, call).single(named: changes.assetId)
+        return try Session(single, changes, global, call, named: manifest)
     }
 
     /// Reads it for a command that works on a matrix alone.

@@ -19,11 +19,13 @@ struct PresetOptions: ParsableArguments {
         _ global: GlobalOptions, _ call: Invocation, settings: [String] = [],
         pipeline: PipelineOptions = PipelineOptions(), output: EventOutput? = nil
     ) throws -> ReleaseSession {
+        var changes = changes
+        changes.settings = settings + changes.settings
         let release = try Manifest.release(
-            contentsOf: manifest, changedBy: changes.overrides(global, call, settings)
+            contentsOf: manifest, changedBy: changes.overrides(global, call)
         ).release
         return try ReleaseSession(
-            release, changes, global, call, pipeline: pipeline, output: output)
+            release, changes, global, call, named: manifest, pipeline: pipeline, output: output)
     }
 
     /// Does something with one machine that is there already.

@@ -1,4 +1,5 @@
 import BuildGraph
+import Diagnostics
 
 /// Whether what is there of a stage is recorded instead of made anew.
 enum AdoptionQuestion {
@@ -8,8 +9,9 @@ enum AdoptionQuestion {
     static func ask(
         about stage: StageName, _ thing: StageEffects.Replacement, _ console: Console
     ) async -> Bool {
-        await console.ask(
-            "nothing is recorded of \(thing.label): record it as what `\(stage)` made?",
+        let shown = ShownText.line(thing.label)
+        return await console.ask(
+            "nothing is recorded of \(shown): record it as what `\(stage)` made?",
             patienceSeconds: patienceSeconds)
     }
 }

@@ -42,7 +42,8 @@ struct PlanCommand: Command {
             return try await MatrixSession(matrix, changes, global, call).showPlan(
                 selectionOptions, explain: explain, isExitDetailed: detailedExitcode)
         case .single(let manifest):
-            return try await plan(Session(manifest, changes, global, call))
+            return try await plan(
+                Session(manifest, changes, global, call, named: manifestOptions.manifest))
         }
     }
 

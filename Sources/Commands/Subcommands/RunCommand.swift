@@ -37,7 +37,8 @@ struct RunCommand: Command {
             if dryRun { return try await session.showPlan(selectionOptions) }
             return try await session.run(selectionOptions, running)
         case .single(let manifest):
-            return try await run(Session(manifest, changes, global, call))
+            return try await run(
+                Session(manifest, changes, global, call, named: manifestOptions.manifest))
         }
     }
 

@@ -67,21 +67,24 @@ package struct InventoryDocuments: Codable, Sendable, Equatable {
     ///
     /// So an image that is recorded again is what it was for the stages behind it.
     ///
-    /// - Throws: `json.*`, `inventory.invalid`, `results.*`.
+    /// - Returns: nil too where one of them is spoiled: the image is there without it.
+    /// - Throws: `results.*`.
     static func told(
         of image: String, in region: String, _ context: StageContext
     ) async throws -> InventoryDocuments? {
         let results = context.results
         guard let bytes = try await results.readFile(ReleaseNotes.documentName) else { return nil }
-        let document = try JSONValue.parse(bytes, source: ReleaseNotes.documentName)
-        guard document["ami"]?["regions"]?[region]?.stringValue == image else { return nil }
+        guard let document = try? JSONValue.parse(bytes, source: ReleaseNotes.documentName),
+            document["ami"]?["regions"]?[region]?.stringValue == image
+        else { return nil }
         let names = names(of: "ami")
         guard let inventory = try await results.readFile(names.inventory),
-            let sbom = try await results.readFile(names.sbom)
+            let sbom = try await results.readFile(names.sbom),
+            let packages = try? Inventory(inventory, source: names.inventory).packageCount
         else { return nil }
         let found = InventoryDocuments(
             inventory: Document(names.inventory, inventory), sbom: Document(names.sbom, sbom),
-            packages: try Inventory(inventory, source: names.inventory).packageCount)
+            packages: packages)
         func isTold(_ kind: String, _ file: Document) -> Bool {
             document["inventory"]?[kind]?["sha256"]?.stringValue.map { "sha256:\($0)" }
                 == file.sha256

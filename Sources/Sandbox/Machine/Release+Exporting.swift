@@ -85,9 +85,9 @@ extension Release {
     ) async throws {
         if options.hasConsent { return }
         let recorded = ImageReuse.imageId(try await place.store.load("ami"))
-        guard recorded != nil, recorded != imageId else { return }
+        guard imageId == nil || recorded != imageId else { return }
         let all = Selection(only: (exports.only ?? []).union(["ami"]), force: ["ami"])
-        try Protection.check(try await place.plan(all, verify: false).plan)
+        try Protection.check(try await place.plan(all, verify: false).plan, adopting: imageId)
     }
 
     /// Records an image as the release's own, where it is not that already.

@@ -27,7 +27,8 @@ extension Matrix {
             }
         }
         guard !options.hasConsent else { return }
-        try Self.checkConsent(zip(variants, outlooks.map(\.variantPlan)))
+        // What no result tells of may be gone: the rehearsal finds out.
+        try Self.checkConsent(zip(variants, outlooks.map(\.variantPlan))) { $0.adoption == nil }
         let unsure = zip(variants, outlooks).filter { $0.1.isUnsure(options) }.map(\.0)
         try Protection.check(
             try await runner.rehearse(unsure, options) { graph in
@@ -37,11 +38,16 @@ extension Matrix {
 
     /// Refuses what would replace anything published.
     ///
+    /// - Parameter counts: whether a thing is asked about at all.
     /// - Throws: `publish.protected`, whose causes name all of it.
-    static func checkConsent(_ plans: some Sequence<(Variant, VariantPlan)>) throws {
+    static func checkConsent(
+        _ plans: some Sequence<(Variant, VariantPlan)>,
+        counts: (StageEffects.Replacement) -> Bool = { _ in true }
+    ) throws {
         try Protection.check(
             plans.flatMap { variant, plan in
-                (plan.plan.map(Protection.causes) ?? []).map { "\(variant.assetId): \($0)" }
+                (plan.plan.map { Protection.causes($0, counts: counts) } ?? [])
+                    .map { "\(variant.assetId): \($0)" }
             })
     }
 
@@ -91,7 +97,7 @@ extension Matrix {
                 listed.contains { $0.state != .fresh }
                 || (!listed.isEmpty && !known.isAccountCompared)
             isPublished = PublishedThings(world.results).isAnything
-            isLost = !known.lost(world).isEmpty
+            isLost = graph.map { !known.lost(world, in: $0).isEmpty } ?? false
             isOpen = known.mayDifferByLookups || !world.unbound.isEmpty
         }
 

@@ -18,7 +18,8 @@ struct UnrecordedImage {
         let published = PublishedThings(facts.results)
         let recorded = Self.recorded(facts)
         let named = published.named.filter { $0.hasPrefix("ami-") && !recorded.contains($0) }
-        let only = named.count == 1 ? named.first : nil
+        // Names have no region: where the image itself is lost, its copies could claim it as well.
+        let only = stage == "ami" && named.count == 1 ? named.first : nil
         guard let id = published.publicImages[region] ?? only,
             let publication = published.publication(of: id, madeAt: "")
         else { return [] }

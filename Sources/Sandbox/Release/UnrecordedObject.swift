@@ -18,13 +18,15 @@ struct UnrecordedObject {
         named(facts).compactMap { replacement($0, facts) }
     }
 
-    /// What of it is in the bucket, with the asset's tag.
+    /// What of it is in the bucket that is exported to, with the asset's tag.
+    ///
+    /// An object in another bucket is not in a new one's way, and could not be adopted.
     ///
     /// - Throws: what S3 answers.
     func find(
-        _ facts: StageEffects.Facts, aws: any AWSCaller
+        _ facts: StageEffects.Facts, in bucket: String, aws: any AWSCaller
     ) async throws -> [StageEffects.Replacement] {
-        for place in named(facts) {
+        for place in named(facts) where place.bucket == bucket {
             let tags = try await ObjectSearch.tags(
                 aws, bucket: place.bucket, key: place.key, region: region)
             if tags?[ResourceNames.assetTag] == assetId.text {

@@ -80,6 +80,8 @@ package struct CopyAMI: Stage {
             lost: unrecordedImage.told(facts))
     }
 
+    package var findsUnrecorded: Bool { true }
+
     package func unrecorded(
         _ facts: StageEffects.Facts, _ context: StageContext
     ) async throws -> [StageEffects.Replacement] {

@@ -88,6 +88,8 @@ package struct CreateAMI: Stage {
             facts, creates: "an image", of: name, region: region, lost: unrecordedImage.told(facts))
     }
 
+    package var findsUnrecorded: Bool { true }
+
     package func unrecorded(
         _ facts: StageEffects.Facts, _ context: StageContext
     ) async throws -> [StageEffects.Replacement] {

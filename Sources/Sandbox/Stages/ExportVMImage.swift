@@ -134,10 +134,16 @@ package struct ExportVMImage: Stage {
             lost: unrecordedObject.told(facts))
     }
 
+    package var findsUnrecorded: Bool { true }
+
     package func unrecorded(
         _ facts: StageEffects.Facts, _ context: StageContext
     ) async throws -> [StageEffects.Replacement] {
-        try await unrecordedObject.find(facts, aws: aws)
+        // Only of what others tell is anything asked.
+        guard !unrecordedObject.told(facts).isEmpty else { return [] }
+        let target = try await ImageBucket.find(
+            settings.bucket, region: region, services: services)
+        return try await unrecordedObject.find(facts, in: target.bucket, aws: aws)
     }
 
     private var unrecordedObject: UnrecordedObject {

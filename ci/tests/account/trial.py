@@ -133,9 +133,13 @@ class Trial:
     def end(self) -> None:
         """Remove everything that bears the trial's names."""
         print("removing everything that the trial made", flush=True)
-        self.dssbatch(
-            *("clean", *self.release, "--all", "--yes", "--older-than", "0"),
-        )
+        clean = ("clean", *self.release, "--all", "--yes", "--older-than", "0")
+        try:
+            self.dssbatch(*clean)
+        except Unmet:
+            # A stack of the bucket that never came to be is in its way.
+            remove_stacks(self.account, *self.stacks)
+            self.dssbatch(*clean)
         remove_stacks(self.account, *self.stacks)
         self.wait_for(
             lambda: not self.account.tagged(self.asset_id),
