@@ -200,6 +200,25 @@ def test_spoiled_documents_keep_no_image_from_being_adopted(
     assert own_release.result("ami")["origin"] == "adopted"
 
 
+def test_ctrl_c_ends_the_question(own_release: Project) -> None:
+    publish(own_release)
+    (own_release.results / "ami.json").unlink()
+    child = pexpect.spawn(
+        str(binary()),
+        [MANIFEST],
+        env=own_release.environment | {"TERM": "dumb"},
+        cwd=str(own_release.root),
+        timeout=RUN_TIMEOUT_SECONDS,
+    )
+    child.expect(r"made\? \[y/N\] ")
+    # It would wait for half an hour, longer than this test.
+    child.sendintr()
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 130
+    assert not (own_release.results / "ami.json").exists()
+
+
 def test_the_question_at_a_terminal(own_release: Project) -> None:
     publish(own_release)
     image = outputs(own_release, "ami")["imageId"]

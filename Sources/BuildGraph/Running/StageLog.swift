@@ -14,6 +14,7 @@ package final class StageLog: Sendable {
         var lines: [String] = []
         var first = 0
         var bytes = 0
+        var isCut = false
     }
 
     private let kept = Mutex(Kept())
@@ -35,12 +36,18 @@ package final class StageLog: Sendable {
                 kept.lines[kept.first] = ""
                 kept.first += 1
             }
+            // Seldom, since everything behind them moves.
+            if kept.first > kept.lines.count / 2 {
+                kept.lines.removeFirst(kept.first)
+                kept.isCut = true
+                kept.first = 0
+            }
         }
     }
 
     /// All that is kept; nil where there is nothing.
     package var bytes: [UInt8]? {
-        let (lines, isCut) = kept.withLock { ($0.lines[$0.first...], $0.first > 0) }
+        let (lines, isCut) = kept.withLock { ($0.lines[$0.first...], $0.isCut || $0.first > 0) }
         if lines.isEmpty { return nil }
         return Array(((isCut ? [Self.gap] : []) + lines).joined(separator: "\n").utf8) + [10]
     }

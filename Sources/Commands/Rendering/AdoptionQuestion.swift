@@ -12,6 +12,6 @@ enum AdoptionQuestion {
         let shown = ShownText.line(thing.label)
         return await console.ask(
             "nothing is recorded of \(shown): record it as what `\(stage)` made?",
-            patienceSeconds: patienceSeconds)
+            patienceSeconds: patienceSeconds, isOfTheWork: true)
     }
 }

@@ -4,8 +4,10 @@ import Glibc
 struct Console: Sendable {
     private let output: @Sendable (String) -> Void
     private let error: @Sendable (String) -> Void
-    /// Waits so many seconds for a line; nil where none came.
+    /// Waits so many seconds for a line, unless its task is cancelled; nil where none came.
     private let answer: @Sendable (_ patienceSeconds: Int) -> String?
+    /// How often it looks whether it still has to wait.
+    private static let looksInASecond = 5
     /// Whether somebody is there to answer.
     let canAsk: Bool
     /// Whether what is no data goes to a terminal.
@@ -36,15 +38,23 @@ struct Console: Sendable {
 
     /// Asks a question that is answered with yes or no; without anybody to ask, or without an
     /// answer in time, it is no.
-    func ask(_ question: String, patienceSeconds: Int) async -> Bool {
+    ///
+    /// - Parameter isOfTheWork: whether the question ends with the work that is cancelled; else it
+    ///   is about what becomes of that.
+    func ask(_ question: String, patienceSeconds: Int, isOfTheWork: Bool) async -> Bool {
         guard canAsk else { return false }
         error("\(question) [y/N] ")
         let answer = answer
         // In a thread of its own: reading blocks.
-        return await Task.detached {
+        let asking = Task.detached {
             guard let line = answer(patienceSeconds) else { return false }
             return ["y", "yes"].contains(line.lowercased())
-        }.value
+        }
+        return await withTaskCancellationHandler {
+            await asking.value
+        } onCancel: {
+            if isOfTheWork { asking.cancel() }
+        }
     }
 }
 
@@ -58,11 +68,11 @@ extension Console {
             output: StandardStreams.writeOutput, error: StandardStreams.writeError,
             answer: { patienceSeconds in
                 var input = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
-                guard poll(&input, 1, Int32(patienceSeconds * 1000)) == 1 else {
-                    StandardStreams.writeError("\n")
-                    return nil
+                for _ in 0..<(patienceSeconds * looksInASecond) where !Task.isCancelled {
+                    if poll(&input, 1, Int32(1000 / looksInASecond)) == 1 { return readLine() }
                 }
-                return readLine()
+                StandardStreams.writeError("\n")
+                return nil
             },
             canAsk: isatty(STDIN_FILENO) == 1 && isTerminal, isTerminal: isTerminal,
             width: isKnown ? Int(size.ws_col) : 80)

@@ -8,6 +8,7 @@ enum KeepQuestion {
     /// Asks on the terminal; without one the answer is no, so that nothing is left by accident.
     static func ask(about stage: StageName, _ console: Console) async -> Bool {
         await console.ask(
-            "a stage failed: keep what `\(stage)` made?", patienceSeconds: patienceSeconds)
+            "a stage failed: keep what `\(stage)` made?", patienceSeconds: patienceSeconds,
+            isOfTheWork: false)
     }
 }

@@ -16,6 +16,7 @@ enum RemovalQuestion {
     /// Asks on the terminal.
     static func ask(count: Int, _ console: Console) async -> Bool {
         await console.ask(
-            "remove \(count == 1 ? "it" : "these \(count)")?", patienceSeconds: patienceSeconds)
+            "remove \(count == 1 ? "it" : "these \(count)")?", patienceSeconds: patienceSeconds,
+            isOfTheWork: true)
     }
 }

@@ -7,6 +7,6 @@ enum StopQuestion {
     /// - Parameter what: such as `build PROJECT:UUID`.
     static func ask(about what: String, _ console: Console) async -> Bool {
         await console.ask(
-            "\nstop \(what) too?", patienceSeconds: patienceSeconds)
+            "\nstop \(what) too?", patienceSeconds: patienceSeconds, isOfTheWork: false)
     }
 }
