@@ -94,6 +94,20 @@ import Testing
         #expect(try await planner(SealBook()).newSeal(of: variant()) == nil)
     }
 
+    @Test func `what left something to be removed is not sealed`() async throws {
+        try await run(variant())
+        let journal = try await Journal(
+            store: variant().store, runId: "r", time: SystemTimeSource())
+        let left = try await journal.intend(
+            stage: "source", resource: "ec2:key-pair", region: "eu-central-1", name: "k",
+            token: nil, details: [:])
+        try await SystemTimeSource().sleep(seconds: StoreFingerprint.settlingSeconds)
+        #expect(try await planner(SealBook()).newSeal(of: variant()) == nil)
+        try await journal.gone(left)
+        try await SystemTimeSource().sleep(seconds: StoreFingerprint.settlingSeconds)
+        #expect(try await planner(SealBook()).newSeal(of: variant()) != nil)
+    }
+
     @Test func `what was written just now is not sealed`() async throws {
         try await run(variant())
         // As if the clock had not moved on since.

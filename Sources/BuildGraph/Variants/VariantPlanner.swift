@@ -64,9 +64,9 @@ package struct VariantPlanner: Sendable {
         return .planned(Planner.plan(graph, world, selection), world)
     }
 
-    /// Seals a variant in which everything is fresh.
+    /// Seals a variant in which everything is fresh and nothing is left to be removed.
     ///
-    /// - Returns: nil where something is stale, or was changed only just now.
+    /// - Returns: nil where there is something to do, or something was changed only just now.
     package func newSeal(of variant: Variant) async throws -> NewSeal? {
         let before = try await variant.store.fingerprint()
         let graph = try variant.graph()
@@ -74,6 +74,8 @@ package struct VariantPlanner: Sendable {
         guard before.isSettled, declared.allSatisfy(\.isPlain),
             case .planned(let plan, let world) = try await plan(variant, graph, Selection()),
             plan.isFresh,
+            // What an earlier run left is removed by one that looks into the journal.
+            world.interrupted.isEmpty,
             // Nobody looks at a sealed variant when the time has come.
             world.due.isEmpty,
             // A result that is fresh by an earlier run is made the current one by the next.
