@@ -217,10 +217,15 @@ def test_the_log_of_a_failed_stage_outlives_it(project: Project, cloud: Cloud) -
     assert project.result("install")["error"]["log"] == place.name
     (event,) = outcome.events("error")
     assert event["log"] == str(place) and f"  log: {place}\n" in outcome.stderr
-    for command in (["status", MANIFEST], ["why", MANIFEST, "install"]):
+    # Also where the way to it leads upstream through stages that never ran.
+    whys = [["why", MANIFEST, stage] for stage in ("install", "ami", "export-vhd")]
+    for command in (["status", MANIFEST], *whys):
         assert str(place) in project.dssbatch(*command, check=0).stdout
         data = project.dssbatch(*command, "--json", check=0).stdout
         assert f'"log":"{place}"' in data
+    chain = json.loads(project.dssbatch(*whys[2], "--json", check=0).stdout)["chain"]
+    way = [link["stage"] for link in chain]
+    assert (way[0], way[-2:]) == ("install", ["ami", "export-vhd"])
     # No input of anything, and gone once the stage has succeeded.
     before = project.stale()
     place.write_text("somebody wrote something else")

@@ -33,10 +33,12 @@ extension Plan {
             links.append(
                 link(number) {
                     $0.upstreamStage == other || $0 == .neededBy(other) || $0 == .failedLastTime
+                        || $0 == .neverRan
                 })
             number = next
         }
-        return Why(chain: Array((links + origin(of: number, graph)).reversed()))
+        let known = Set(links.map(\.stage))
+        return Why(chain: Array((links + origin(of: number, graph, known)).reversed()))
     }
 
     private func next(from number: Int, _ graph: StageGraph) -> Int? {
@@ -47,8 +49,17 @@ extension Plan {
             {
                 return upstream
             }
+            // It waits for the first of those that it rests on.
+            if reason == .neverRan, let upstream = unmade(under: number, graph) { return upstream }
         }
         return nil
+    }
+
+    /// A durable stage that this one rests on, directly or by a machine, and that has to run.
+    private func unmade(under number: Int, _ graph: StageGraph) -> Int? {
+        ([number] + graph.ephemeralBehind[number]).lazy.flatMap { graph.upstream[$0] }.first {
+            !graph.stages[$0].isEphemeral && all[$0].state == .run
+        }
     }
 
     private func link(_ number: Int, where isOnTheWay: (Reason) -> Bool) -> Why.Link {
@@ -59,8 +70,13 @@ extension Plan {
     }
 
     /// The lowest stage, and below it the ephemeral ones down to the one that declares what
-    /// changed: their inputs count as inputs of the durable stage.
-    private func origin(of number: Int, _ graph: StageGraph) -> [Why.Link] {
+    /// changed, as their inputs count as inputs of the durable stage; else down to the one that
+    /// failed, as that is why the durable one has not run since.
+    ///
+    /// - Parameter known: what the way has led through already.
+    private func origin(
+        of number: Int, _ graph: StageGraph, _ known: Set<StageName>
+    ) -> [Why.Link] {
         let own = graph.stages[number]
         let reasons = all[number].reasons
         for reason in reasons where !own.declares(reason) {
@@ -70,25 +86,29 @@ extension Plan {
                 })
             else { continue }
             let declared = reasons.filter { graph.stages[declarer].declares($0) }
-            let between = way(from: number, to: declarer, graph)
             return [link(number) { !declared.contains($0) }]
-                + between.map { link($0) { _ in false } }
+                + way(from: number, to: declarer, graph)
                 + [
                     Why.Link(
                         stage: all[declarer].name, state: all[declarer].state, reasons: declared)
                 ]
         }
-        return [link(number) { _ in true }]
+        let failed = graph.ephemeralBehind[number].first {
+            all[$0].reasons.contains(.failedLastTime) && !known.contains(all[$0].name)
+        }
+        guard all[number].state != .fresh, let failed else { return [link(number) { _ in true }] }
+        return [link(number) { _ in true }] + way(from: number, to: failed, graph)
+            + [link(failed) { $0 == .failedLastTime }]
     }
 
     /// The ephemeral stages strictly between a stage and one that it rests on.
-    private func way(from number: Int, to goal: Int, _ graph: StageGraph) -> [Int] {
-        var way: [Int] = []
+    private func way(from number: Int, to goal: Int, _ graph: StageGraph) -> [Why.Link] {
+        var way: [Why.Link] = []
         var current = number
         while let next = graph.upstream[current].first(where: {
             $0 == goal || graph.ephemeralBehind[$0].contains(goal)
         }), next != goal {
-            way.append(next)
+            way.append(link(next) { _ in false })
             current = next
         }
         return way
