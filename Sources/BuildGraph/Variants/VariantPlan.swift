@@ -12,6 +12,15 @@ package enum VariantPlan: Sendable {
         if case .planned(let plan, _) = self { plan.isFresh } else { true }
     }
 
+    /// Whether a run would do anything: bring something up to date, or remove what one left.
+    package var hasWork: Bool {
+        if case .planned(let plan, let world) = self {
+            !plan.isFresh || !world.interrupted.isEmpty
+        } else {
+            false
+        }
+    }
+
     /// Whether it is known that the results are of the account that is worked in.
     package var isAccountCompared: Bool {
         switch self {

@@ -14,7 +14,7 @@ extension Matrix {
         activeExports: (_ region: String) async throws -> Int
     ) async throws -> BatchPlan? {
         let plans = try await plan(variants, SelectionRequest())
-        let stale = zip(variants, plans).filter { !$0.1.isFresh }
+        let stale = zip(variants, plans).filter { $0.1.hasWork }
         guard !stale.isEmpty else { return nil }
         if !replacesPublished { try Self.checkConsent(stale) }
         var wanted: [StageName: Int] = [:]
