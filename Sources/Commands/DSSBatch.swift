@@ -18,7 +18,7 @@ package struct DSSBatch: ParsableCommand {
         subcommands: [
             RunCommand.self, PlanCommand.self, StatusCommand.self, WhyCommand.self,
             AdoptCommand.self, UnlockCommand.self, GraphCommand.self, CollectCommand.self,
-            CleanCommand.self, DoctorCommand.self, SchemaCommand.self,
+            CleanCommand.self, DoctorCommand.self, SchemaCommand.self, VersionCommand.self,
         ],
         groupedSubcommands: [
             CommandGroup(
@@ -74,17 +74,19 @@ package struct DSSBatch: ParsableCommand {
 
     /// What is to be said of an error; nil for help and version, which are printed.
     private static func problem(_ error: any Error, _ call: Invocation) -> Diagnostic? {
-        if error is Diagnostic || error is CancellationError { return .from(error) }
+        // With those of the groups.
+        let commands = configuration.subcommands.compactMap { $0.configuration.commandName }
+        if let problem = error as? Diagnostic {
+            return UsageError.misspelled(problem, call.arguments, among: commands) ?? problem
+        }
+        if error is CancellationError { return .from(error) }
         let text = message(for: error)
         switch exitCode(for: error) {
         case .success:
             call.console.printLine(fullMessage(for: error))
             return nil
         case .validationFailure where !text.isEmpty:
-            // With those of the groups.
-            return UsageError.diagnostic(
-                text, call.arguments,
-                among: configuration.subcommands.compactMap { $0.configuration.commandName })
+            return UsageError.diagnostic(text, call.arguments, among: commands)
         default: return .from(error)
         }
     }

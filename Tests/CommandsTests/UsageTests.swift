@@ -9,12 +9,15 @@ import Testing
     {
         let bench = try CommandBench()
         let lines = [
-            ["plam", "MANIFEST"], ["plan", "MANIFEST", "--onyl", "ami"], ["why", "MANIFEST"],
+            ["plam", "MANIFEST"], ["plam"], ["plan", "MANIFEST", "--onyl", "ami"],
+            ["why", "MANIFEST"],
             ["run", "MANIFEST", "--what-if", "ansible"], ["run", "MANIFEST", "-j", "0"],
             ["plan", "nowhere.json"], ["plan", "MANIFEST", "--only", "amy"],
             ["why", "MANIFEST", "export"], ["setup-vm-bucket", "--manifest", "MANIFEST"],
             ["clean", "--manifest", "MANIFEST"], ["distribute", "MANIFEST"],
             ["export-vm", "--manifest", "MANIFEST"], ["plan", "MANIFEST", "--set", "x"],
+            ["create-vm", "--default-password=secret"], ["create-vm", "--ec2-source-ami", "ami-1"],
+            ["setup-vm-bucket-waf", "--allowed-ip", "192.0.2.1"],
         ]
         var text = ""
         for line in lines {
@@ -39,8 +42,10 @@ import Testing
         }
     }
 
-    @Test func `the version is data`() async throws {
-        let outcome = try await CommandBench().run(["--version"])
+    @Test(arguments: ["--version", "version"]) func `the version is data`(
+        word: String
+    ) async throws {
+        let outcome = try await CommandBench().run([word])
         #expect(outcome.output == "dssbatch 0.1.0\n")
         #expect(outcome.error.isEmpty)
         #expect(outcome.status == .fresh)

@@ -7,16 +7,16 @@ struct GlobalOptions: ParsableArguments {
         case error, normal, info, debug
     }
 
-    @Option(help: "Profile of the AWS configuration files.")
+    @Option(help: ArgumentHelp("Profile of the AWS configuration files.", valueName: "name"))
     var awsProfile: String?
 
-    @Option(help: "AWS region; replaces the manifest's.")
+    @Option(help: ArgumentHelp("AWS region; replaces the manifest's.", valueName: "name"))
     var region: String?
 
-    @Option(help: "Endpoint for every AWS service.")
+    @Option(help: ArgumentHelp("Endpoint for every AWS service.", valueName: "url"))
     var endpointUrl: String?
 
-    @Option(help: "What to say: error, normal, info or debug.")
+    @Option(help: ArgumentHelp("What to say: error, normal, info or debug.", valueName: "level"))
     var logLevel: LogLevel = .normal
 
     @Flag(help: "Print one JSON event a line to standard output.")

@@ -5,11 +5,12 @@ import JSON
 
 /// A machine that is there already.
 struct HostOptions: ParsableArguments {
-    @Option(help: "Name or address of the machine.")
+    @Option(help: ArgumentHelp("Name or address of the machine.", valueName: "name"))
     var hostName: String
 
     @Option(
-        help: "Private key that the machine lets in; without a passphrase.",
+        help: ArgumentHelp(
+            "Private key that the machine lets in; without a passphrase.", valueName: "file"),
         transform: FileArgument.path)
     var sshPrivateKey: String
 

@@ -5,7 +5,9 @@ import Sandbox
 /// The manifest of a command that brings one permanent stack up to date.
 struct InfrastructureOptions: ParsableArguments {
     @Option(
-        help: "The manifest of the permanent stacks (default: manifests/infrastructure.json).",
+        help: ArgumentHelp(
+            "The manifest of the permanent stacks (default: manifests/infrastructure.json).",
+            valueName: "file"),
         transform: FileArgument.path)
     var manifest = "manifests/infrastructure.json"
 

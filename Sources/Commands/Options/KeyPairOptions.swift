@@ -5,14 +5,15 @@ import Sandbox
 /// The key pair that a new machine lets in.
 struct KeyPairOptions: ParsableArguments {
     @Option(
-        help: """
+        help: ArgumentHelp(
+            """
             Private key of a key pair of your own, which is left alone; without one, a fresh pair \
             is made and removed again.
-            """,
+            """, valueName: "file"),
         transform: FileArgument.path)
     var ec2KeyFile: String?
 
-    @Option(help: "What EC2 calls that key pair.")
+    @Option(help: ArgumentHelp("What EC2 calls that key pair.", valueName: "name"))
     var ec2KeyName: String?
 
     func validate() throws {

@@ -4,19 +4,22 @@ import Sandbox
 
 /// What the command line changes about a manifest.
 struct ManifestChanges: ParsableArguments {
-    @Option(help: "Asset id; replaces the manifest's.")
+    @Option(help: ArgumentHelp("Asset id; replaces the manifest's.", valueName: "id"))
     var assetId: String?
 
     @Option(
         name: .customLong("set"),
-        help: "Sets a value of the manifest: /export/prefix=images (repeatable).")
+        help: ArgumentHelp(
+            "Sets a value of the manifest: /export/prefix=images (repeatable).",
+            valueName: "pointer=value"))
     var settings: [String] = []
 
     @Option(
-        help: """
+        help: ArgumentHelp(
+            """
             Folder or s3://bucket/prefix of the results; replaces the manifest's. With --local \
             and without this, a folder NAME becomes NAME-local.
-            """)
+            """, valueName: "place"))
     var results: String?
 
     @Flag(help: "Use the local cloud of this project, started where none runs.")

@@ -4,7 +4,8 @@ import Sandbox
 /// The manifest of a command that is a preset over its stages.
 struct PresetOptions: ParsableArguments {
     @Option(
-        help: "The manifest (default: manifests/release.json).", transform: FileArgument.path)
+        help: ArgumentHelp("The manifest (default: manifests/release.json).", valueName: "file"),
+        transform: FileArgument.path)
     var manifest = "manifests/release.json"
 
     @OptionGroup var changes: ManifestChanges

@@ -5,13 +5,16 @@ import BuildGraph
 ///
 /// A SEL is a stage, a group or a glob.
 struct SelectionOptions: ParsableArguments {
-    @Option(help: "Only these stages, and what they cannot do without (repeatable).")
+    @Option(
+        help: ArgumentHelp(
+            "Only these stages, and what they cannot do without (repeatable).", valueName: "stages")
+    )
     var only: [String] = []
 
-    @Option(help: "Treat these stages as stale (repeatable).")
+    @Option(help: ArgumentHelp("Treat these stages as stale (repeatable).", valueName: "stages"))
     var force: [String] = []
 
-    @Option(help: "Leave these stages out (repeatable).")
+    @Option(help: ArgumentHelp("Leave these stages out (repeatable).", valueName: "stages"))
     var skip: [String] = []
 
     @Flag(help: "Ask again what was looked up once, such as the newest base image.")
@@ -20,7 +23,9 @@ struct SelectionOptions: ParsableArguments {
     @Flag(help: "Ask AWS whether each recorded output still exists.")
     var verify = false
 
-    @Option(help: "Plan as if this file or folder had changed (repeatable).")
+    @Option(
+        help: ArgumentHelp(
+            "Plan as if this file or folder had changed (repeatable).", valueName: "path"))
     var whatIf: [String] = []
 
     /// What they ask for, whatever the stages are.

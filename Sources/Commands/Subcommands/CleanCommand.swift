@@ -46,7 +46,9 @@ struct CleanCommand: Command {
     var all = false
 
     @Option(
-        help: "Age of what only its tag names, such as 30m, 12h or 7d; 0 takes everything.")
+        help: ArgumentHelp(
+            "Age of what only its tag names, such as 30m, 12h or 7d; 0 takes everything.",
+            valueName: "age"))
     var olderThan = "12h"
 
     @Flag(name: .shortAndLong, help: "Do not ask.")

@@ -26,7 +26,7 @@ struct CreateDockerImageCommand: Command {
     @Flag(help: "Push the image; replaces /docker/publish.")
     var publish = false
 
-    @Option(help: "Who pushes; replaces /docker/registryUser.")
+    @Option(help: ArgumentHelp("Who pushes; replaces /docker/registryUser.", valueName: "name"))
     var registryUser: String?
 
     @Flag(help: "Leave the container that the image is made of, to look into it.")

@@ -20,7 +20,9 @@ struct CreateVMCommand: Command {
     @OptionGroup var preset: PresetOptions
 
     @Option(
-        help: "Format of a VM image: VHD, VMDK or RAW (repeatable); replaces /export/formats.")
+        help: ArgumentHelp(
+            "Format of a VM image: VHD, VMDK or RAW (repeatable); replaces /export/formats.",
+            valueName: "format"))
     var vmImageFormat: [String] = []
 
     @Flag(help: "Make the AMI only, and no VM image.")

@@ -25,14 +25,20 @@ struct DistributeCommand: Command {
     @Option(help: "Branch, tag or commit to build; without it the project's own branch.")
     var branch: String?
 
-    @Option(help: "The most builds of the batch; without it as many as the project allows.")
+    @Option(
+        help: ArgumentHelp(
+            "The most builds of the batch; without it as many as the project allows.",
+            valueName: "number"))
     var builds: Int?
 
-    @Option(help: "The file in the repository whose phases each build runs.")
+    @Option(
+        help: ArgumentHelp(
+            "The file in the repository whose phases each build runs.", valueName: "file"))
     var buildspec = "ci/buildspec-matrix.yaml"
 
     @Option(
-        help: "Write the batch's buildspec to a file too.", transform: FileArgument.path)
+        help: ArgumentHelp("Write the batch's buildspec to a file too.", valueName: "file"),
+        transform: FileArgument.path)
     var output: String?
 
     @Flag(name: [.customShort("n"), .long], help: "Print the batch's buildspec; start nothing.")

@@ -17,17 +17,20 @@ struct ExportVMCommand: Command {
               dssbatch export-vm --ami-id ami-0123456789abcdef0 --vm-image-format RAW
             """)
 
-    @Option(help: "Stack with one instance, as `setup-ec2` makes it.")
+    @Option(
+        help: ArgumentHelp("Stack with one instance, as `setup-ec2` makes it.", valueName: "name"))
     var stackName: String?
 
-    @Option(help: "Instance, whoever made it; it is restarted.")
+    @Option(help: ArgumentHelp("Instance, whoever made it; it is restarted.", valueName: "id"))
     var instanceId: String?
 
-    @Option(help: "AMI of this account; nothing else is made.")
+    @Option(help: ArgumentHelp("AMI of this account; nothing else is made.", valueName: "id"))
     var amiId: String?
 
     @Option(
-        help: "Format of a VM image: VHD, VMDK or RAW (repeatable); replaces /export/formats.")
+        help: ArgumentHelp(
+            "Format of a VM image: VHD, VMDK or RAW (repeatable); replaces /export/formats.",
+            valueName: "format"))
     var vmImageFormat: [String] = []
 
     @OptionGroup var preset: PresetOptions

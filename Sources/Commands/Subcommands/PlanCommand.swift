@@ -31,7 +31,8 @@ struct PlanCommand: Command {
     var offline = false
 
     @Option(
-        help: "Write the plan to a file for `run --plan`.", transform: FileArgument.path)
+        help: ArgumentHelp("Write the plan to a file for `run --plan`.", valueName: "file"),
+        transform: FileArgument.path)
     var output: String?
 
     func run(_ call: Invocation) async throws -> ExitStatus {

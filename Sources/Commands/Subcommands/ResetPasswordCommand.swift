@@ -18,7 +18,9 @@ struct ResetPasswordCommand: Command {
 
     @OptionGroup var host: HostOptions
 
-    @Option(help: "File whose first line is the password.", transform: FileArgument.path)
+    @Option(
+        help: ArgumentHelp("File whose first line is the password.", valueName: "file"),
+        transform: FileArgument.path)
     var passwordFile: String?
 
     @OptionGroup var preset: PresetOptions

@@ -18,7 +18,8 @@ struct RunCommand: Command {
     var dryRun = false
 
     @Option(
-        help: "Do just what this plan says; see `dssbatch plan --output`.",
+        help: ArgumentHelp(
+            "Do just what this plan says; see `dssbatch plan --output`.", valueName: "file"),
         transform: FileArgument.path)
     var plan: String?
 

@@ -20,7 +20,9 @@ struct SetupVMBucketWAFCommand: Command {
 
     @Option(
         name: .customLong("allowed-cidr"),
-        help: "Addresses that need no CAPTCHA, IPv4 or IPv6 (repeatable); for this run only.")
+        help: ArgumentHelp(
+            "Addresses that need no CAPTCHA, IPv4 or IPv6 (repeatable); for this run only.",
+            valueName: "cidr"))
     var allowedCidrs: [String] = []
 
     @OptionGroup var infrastructure: InfrastructureOptions

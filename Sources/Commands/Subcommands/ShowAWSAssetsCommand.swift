@@ -34,7 +34,8 @@ struct ShowAWSAssetsCommand: Command {
             """)
 
     @Option(
-        help: "The manifest (default: manifests/release.json).", transform: FileArgument.path)
+        help: ArgumentHelp("The manifest (default: manifests/release.json).", valueName: "file"),
+        transform: FileArgument.path)
     var manifest = "manifests/release.json"
 
     @OptionGroup var changes: ManifestChanges
@@ -50,7 +51,8 @@ struct ShowAWSAssetsCommand: Command {
     var format: Format = .text
 
     @Option(
-        help: "Write the list to a file instead of standard output.",
+        help: ArgumentHelp(
+            "Write the list to a file instead of standard output.", valueName: "file"),
         transform: FileArgument.path)
     var output: String?
 

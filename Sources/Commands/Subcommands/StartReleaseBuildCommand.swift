@@ -21,10 +21,15 @@ struct StartReleaseBuildCommand: Command {
 
     @OptionGroup var preset: PresetOptions
 
-    @Option(help: "The release's upload_url, as GitHub's events and actions have it.")
+    @Option(
+        help: ArgumentHelp(
+            "The release's upload_url, as GitHub's events and actions have it.", valueName: "url"))
     var uploadUrl: String?
 
-    @Option(help: "Id of the release (a number, not its tag), instead of --upload-url.")
+    @Option(
+        help: ArgumentHelp(
+            "Id of the release (a number, not its tag), instead of --upload-url.",
+            valueName: "number"))
     var releaseId: Int64?
 
     @Option(help: "Branch, tag or commit to build; without it the project's own branch.")

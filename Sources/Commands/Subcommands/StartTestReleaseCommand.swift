@@ -24,7 +24,7 @@ struct StartTestReleaseCommand: Command {
     @Option(help: "Branch that is built, and that the draft's tag would be made from.")
     var branch: String
 
-    @Option(help: "Title of the draft.")
+    @Option(help: ArgumentHelp("Title of the draft.", valueName: "title"))
     var releaseTitle: String
 
     @OptionGroup(title: "Build") var build: BuildOptions

@@ -18,7 +18,7 @@ struct UnlockCommand: Command {
     @OptionGroup var manifestOptions: ManifestOptions
     @OptionGroup(title: "Common options") var global: GlobalOptions
 
-    @Option(help: "The run, as the message about the lock names it.")
+    @Option(help: ArgumentHelp("The run, as the message about the lock names it.", valueName: "id"))
     var runId: String
 
     func run(_ call: Invocation) async throws -> ExitStatus {

@@ -25,7 +25,10 @@ struct UpdateReleaseCommand: Command {
 
     @OptionGroup var preset: PresetOptions
 
-    @Option(help: "Id of the release (a number, not its tag); replaces /release/id.")
+    @Option(
+        help: ArgumentHelp(
+            "Id of the release (a number, not its tag); replaces /release/id.", valueName: "number")
+    )
     var releaseId: Int64?
 
     @Option(help: "Repository as OWNER/NAME; replaces /release/repository.")

@@ -1,4 +1,5 @@
 import Diagnostics
+import FoundationEssentials
 import JSON
 
 /// A manifest's file, parsed once: its kind decides what reads the rest of it.
@@ -11,10 +12,33 @@ struct ManifestFile {
     ///
     /// - Throws: `file.*`, `json.*`, and `manifest.*` where it is of no kind at all.
     init(_ path: String) throws {
-        document = try JSONValue.parse(contentsOf: path, limits: .manifest)
+        do {
+            document = try JSONValue.parse(contentsOf: path, limits: .manifest)
+        } catch var problem as Diagnostic where problem.code == "json.unreadable" {
+            if !FileManager.default.fileExists(atPath: path), let near = Self.near(path) {
+                problem.hint = "did you mean `\(near)`?"
+            }
+            throw problem
+        }
         kind = try JSONReader(document, source: path).object().required("kind").oneOf(
             ManifestKind.self)
         self.path = path
+    }
+
+    /// The file that somebody probably meant: of a like name beside it, or of its name in the
+    /// folder where manifests usually are.
+    private static func near(_ path: String) -> String? {
+        let url = URL(fileURLWithPath: path)
+        let (folder, name) = (url.deletingLastPathComponent(), url.lastPathComponent)
+        let usual = "manifests/\(name)"
+        if !path.contains("/"), FileManager.default.fileExists(atPath: usual) { return usual }
+        // A folder that cannot be read holds nothing to be suggested.
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+        guard
+            let found = NameSuggestion.nearest(
+                to: name, among: names.filter { $0.hasSuffix(".json") }.sorted())
+        else { return nil }
+        return path.dropLast(name.count) + found
     }
 
     /// Refuses any other kind.
