@@ -15,15 +15,13 @@ package struct SSHKeys: Sendable {
     /// - Throws: `ssh.unusable-key` where there is no such file, others may read it, it is no key,
     ///   or it has a passphrase; `process.not-found`, `process.timeout`.
     package func publicKey(ofPrivateKeyAt path: String) async throws -> String {
-        let answer = ProgramAnswer()
         // An empty passphrase: without one on the command line it would be asked for.
-        let outcome = try await processes.run(
-            ProcessCommand(
+        let answer = try await processes.answer(
+            to: ProcessCommand(
                 executable: "ssh-keygen", arguments: ["-y", "-P", "", "-f", path],
-                timeoutSeconds: Self.timeoutSeconds)
-        ) { answer.add($0) }
-        guard outcome.status == 0, let line = answer.lines.first else {
-            let reasons = outcome.standardErrorTail.split(whereSeparator: \.isNewline)
+                timeoutSeconds: Self.timeoutSeconds))
+        guard answer.outcome.status == 0, let line = answer.lines.first else {
+            let reasons = answer.outcome.standardErrorTail.split(whereSeparator: \.isNewline)
                 .map(\.trimmed)
                 .filter { !$0.isEmpty && !$0.allSatisfy { $0 == "@" } }
             throw Diagnostic(
@@ -40,15 +38,13 @@ package struct SSHKeys: Sendable {
     ///
     /// - Returns: key type and key, such as `ssh-ed25519 AAAA…`; empty where it has none.
     package func knownKeys(host: String, port: Int) async throws -> Set<String> {
-        let answer = ProgramAnswer()
         let name = port == 22 ? host : "[\(host)]:\(port)"
-        let outcome = try await processes.run(
-            ProcessCommand(
+        let answer = try await processes.answer(
+            to: ProcessCommand(
                 executable: "ssh-keygen", arguments: ["-F", name],
-                timeoutSeconds: Self.timeoutSeconds)
-        ) { answer.add($0) }
+                timeoutSeconds: Self.timeoutSeconds))
         // 1: not found, or there is no such file.
-        guard outcome.status == 0 else { return [] }
+        guard answer.outcome.status == 0 else { return [] }
         return Set(
             answer.lines.compactMap { line in
                 let words = line.split(separator: " ")

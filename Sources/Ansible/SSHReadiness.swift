@@ -65,10 +65,8 @@ package struct SSHReadiness: Sendable {
             arguments: ["-T", String(seconds), "-p", String(port), "--", address],
             // It connects once for each kind of key.
             timeoutSeconds: Double(seconds * 6), graceSeconds: 1)
-        let answer = ProgramAnswer()
         do {
-            _ = try await processes.run(command) { answer.add($0) }
-            let keys = answer.lines.filter { !$0.hasPrefix("#") }
+            let keys = try await processes.answer(to: command).lines.filter { !$0.hasPrefix("#") }
             if !keys.isEmpty { return (keys.sorted(), "") }
             return ([], try await reason(within: seconds, with: processes))
         } catch let error as Diagnostic where error.code == "process.timeout" {

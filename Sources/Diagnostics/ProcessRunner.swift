@@ -9,7 +9,7 @@ package protocol ProcessRunner: Sendable {
     ///   - command: what to run.
     ///   - onLine: called for each line of standard output, in order.
     /// - Returns: how it ended and the end of what it wrote to standard error.
-    /// - Throws: `process.not-found`, `process.timeout`, `CancellationError`.
+    /// - Throws: `process.not-found`, `process.timeout`, `process.too-much`, `CancellationError`.
     func run(
         _ command: ProcessCommand, onLine: @escaping @Sendable (String) async -> Void
     ) async throws -> ProcessOutcome
@@ -33,6 +33,8 @@ package struct ProcessCommand: Sendable {
     package var timeoutSeconds: Double
     /// Time between SIGTERM and SIGKILL.
     package var graceSeconds: Double
+    /// The most that it may write on its standard output before it is ended.
+    package var outputLimitBytes = Int.max
     /// Whether it may leave servers behind that live on when it and this process have ended.
     package var leavesServers: Bool
 

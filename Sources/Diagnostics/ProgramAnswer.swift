@@ -1,25 +1,28 @@
 import Synchronization
 
-/// What a program answers on its standard output, up to a limit.
-///
-/// For programs that somebody else chose: one that never ends its answer costs no memory.
-package final class ProgramAnswer: Sendable {
-    private static let limitBytes = 1 << 20
-    private let kept = Mutex("")
+/// How a program ended and what it wrote on its standard output.
+package struct ProgramAnswer: Sendable {
+    /// The longest answer that is waited for.
+    static let limitBytes = 1 << 20
 
-    /// Holds nothing.
-    package init() {}
-
-    /// Adds a line, unless that were too much.
-    package func add(_ line: String) {
-        kept.withLock { text in
-            if text.utf8.count + line.utf8.count < Self.limitBytes { text += line + "\n" }
-        }
-    }
-
+    /// How it ended.
+    package let outcome: ProcessOutcome
     /// Every line with its end.
-    package var text: String { kept.withLock { $0 } }
+    package let text: String
 
     /// The lines that hold anything.
     package var lines: [String] { text.split(separator: "\n").map(String.init) }
+}
+
+extension ProcessRunner {
+    /// Runs a program for what it answers; one that never ends its answer is ended.
+    ///
+    /// - Throws: as `run(_:onLine:)`; `process.too-much` for more than 1 MiB.
+    package func answer(to command: ProcessCommand) async throws -> ProgramAnswer {
+        var limited = command
+        limited.outputLimitBytes = ProgramAnswer.limitBytes
+        let text = Mutex("")
+        let outcome = try await run(limited) { line in text.withLock { $0 += line + "\n" } }
+        return ProgramAnswer(outcome: outcome, text: text.withLock { $0 })
+    }
 }

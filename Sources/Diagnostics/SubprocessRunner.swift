@@ -66,14 +66,16 @@ package struct SubprocessRunner: ProcessRunner {
                 async let fed: Void = Self.feed(command.standardInput, to: input)
                 let text: Result<String, any Error>
                 do {
-                    try await readLines(of: execution.standardOutput, onLine)
+                    try await readLines(of: execution.standardOutput, command, onLine)
                     await fed
                     text = .success(try await tail)
                 } catch { text = .failure(error) }
-                if Task.isCancelled {
-                    await tree.end(
-                        leader: execution.processIdentifier.value,
-                        graceSeconds: command.graceSeconds)
+                let hasFailed = if case .failure = text { true } else { false }
+                if Task.isCancelled || hasFailed {
+                    let leader = execution.processIdentifier.value
+                    // Nobody reads on, and only a cancelled task's program has been told so.
+                    if hasFailed { kill(-leader, SIGTERM) }
+                    await tree.end(leader: leader, graceSeconds: command.graceSeconds)
                 }
                 return try text.get()
             }
@@ -125,10 +127,14 @@ package struct SubprocessRunner: ProcessRunner {
     }
 
     private func readLines(
-        of output: SubprocessOutputSequence, _ onLine: @Sendable (String) async -> Void
+        of output: SubprocessOutputSequence, _ command: ProcessCommand,
+        _ onLine: @Sendable (String) async -> Void
     ) async throws {
-        var splitter = LineSplitter(limitBytes: lineLimitBytes)
+        var splitter = LineSplitter(limitBytes: min(lineLimitBytes, command.outputLimitBytes))
+        var sizeBytes = 0
         for try await buffer in output {
+            sizeBytes += buffer.count
+            guard sizeBytes <= command.outputLimitBytes else { throw tooMuch(command) }
             for line in buffer.withUnsafeBytes({ splitter.add($0) }) { await onLine(line) }
         }
         if let last = splitter.rest() { await onLine(last) }
@@ -149,6 +155,13 @@ package struct SubprocessRunner: ProcessRunner {
             code: "process.timeout",
             summary: "`\(command.executable)` ran longer than \(command.timeoutSeconds) seconds",
             hint: "look at what it waited for, then run the same command again")
+    }
+
+    private func tooMuch(_ command: ProcessCommand) -> Diagnostic {
+        Diagnostic(
+            code: "process.too-much",
+            summary: "`\(command.executable)` answers more than \(command.outputLimitBytes) bytes",
+            hint: "run it by hand and see what it writes")
     }
 
     private func failure(_ command: ProcessCommand, _ error: SubprocessError) -> Diagnostic {

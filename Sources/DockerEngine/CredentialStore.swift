@@ -29,23 +29,21 @@ struct CredentialStore: Sendable {
     func credentials(for server: String) async throws -> RegistryCredentials? {
         guard name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) })
         else { throw refusal("its name is no helper's", server) }
-        let answer = ProgramAnswer()
-        let outcome: ProcessOutcome
+        let answer: ProgramAnswer
         do {
-            outcome = try await processes.run(
-                ProcessCommand(
+            answer = try await processes.answer(
+                to: ProcessCommand(
                     executable: program, arguments: ["get"], inherits: inherits,
                     standardInput: Array(server.utf8), timeoutSeconds: Self.timeoutSeconds,
                     // Such as the agent that keeps a key ring open.
-                    leavesServers: true)
-            ) { answer.add($0) }
+                    leavesServers: true))
         } catch let problem as Diagnostic {
             throw refusal(problem.summary, server)
         }
         let text = answer.text
-        guard outcome.status == 0 else {
+        guard answer.outcome.status == 0 else {
             if text.contains("credentials not found in native keychain") { return nil }
-            throw refusal("it ended with status \(outcome.status)", server)
+            throw refusal("it ended with status \(answer.outcome.status)", server)
         }
         // jansson's words for a broken text quote a piece of it.
         guard let value = try? JSONValue.parse(Array(text.utf8), source: program),

@@ -135,7 +135,11 @@ import Testing
     }
 
     @Test func `profiles in a circle, MFA and a missing source are errors`() async throws {
+        let chain = (0..<1000).map {
+            "[profile p\($0)]\nrole_arn = r\nsource_profile = p\($0 + 1)\n"
+        }.joined()
         for (text, word) in [
+            ("role_arn = r\nsource_profile = p0\n\(chain)", "more than 20"),
             (
                 "role_arn = r\nsource_profile = q\n[profile q]\nrole_arn = r\nsource_profile = p",
                 "circle"

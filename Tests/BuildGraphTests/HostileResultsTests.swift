@@ -61,11 +61,16 @@ import Testing
         let reading = try JournalReading(lines, location: "l", assetId: "a")
         #expect(reading.warnings.count == 11)
         #expect(reading.warnings.last == "and 490 more")
-        let long = [UInt8](repeating: 0x20, count: JournalReading.limitBytes + 1)
-        let error = #expect(throws: Diagnostic.self) {
-            try JournalReading(long, location: "l", assetId: "a")
+        for (byte, count) in [
+            (UInt8(ascii: " "), JournalReading.limitBytes + 1),
+            (UInt8(ascii: "\n"), JournalReading.limitLines + 1),
+        ] {
+            let error = #expect(throws: Diagnostic.self) {
+                try JournalReading(
+                    [UInt8](repeating: byte, count: count), location: "l", assetId: "a")
+            }
+            #expect(error?.code == "results.journal-too-big")
         }
-        #expect(error?.code == "results.journal-too-big")
     }
 
     @Test func `a result above its limit is unreadable`() throws {

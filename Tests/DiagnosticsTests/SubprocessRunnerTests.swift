@@ -57,6 +57,21 @@ struct SubprocessRunnerTests {
         #expect(lines.value == ["xxxxxxxxxx", "a\u{FFFD}b"])
     }
 
+    @Test(arguments: ["cat /dev/zero", "yes", "trap '' TERM; yes"])
+    func `an answer that never ends is no answer`(script: String) async throws {
+        let error = await #expect(throws: Diagnostic.self) {
+            _ = try await SubprocessRunner().answer(to: shell(script, graceSeconds: 0.1))
+        }
+        #expect(error?.code == "process.too-much")
+    }
+
+    @Test func `an answer up to the limit is whole`() async throws {
+        let answer = try await SubprocessRunner().answer(
+            to: shell("head -c 1048575 /dev/zero | tr '\\0' x; echo; exit 3"))
+        #expect(answer.outcome.status == 3)
+        #expect(answer.lines.map(\.utf8.count) == [1_048_575])
+    }
+
     @Test func `only the end of a long standard error is kept`() async throws {
         let outcome = try await SubprocessRunner().run(
             shell("head -c 300000 /dev/zero | tr '\\0' x >&2; echo last >&2")

@@ -87,9 +87,14 @@ import Testing
         #expect(manifest.export?.prefix == "images")
     }
 
-    @Test func `an override without a value is a usage error`() throws {
+    @Test(arguments: [
+        ["/export/prefix"], Array(repeating: "/export/prefix=images", count: 1001),
+    ])
+    func `an override without a value, or a thousand of them, is a usage error`(
+        settings: [String]
+    ) throws {
         let error = try #require(throws: Diagnostic.self) {
-            try read(try ManifestFixture(), .init(settings: ["/export/prefix"]))
+            try read(try ManifestFixture(), .init(settings: settings))
         }
         #expect(error.code == "usage.set")
     }

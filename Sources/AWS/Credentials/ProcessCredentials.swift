@@ -18,15 +18,14 @@ struct ProcessCredentials: CredentialProvider {
         guard let words = ShellWords.split(command), let executable = words.first else {
             throw CredentialFailure.unusable(place, "the command has an unclosed quote or is empty")
         }
-        let answer = ProgramAnswer()
-        let outcome = try await processes.run(
-            ProcessCommand(
+        let answer = try await processes.answer(
+            to: ProcessCommand(
                 executable: executable, arguments: Array(words.dropFirst()),
                 // It is of the user's choice, and may be a client of AWS itself.
                 inherits: .everything(
                     but: ["DSS_", "GITHUB_", "GH_", "ACTIONS_", "DOCKER_"]),
-                timeoutSeconds: Self.timeoutSeconds, leavesServers: true)
-        ) { answer.add($0) }
+                timeoutSeconds: Self.timeoutSeconds, leavesServers: true))
+        let outcome = answer.outcome
         guard outcome.status == 0 else {
             let said = ShownText.redacted(outcome.standardErrorTail).suffix(500)
             throw CredentialFailure.unusable(

@@ -9,6 +9,9 @@ struct ProfileRole: CredentialProvider {
     /// The profiles that led here, so that a loop is found.
     var visited: [String] = []
 
+    /// Each is a call of AWS of its own.
+    private static let mostRoles = 20
+
     var place: String { "`role_arn` of profile `\(profile.name)`" }
 
     func load() async throws -> AWSCredentials? {
@@ -69,6 +72,10 @@ struct ProfileRole: CredentialProvider {
                 place,
                 "the source profiles go in a circle: "
                     + (path + [name]).map { "`\($0)`" }.joined(separator: " -> "))
+        }
+        guard path.count < Self.mostRoles else {
+            throw CredentialFailure.unusable(
+                place, "more than \(Self.mostRoles) source profiles lead to it")
         }
         return ProfileRole(profile: source, sources: sources, visited: path)
     }

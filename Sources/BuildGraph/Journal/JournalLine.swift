@@ -89,16 +89,20 @@ struct JournalReading {
 
     /// A journal is compacted by each run, so that a longer one is none.
     static let limitBytes = 16 << 20
+    static let limitLines = 50_000
 
     /// Reads a journal.
     ///
     /// - Parameter assetId: whose it is; entries of another asset are nobody's here.
     /// - Throws: `results.journal-too-big`.
     init(_ bytes: [UInt8], location: String, assetId: String) throws {
-        guard bytes.count <= Self.limitBytes else {
+        let lineCount = bytes.count { $0 == UInt8(ascii: "\n") }
+        for (count, limit, unit) in [
+            (bytes.count, Self.limitBytes, "bytes"), (lineCount, Self.limitLines, "lines"),
+        ] where count > limit {
             throw Diagnostic(
                 code: "results.journal-too-big", severity: .configuration,
-                summary: "the journal has \(bytes.count) bytes, more than \(Self.limitBytes)",
+                summary: "the journal has \(count) \(unit), more than \(limit)",
                 location: "\(location)/journal.ndjson",
                 hint: "look who wrote it; what `show-aws-assets` lists can be removed by `clean`")
         }

@@ -13,6 +13,9 @@ package struct ManifestOverrides: Sendable {
     /// What a matrix says about its base; `settings` go before it.
     var account: String?
 
+    /// Each goes through the whole manifest.
+    private static let mostSettings = 1000
+
     /// Collects overrides.
     package init(
         assetId: String? = nil, settings: [String] = [], results: String? = nil,
@@ -34,6 +37,12 @@ package struct ManifestOverrides: Sendable {
         if let account {
             document = try document.setting(
                 JSONPointer(tokens: ["account"]), to: .string(account))
+        }
+        guard settings.count <= Self.mostSettings else {
+            throw Diagnostic(
+                code: "usage.set", severity: .configuration,
+                summary: "`--set` is given \(settings.count) times",
+                hint: "at most \(Self.mostSettings): write a manifest of your own")
         }
         for setting in settings { document = try Self.apply(setting, to: document) }
         if let assetId {
