@@ -13,7 +13,6 @@ struct WorkFolder: Sendable {
     /// The machine that it is on.
     let machine: LocalMachine
 
-    static let resource = "local:work-folder"
     private static let prefixDetail = "prefix"
 
     /// Makes the folder for as long as `work` takes, however that ends.
@@ -24,7 +23,7 @@ struct WorkFolder: Sendable {
     ) async throws -> Result {
         let prefix = "\(prefix)\(context.runId.prefix(8))"
         let entry = try await context.journal.intend(
-            resource: Self.resource, region: "local", name: parent,
+            .workFolder, at: .machine, name: parent,
             details: machine.details.merging([Self.prefixDetail: prefix]) { $1 })
         let folder = try PrivateFolder(prefix: prefix, in: parent)
         let result: Swift.Result<Result, any Error>

@@ -86,3 +86,9 @@ extension RunSummary {
     /// `status stage` in topological order.
     var statuses: [String] { stages.map { "\($0.status.rawValue) \($0.name)" } }
 }
+
+/// What the tests' stages write into the journal.
+enum FakeKind: String, JournalKind {
+    case image = "ec2:image"
+    case stack = "cloudformation:stack"
+}

@@ -4,8 +4,6 @@ import JSON
 import Testing
 
 @Suite struct ResumptionTests {
-    private static let image = "ec2:image"
-
     /// A release whose run breaks off after it began its image, and what comes back to it.
     private struct Interrupted {
         let log = Log()
@@ -19,12 +17,12 @@ import Testing
             var stages = release(log)
             stages[1].body = { context in
                 _ = try await context.journal.intend(
-                    resource: "cloudformation:stack", region: "eu-central-1", name: "EC2-1")
+                    FakeKind.stack, region: "eu-central-1", name: "EC2-1")
                 return "made by instance"
             }
             stages[3].body = { context in
                 let entry = try await context.journal.intend(
-                    resource: image, region: "eu-central-1", name: "sandbox")
+                    FakeKind.image, region: "eu-central-1", name: "sandbox")
                 try await context.journal.created(entry, id: "ami-1")
                 throw Diagnostic(code: "test.crash", summary: "the power went")
             }
@@ -42,12 +40,12 @@ import Testing
             var stages = release(log, setting: setting)
             stages[3].resumes = { context in
                 log.add("ask ami")
-                return await !context.journal.resumable(resource: image).isEmpty
+                return await !context.journal.resumable(of: FakeKind.image).isEmpty
             }
             stages[3].body = { context in
-                let begun = await context.journal.resumable(resource: image)
+                let begun = await context.journal.resumable(of: FakeKind.image)
                 log.add(begun.isEmpty ? "create ami" : "resume \(begun.compactMap(\.id))")
-                for entry in await context.journal.unfinished(resource: image) {
+                for entry in await context.journal.unfinished(of: FakeKind.image) {
                     if isFailing && !begun.isEmpty {
                         try await context.journal.gone(entry.entry)
                         throw Diagnostic(code: "ami.failed", summary: "it failed after all")

@@ -40,7 +40,7 @@ import Testing
         var stages = release(log)
         stages[1].body = { context in
             let entry = try await context.journal.intend(
-                resource: "cloudformation:stack", region: "eu-central-1", name: "EC2-1")
+                FakeKind.stack, region: "eu-central-1", name: "EC2-1")
             try await context.journal.created(entry, id: "arn:stack")
             return "up"
         }

@@ -34,8 +34,8 @@ import Testing
         #expect(try await bios.made(try await bench.context(Self.stage)) == "ami-2")
         #expect(
             bench.timeline.changes == [
-                "intent \(BIOSImage.resource)", "RegisterImage",
-                "created \(BIOSImage.resource)",
+                "intent ec2:bios-image", "RegisterImage",
+                "created ec2:bios-image",
             ])
         let call = try #require(bench.aws.calls("RegisterImage").first)
         #expect(call["BlockDeviceMapping.1.Ebs.SnapshotId"] == "snap-1")
@@ -51,19 +51,19 @@ import Testing
         async throws
     {
         let entry = try await bench.leave(
-            BIOSImage.resource, of: Self.stage, name: "dss-export-ami-1-abcde", id: id,
+            "ec2:bios-image", of: Self.stage, name: "dss-export-ami-1-abcde", id: id,
             details: Self.source)
         bench.aws.on(
             "DescribeImages", [:],
             .images(Answer.image("ami-2", tags: tags(run: entry.runId))))
         #expect(try await bios.made(try await bench.context(Self.stage)) == "ami-2")
-        #expect(try await bench.unfinished() == ["\(BIOSImage.resource) ami-2"])
+        #expect(try await bench.unfinished() == ["ec2:bios-image ami-2"])
         #expect(bench.aws.calls.map(\.action) == ["DescribeImages"])
     }
 
     @Test func `another image's BIOS image is not used`() async throws {
         try await bench.leave(
-            BIOSImage.resource, of: Self.stage, id: "ami-9",
+            "ec2:bios-image", of: Self.stage, id: "ami-9",
             details: ["sourceImageId": "ami-0"])
         bench.aws.on("DescribeImages", [:], .images(Answer.image("ami-1", snapshots: ["snap-1"])))
         bench.aws.on("RegisterImage", [:], .text("imageId", "ami-2"))
@@ -73,7 +73,7 @@ import Testing
 
     @Test func `its removal spares the snapshots`() async throws {
         let entry = try await bench.leave(
-            BIOSImage.resource, of: Self.stage, id: "ami-2", details: Self.source)
+            "ec2:bios-image", of: Self.stage, id: "ami-2", details: Self.source)
         bench.aws.on(
             "DescribeImages", [:],
             .images(Answer.image("ami-2", snapshots: ["snap-1"], tags: tags(run: entry.runId))))
@@ -86,7 +86,7 @@ import Testing
 
     @Test func `an entry cannot make a released image a BIOS image`() async throws {
         let entry = try await bench.leave(
-            BIOSImage.resource, of: Self.stage, id: "ami-1", details: Self.source)
+            "ec2:bios-image", of: Self.stage, id: "ami-1", details: Self.source)
         bench.aws.on(
             "DescribeImages", [:],
             .images(Answer.image("ami-1", tags: Answer.made(by: entry.runId))))

@@ -60,7 +60,7 @@ import Testing
         var bios = Self.asset(.ami, "bios", state: "available", snapshots: ["snap"])
         bios.exportOf = "image"
         let assets = [image, bios, Self.asset(.snapshot, "snap")]
-        let entry = Self.entry(BIOSImage.resource, id: "bios", run: "run-x")
+        let entry = Self.entry("ec2:bios-image", id: "bios", run: "run-x")
         for plan in [try Self.plan(assets, age: "0"), try Self.plan(assets, [entry])] {
             #expect(Self.ids(plan.removed) == ["bios"])
             #expect(Self.ids(plan.kept) == ["image", "snap"])

@@ -40,7 +40,7 @@ import Testing
     @Test func `an encrypted image that was made all the same is removed at once`() async throws {
         let context = try await bench.context("ami")
         let image = try await image(isEncrypted: true)
-        let entry = try await context.journal.intend(resource: "ec2:image", region: "r")
+        let entry = try await context.journal.intend(LeftoverKind.image, region: "r")
         bench.aws.on("DeregisterImage", ["ImageId": "ami-1"], .empty)
         bench.aws.on(
             "DescribeSnapshots", ["Filter.1.Value.1": "snap-1"], .snapshot("snap-1"))
@@ -58,7 +58,7 @@ import Testing
 
     @Test func `a plain image is kept, and so is an encrypted one for no purpose`() async throws {
         let context = try await bench.context("ami")
-        let entry = try await context.journal.intend(resource: "ec2:image", region: "r")
+        let entry = try await context.journal.intend(LeftoverKind.image, region: "r")
         try await encryption().require(plain: image(isEncrypted: false), entry, context)
         try await encryption([]).require(plain: image(isEncrypted: true), entry, context)
         #expect(bench.timeline.changes == ["intent ec2:image"])

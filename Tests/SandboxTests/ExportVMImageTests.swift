@@ -15,8 +15,8 @@ import Testing
     private static let details = [
         "imageId": "ami-1", "format": "VHD", "bucket": "bucket", "folder": folder,
     ]
-    private static let resource = ExportVMImage.taskResource
-    private static let upload = ObjectCopy.resource
+    private static let resource = "ec2:export-image-task"
+    private static let upload = "s3:multipart-upload"
 
     private func stage(checksum: ReleaseManifest.ChecksumKind = .s3) throws -> ExportVMImage {
         ExportVMImage(

@@ -47,7 +47,7 @@ import Testing
     {
         let bench = StageBench()
         let entry = try await bench.leave(
-            ExportVMImage.taskResource, of: "export-vhd",
+            "ec2:export-image-task", of: "export-vhd",
             details: [
                 "imageId": "ami-1", "format": "VHD", "bucket": "bucket", "folder": "images/1.0/",
                 "description": "Data Science Sandbox 1.0, VHD",

@@ -84,7 +84,9 @@ final class StageBench: Sendable {
 
     /// Leaves an unfinished entry of an interrupted run `run-0`.
     ///
-    /// - Parameter ageSeconds: how long ago; by default so long that all is seen that came of it.
+    /// - Parameters:
+    ///   - resource: as the journal's line has it, of whatever version.
+    ///   - ageSeconds: how long ago; by default so long that all is seen that came of it.
     @discardableResult
     func leave(
         _ resource: String, of stage: StageName, name: String? = nil, token: String? = nil,
@@ -96,10 +98,10 @@ final class StageBench: Sendable {
         let before = await journal.unfinished().count
         // A journal numbers its entries from one, so each gets a run of its own.
         let own = try await Journal(store: results, runId: "run-0.\(before)", time: clock)
-        let door = StageJournal(stage: stage, journal: own, key: key)
-        let entry = try await door.intend(
-            resource: resource, region: Self.region, name: name, token: token, details: details)
-        if let id { try await door.created(entry, id: id) }
+        let entry = try await own.intend(
+            stage: stage, resource: resource, region: Self.region, name: name, token: token,
+            details: details.merging(["key": key]) { $1 })
+        if let id { try await own.created(entry, id: id) }
         let left = await own.unfinished().last { $0.entry == entry }
         return try left.orThrow()
     }

@@ -199,7 +199,7 @@ import Testing
         let scene = try scene()
         let old = try PrivateFolder(prefix: "dss-vrun-0.0", in: folder.path)
         try await scene.bench.leave(
-            WorkFolder.resource, of: "verify-vmdk", name: folder.path,
+            "local:work-folder", of: "verify-vmdk", name: folder.path,
             details: ["prefix": "dss-vrun-0.0"])
         _ = try await scene.stage.run(try await scene.context())
         #expect(scene.bench.timeline.all.contains("end machines \(old.path)"))

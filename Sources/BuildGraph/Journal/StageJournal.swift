@@ -18,20 +18,20 @@ package struct StageJournal: JournalEnding {
     /// Writes down, fsynced, that something is about to be created.
     ///
     /// - Parameters:
-    ///   - resource: what kind of thing, such as `ec2:image`.
+    ///   - kind: what kind of thing.
     ///   - region: where.
     ///   - name: its name, where the name finds it again.
     ///   - token: its client token, where the API has one.
     ///   - details: anything else that finds or removes it (never a secret).
     /// - Returns: the entry's id.
     package func intend(
-        resource: String, region: String, name: String? = nil, token: String? = nil,
+        _ kind: some JournalKind, region: String, name: String? = nil, token: String? = nil,
         details: [String: String] = [:]
     ) async throws -> JournalEntryID {
         var details = details
         details[Self.keyDetail] = key
         return try await journal.intend(
-            stage: stage, resource: resource, region: region, name: name, token: token,
+            stage: stage, resource: kind.rawValue, region: region, name: name, token: token,
             details: details)
     }
 
@@ -50,17 +50,18 @@ package struct StageJournal: JournalEnding {
     package func kept(_ entry: JournalEntryID) async throws { try await journal.kept(entry) }
 
     /// What an interrupted run of this stage began of the very inputs that it has now.
-    package func resumable(resource: String) async -> [JournalEntry] {
+    package func resumable(of kind: some JournalKind) async -> [JournalEntry] {
         guard let key else { return [] }
-        return await unfinished(resource: resource).filter { $0.details[Self.keyDetail] == key }
+        return await unfinished(of: kind).filter { $0.details[Self.keyDetail] == key }
     }
 
     /// What this stage (of this or an earlier, interrupted run) began and nobody ended.
-    ///
-    /// - Parameter resource: only of that kind; nil for all.
-    package func unfinished(resource: String? = nil) async -> [JournalEntry] {
-        await journal.unfinished().filter {
-            $0.stage == stage && (resource == nil || $0.resource == resource)
-        }
+    package func unfinished() async -> [JournalEntry] {
+        await journal.unfinished().filter { $0.stage == stage }
+    }
+
+    /// As `unfinished()`, of one kind.
+    package func unfinished(of kind: some JournalKind) async -> [JournalEntry] {
+        await unfinished().filter { $0.resource == kind.rawValue }
     }
 }

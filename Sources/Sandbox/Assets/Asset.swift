@@ -74,7 +74,7 @@ package struct Asset: Sendable, Equatable {
 
     /// What an entry of the journal stands for, as far as the entry knows.
     init(_ entry: JournalEntry) {
-        let kind = AssetKind(resource: entry.resource)
+        let kind = entry.assetKind
         self.init(
             kind: kind, id: entry.id ?? entry.name ?? entry.entry.rawValue, region: entry.region,
             assetId: entry.assetId, runId: entry.runId, name: entry.name)
@@ -90,12 +90,12 @@ package struct Asset: Sendable, Equatable {
         // Either is of the copy that the run was making: what it had finished lies under its key.
         if kind == .upload || kind == .object {
             let isOfKey =
-                ["s3:multipart-upload", "s3:object"].contains(entry.resource)
+                [.upload, .object].contains(entry.kind)
                 && entry.name.map(ExactText.init) == key.map(ExactText.init)
                 && entry.details["bucket"] == bucket
             return isOfKey && (kind == .object || entry.id == nil || entry.id == id)
         }
-        guard AssetKind(resource: entry.resource) == kind else { return false }
+        guard entry.assetKind == kind else { return false }
         if let known = entry.id { return known == id || known == name }
         return entry.name != nil && entry.name == name
     }

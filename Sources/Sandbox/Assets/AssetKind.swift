@@ -17,7 +17,8 @@ package enum AssetKind: String, Sendable, CaseIterable {
     case dockerImage = "docker-image"
     /// A folder of this machine: a private key, or a virtual machine's disk.
     case folder
-    /// What another version of this program wrote down.
+    /// What no search finds and only the journal names: a change set, what is being retired, or
+    /// what another version of this program wrote down.
     case unknown
 
     /// The kinds that AWS holds, which are those that can be asked for.
@@ -44,24 +45,25 @@ package enum AssetKind: String, Sendable, CaseIterable {
             })
     }
 
-    /// The kind of what the journal calls a resource.
-    init(resource: String) {
-        self = Self.resources.first { $0.value == resource }?.key ?? .unknown
-        if resource == WorkFolder.resource { self = .folder }
-        if resource == BIOSImage.resource { self = .ami }
+    /// What events call it: as the journal does, where stages make such things.
+    var resource: String {
+        switch self {
+        case .stack: LeftoverKind.stack.rawValue
+        case .instance: "ec2:instance"
+        case .keyPair: LeftoverKind.keyPair.rawValue
+        case .exportTask: LeftoverKind.exportTask.rawValue
+        case .ami: LeftoverKind.image.rawValue
+        case .snapshot: "ec2:snapshot"
+        case .volume: "ec2:volume"
+        case .securityGroup: "ec2:security-group"
+        case .upload: LeftoverKind.upload.rawValue
+        case .object: LeftoverKind.object.rawValue
+        case .container: LeftoverKind.container.rawValue
+        case .dockerImage: LeftoverKind.dockerImage.rawValue
+        case .folder: LeftoverKind.privateKey.rawValue
+        case .unknown: rawValue
+        }
     }
-
-    /// What the journal and events call it.
-    package var resource: String { Self.resources[self] ?? rawValue }
-
-    private static let resources: [AssetKind: String] = [
-        .stack: "cloudformation:stack", .instance: "ec2:instance", .keyPair: "ec2:key-pair",
-        .exportTask: ExportVMImage.taskResource, .ami: CreateAMI.resource,
-        .snapshot: "ec2:snapshot", .volume: "ec2:volume",
-        .securityGroup: "ec2:security-group", .upload: ObjectCopy.resource,
-        .object: UploadInventory.resource, .container: TemporaryContainer.resource,
-        .dockerImage: BuildDockerImage.imageResource, .folder: LaunchInstance.keyFileResource,
-    ]
 
     /// Its place in the order of removal.
     var rank: Int { Self.allCases.firstIndex(of: self) ?? Self.allCases.count }

@@ -70,7 +70,7 @@ package struct AssetPlaces: Sendable, Equatable {
     }
 
     /// What the journal calls the region of things that are not in AWS.
-    private static let notInAWS: Set<String> = ["local", TemporaryContainer.place]
+    private static let notInAWS = Set(LeftoverKind.Place.allCases.map(\.rawValue))
 
     private static func folder(of key: String) -> String {
         key.lastIndex(of: "/").map { String(key[...$0]) } ?? ""

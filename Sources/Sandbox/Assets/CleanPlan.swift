@@ -56,7 +56,7 @@ package struct CleanPlan: Sendable, Equatable {
             switch Self.verdict(asset, isInJournal: place != nil, ages, policy) {
             case .remove(let reason):
                 // The entry of an upload also names the object that the upload became.
-                let isOwn = place.map { AssetKind(resource: open[$0].resource) == asset.kind }
+                let isOwn = place.map { open[$0].assetKind == asset.kind }
                 let entry = isOwn == true ? place.map { open.remove(at: $0) } : nil
                 removed.append(Item(asset: asset, reason: reason, entry: entry))
             case .keep(let reason): kept.append(Item(asset: asset, reason: reason))

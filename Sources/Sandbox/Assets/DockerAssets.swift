@@ -36,7 +36,7 @@ struct DockerAssets: Sendable {
         _ kind: AssetKind, _ id: String, name: String?, labels: [String: String]
     ) -> Asset {
         var asset = Asset(
-            kind: kind, id: id, region: TemporaryContainer.place, assetId: assetId,
+            kind: kind, id: id, region: LeftoverKind.Place.engine.rawValue, assetId: assetId,
             runId: labels[ResourceNames.runTag], name: name)
         asset.role = .artifact
         return asset

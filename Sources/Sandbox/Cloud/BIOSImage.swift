@@ -16,9 +16,6 @@ struct BIOSImage: Sendable {
     /// The image of the release.
     let sourceId: String
 
-    /// What the journal calls it; its removal is not that of an image, which takes its snapshots
-    /// along.
-    static let resource = "ec2:bios-image"
     /// The detail of a journal's entry that names the image of the release.
     static let sourceDetail = "sourceImageId"
     private static let bootMode = "legacy-bios"
@@ -30,7 +27,7 @@ struct BIOSImage: Sendable {
     /// - Throws: `ami.failed`, `aws.*`.
     func made(_ context: StageContext) async throws -> String {
         let images = EC2Images(aws: aws, region: region, time: context.time)
-        for entry in await context.journal.unfinished(resource: Self.resource)
+        for entry in await context.journal.unfinished(of: LeftoverKind.biosImage)
         where entry.details[Self.sourceDetail] == sourceId {
             guard let image = try await images.begun(entry), image.state == "available" else {
                 continue
@@ -41,7 +38,7 @@ struct BIOSImage: Sendable {
         let source = try await images.require(sourceId)
         let name = ResourceNames.biosImage(of: sourceId, suffix: ResourceNames.randomSuffix())
         let entry = try await context.journal.intend(
-            resource: Self.resource, region: region, name: name,
+            LeftoverKind.biosImage, region: region, name: name,
             details: [Self.sourceDetail: sourceId])
         let id = try await register(source, named: name, images, context)
         try await context.journal.created(entry, id: id)

@@ -23,7 +23,7 @@ extension EC2Images {
         while true {
             let (name, token) = (names.next(wanted: wanted), token())
             let entry = try await context.journal.intend(
-                resource: Self.resource, region: region, name: name, token: token,
+                LeftoverKind.image, region: region, name: name, token: token,
                 details: details)
             do {
                 let id = try await make(name, token)
@@ -42,7 +42,7 @@ extension EC2Images {
     /// Removes what the stage's journal names and nobody keeps: images of other inputs, or left
     /// half done.
     func removeUnfinished(_ context: StageContext) async throws {
-        for entry in await context.journal.unfinished(resource: Self.resource) {
+        for entry in await context.journal.unfinished(of: LeftoverKind.image) {
             if let image = try await begun(entry) { try await remove(image) }
             try await context.journal.gone(entry.entry)
         }

@@ -8,9 +8,6 @@ struct EC2Images {
     let region: String
     let time: any TimeSource
 
-    /// What the journal calls an image.
-    static let resource = "ec2:image"
-
     /// The image of that id; nil where there is none.
     func find(_ id: String) async throws -> EC2Image? {
         do {

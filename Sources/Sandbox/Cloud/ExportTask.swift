@@ -100,7 +100,7 @@ struct ExportTask: Sendable {
 
     /// What can be continued; what cannot is removed.
     private func earlier(_ context: StageContext) async throws -> Earlier {
-        for entry in await context.journal.unfinished(resource: ExportVMImage.taskResource) {
+        for entry in await context.journal.unfinished(of: LeftoverKind.exportTask) {
             if isSame(entry) {
                 if let id = entry.id,
                     try await isUsable(id, of: entry, bornAt: entry.time, context)
@@ -183,7 +183,7 @@ struct ExportTask: Sendable {
         ]
         if exported != imageId { details[BIOSImage.sourceDetail] = imageId }
         let entry = try await context.journal.intend(
-            resource: ExportVMImage.taskResource, region: region, token: token, details: details)
+            LeftoverKind.exportTask, region: region, token: token, details: details)
         let id = try await start(
             entry, token: token, imageId: exported, description: description,
             tags: tags(context.runId, ownTags), in: slot, context)

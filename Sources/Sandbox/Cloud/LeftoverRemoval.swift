@@ -52,7 +52,7 @@ struct LeftoverRemoval: Sendable {
     /// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html
     func mayStillCome(_ entry: JournalEntry) -> Bool {
         let ageSeconds = services.time.now().timeIntervalSince(entry.time)
-        return entry.id == nil && !entry.resource.hasPrefix("local:") && abs(ageSeconds) < 900
+        return entry.id == nil && entry.kind?.place != .machine && abs(ageSeconds) < 900
     }
 
     /// What is said of a thing that stays because it is not the entry's.
@@ -69,43 +69,45 @@ struct LeftoverRemoval: Sendable {
     func remove(
         _ entry: JournalEntry, onProgress: @escaping @Sendable (Double?, String) -> Void
     ) async throws -> LeftoverOutcome {
-        switch entry.resource {
-        case LaunchInstance.stackResource: try await removeStack(entry, onProgress)
-        case DeployStack.resource: try await withdrawChangeSet(entry)
-        case LaunchInstance.keyPairResource:
-            try await EC2KeyPairs(aws: services.aws, region: entry.region, time: services.time)
-                .remove(entry)
-        case LaunchInstance.keyFileResource:
-            try removeFolders([entry.id ?? entry.name ?? ""], of: entry)
-        case EC2Images.resource: try await removeImage(entry)
-        case BIOSImage.resource:
-            try await BIOSImage.remove(entry, aws: services.aws, time: services.time)
-        case ExportVMImage.taskResource:
-            try await ExportLeftover(aws: services.aws, entry: entry, time: services.time).remove()
-        case ObjectCopy.resource: try await abortUpload(entry)
-        case WorkFolder.resource: try await removeWorkFolders(entry)
-        case TemporaryContainer.resource: try await removeContainer(entry)
-        case BuildDockerImage.imageResource: try await removeDockerImage(entry)
-        case UploadInventory.resource: try await removeObject(entry)
-        case RetiredThings.resource(of: .image), RetiredThings.resource(of: .object):
-            try await retire(entry)
-        default:
+        guard let kind = entry.kind else {
             throw Diagnostic(
                 code: "leftover.unknown-resource",
                 summary: "the journal names `\(entry.id ?? entry.name ?? "")` of unknown kind "
                     + "`\(entry.resource)`",
                 hint: "it was written by another version of dssbatch: run `clean` with that one")
         }
+        return switch kind {
+        case .stack: try await removeStack(entry, onProgress)
+        case .changeSet: try await withdrawChangeSet(entry)
+        case .keyPair:
+            try await EC2KeyPairs(aws: services.aws, region: entry.region, time: services.time)
+                .remove(entry)
+        case .privateKey:
+            try removeFolders([entry.id ?? entry.name ?? ""], of: entry)
+        case .image: try await removeImage(entry)
+        case .biosImage:
+            try await BIOSImage.remove(entry, aws: services.aws, time: services.time)
+        case .exportTask:
+            try await ExportLeftover(aws: services.aws, entry: entry, time: services.time).remove()
+        case .upload: try await abortUpload(entry)
+        case .workFolder: try await removeWorkFolders(entry)
+        case .container: try await removeContainer(entry)
+        case .dockerImage: try await removeDockerImage(entry)
+        case .object: try await removeObject(entry)
+        case .retiredImage, .retiredObject: try await retire(entry)
+        }
     }
 
     /// Removes what interrupted runs of a stage left, the newest first: what came later holds on
     /// to what was there before.
     ///
-    /// - Parameter resource: only of that kind; nil for all.
-    func removeUnfinished(_ context: StageContext, resource: String? = nil) async throws {
-        for entry in await context.journal.unfinished(resource: resource).reversed() {
+    /// - Parameter kind: only of that kind; nil for all.
+    func removeUnfinished(_ context: StageContext, of kind: LeftoverKind? = nil) async throws {
+        let journal = context.journal
+        let left = await journal.unfinished().filter { kind == nil || $0.kind == kind }
+        for entry in left.reversed() {
             try await settle(
-                entry, in: context.journal, onProgress: context.progress, warn: context.warn)
+                entry, in: journal, onProgress: context.progress, warn: context.warn)
         }
     }
 

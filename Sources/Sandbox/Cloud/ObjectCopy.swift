@@ -13,7 +13,6 @@ struct ObjectCopy: Sendable {
     let wantsChecksum: Bool
 
     private static let parallelParts = 8
-    static let resource = "s3:multipart-upload"
     /// Of what never changes under its key: readers and caches need not ask again.
     static let cacheControl = "public, max-age=31536000, immutable"
 
@@ -29,7 +28,7 @@ struct ObjectCopy: Sendable {
     ) async throws -> S3ObjectHead {
         try await endEarlierTries(context)
         let entry = try await context.journal.intend(
-            resource: Self.resource, region: region, name: key, details: ["bucket": bucket])
+            LeftoverKind.upload, region: region, name: key, details: ["bucket": bucket])
         let (uploadId, lostAt) = try await begin(key, context.time)
         try await context.journal.created(entry, id: uploadId)
         do {
@@ -153,7 +152,7 @@ struct ObjectCopy: Sendable {
     ///
     /// - Parameter keeping: the key of an object that is taken over.
     func endEarlierTries(_ context: StageContext, keeping: String? = nil) async throws {
-        for entry in await context.journal.unfinished(resource: Self.resource) {
+        for entry in await context.journal.unfinished(of: LeftoverKind.upload) {
             if let key = entry.name,
                 let reason = LeftoverClaim(entry: entry).objection(toKey: key)
             {

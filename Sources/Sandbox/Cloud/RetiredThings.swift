@@ -18,8 +18,6 @@ struct RetiredThings {
         protectedCode, "aws.OperationNotPermitted", "aws.UnauthorizedOperation",
         "aws.AccessDenied",
     ]
-    private static let imageResource = "ec2:retired-image"
-    private static let objectResource = "s3:retired-object"
 
     private var aws: any AWSCaller { services.aws }
 
@@ -27,17 +25,20 @@ struct RetiredThings {
         EC2Images(aws: aws, region: region, time: services.time)
     }
 
-    /// What the journal calls a thing that is being retired.
-    static func resource(of kind: ReplacedThing.Kind) -> String {
-        kind == .image ? imageResource : objectResource
+    /// What a thing that is being retired is to the journal.
+    static func kind(of thing: ReplacedThing) -> LeftoverKind {
+        switch thing.kind {
+        case .image: .retiredImage
+        case .object: .retiredObject
+        }
     }
 
     /// The thing that an entry of the journal is of; nil where it is of something else.
     static func thing(of entry: JournalEntry) -> ReplacedThing? {
         guard let name = entry.name else { return nil }
-        switch entry.resource {
-        case imageResource: return .image(name, region: entry.region)
-        case objectResource:
+        switch entry.kind {
+        case .retiredImage: return .image(name, region: entry.region)
+        case .retiredObject:
             return entry.details["bucket"].map {
                 .object(bucket: $0, key: name, region: entry.region)
             }

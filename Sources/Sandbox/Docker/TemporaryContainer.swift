@@ -7,10 +7,6 @@ struct TemporaryContainer: Sendable {
     let specification: ContainerSpecification
     let engine: any ContainerEngine
 
-    static let resource = "docker:container"
-    /// Containers and images are found by their names, wherever the engine is.
-    static let place = "docker"
-
     /// Starts it, works in it and removes it.
     ///
     /// - Parameters:
@@ -20,7 +16,7 @@ struct TemporaryContainer: Sendable {
         _ context: StageContext, keeps: Bool = false, _ work: (String) async throws -> T
     ) async throws -> T {
         let entry = try await context.journal.intend(
-            resource: Self.resource, region: Self.place, name: specification.name)
+            .container, at: .engine, name: specification.name)
         let result: Result<T, any Error>
         do {
             let id = try await engine.createContainer(specification)

@@ -33,7 +33,6 @@ package struct BuildDockerImage: Stage {
     let keepsContainer: Bool
 
     static let stageName: StageName = "docker-image"
-    static let imageResource = "docker:image"
 
     package var name: StageName { Self.stageName }
     package var group: String { "docker" }
@@ -151,8 +150,7 @@ package struct BuildDockerImage: Stage {
             baseDigest: baseDigest, createdAt: context.time.now())
         let unproven = try docker.repository.tagged(Self.unprovenTag(runId: context.runId))
         let entry = try await context.journal.intend(
-            resource: Self.imageResource, region: TemporaryContainer.place,
-            name: unproven.description)
+            .dockerImage, at: .engine, name: unproven.description)
         let result: Result<Outputs, any Error>
         do {
             context.progress(nil, "committing the image")

@@ -27,7 +27,6 @@ package struct CopyAMI: Stage {
     /// How an image is adopted that nothing records.
     var adoptCommand: AdoptCommandLine?
 
-    static let resource = EC2Images.resource
     private static let deadlineSeconds = 7200.0
 
     package var name: StageName { StageName(rawValue: "ami-copy-\(region)") }
@@ -125,7 +124,7 @@ package struct CopyAMI: Stage {
     private func resumed(
         source: CreateAMI.Outputs, _ context: StageContext
     ) async throws -> Outputs? {
-        for entry in await context.journal.unfinished(resource: Self.resource)
+        for entry in await context.journal.unfinished(of: LeftoverKind.image)
         where entry.details["sourceImageId"] == source.imageId {
             if let image = try await images(context).begun(entry),
                 image.state == "pending" || image.state == "available"

@@ -28,7 +28,6 @@ package struct CreateAMI: Stage {
     /// How an image is adopted that nothing records.
     var adoptCommand: AdoptCommandLine?
 
-    static let resource = EC2Images.resource
     private static let documentsDetail = "documents"
     private static let deadlineSeconds = 7200.0
 
@@ -115,7 +114,7 @@ package struct CreateAMI: Stage {
     private func resumable(
         _ context: StageContext
     ) async throws -> (image: EC2Image, entry: JournalEntry)? {
-        for entry in await context.journal.resumable(resource: Self.resource) {
+        for entry in await context.journal.resumable(of: LeftoverKind.image) {
             if let image = try await images(context).begun(entry),
                 image.state == "pending" || image.state == "available"
             {

@@ -22,8 +22,6 @@ package struct DeployStack: Stage {
     let project: ProjectFolder
     let services: SandboxServices
 
-    /// A change set that was begun: what a run that died leaves to take back.
-    static let resource = "cloudformation:change-set"
     static let stackDetail = "stack"
     static let kindDetail = "kind"
     /// Waiting, deleting and waiting again; a stack that still cannot be worked on then is
@@ -152,7 +150,7 @@ package struct DeployStack: Stage {
     ) async throws -> Outputs {
         let request = try request(parameters)
         let entry = try await context.journal.intend(
-            resource: Self.resource, region: stack.region,
+            LeftoverKind.changeSet, region: stack.region,
             name: StackDeployment.changeSetName(request.token, kind), token: request.token,
             details: [Self.stackDetail: stack.name, Self.kindDetail: kind.rawValue])
         let proposal: StackDeployment.Proposal
@@ -199,7 +197,7 @@ package struct DeployStack: Stage {
     /// waited for as anybody's.
     private func settleInterrupted(_ context: StageContext) async throws {
         try await LeftoverRemoval(services: services, stacks: [stack]).removeUnfinished(
-            context, resource: Self.resource)
+            context, of: .changeSet)
     }
 
     private func remove(_ found: Stack?, _ context: StageContext) async throws {

@@ -36,7 +36,6 @@ package struct ExportVMImage: Stage {
     /// How an object is adopted that nothing records.
     var adoptCommand: AdoptCommandLine?
 
-    static let taskResource = "ec2:export-image-task"
     private static let deadlineSeconds = 6 * 3600.0
 
     package var name: StageName { StageName(rawValue: "export-\(format.fileExtension)") }
@@ -156,7 +155,7 @@ package struct ExportVMImage: Stage {
     /// Takes away the images that this format was exported of in the release's place.
     private func removeBIOSImages(_ context: StageContext) async throws {
         try await LeftoverRemoval(services: services).removeUnfinished(
-            context, resource: BIOSImage.resource)
+            context, of: .biosImage)
     }
 
     /// What an interrupted run had finished but for recording it: its object lies under a final
@@ -164,8 +163,8 @@ package struct ExportVMImage: Stage {
     private func settledBefore(
         _ task: ExportTask, in target: ImageBucket, _ context: StageContext
     ) async throws -> Outputs? {
-        let uploads = await context.journal.unfinished(resource: ObjectCopy.resource)
-        for entry in await context.journal.unfinished(resource: Self.taskResource) {
+        let uploads = await context.journal.unfinished(of: LeftoverKind.upload)
+        for entry in await context.journal.unfinished(of: LeftoverKind.exportTask) {
             guard let id = entry.id, task.isSame(entry) else { continue }
             // Where the result was recorded, the journal may have ended the upload already.
             let recorded = try context.previous(Outputs.self)?.key

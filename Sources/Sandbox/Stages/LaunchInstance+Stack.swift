@@ -81,7 +81,7 @@ extension LaunchInstance {
 
     private func removeStacks(_ context: StageContext) async throws {
         try await LeftoverRemoval(services: services).removeUnfinished(
-            context, resource: Self.stackResource)
+            context, of: .stack)
     }
 
     private func createStack(
@@ -92,7 +92,7 @@ extension LaunchInstance {
             StackDeployment.template(Self.template, of: project), tags: ownTags)
         let cidr = try await ingressCidr()
         let entry = try await context.journal.intend(
-            resource: Self.stackResource, region: region, name: stackName)
+            LeftoverKind.stack, region: region, name: stackName)
         let tags = ResourceNames.tags(
             assetId: assetId.text, own: ownTags, runId: context.runId)
         let request = StackDeployment.Request(

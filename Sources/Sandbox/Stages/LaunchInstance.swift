@@ -40,9 +40,6 @@ package struct LaunchInstance: Stage {
     static let template = "cfn/ec2.yaml"
     /// The dead man's switch: a machine that nobody remembers ends itself.
     static let maximumLifeMinutes = 360
-    static let keyPairResource = "ec2:key-pair"
-    static let keyFileResource = "local:private-key"
-    static let stackResource = "cloudformation:stack"
     private static let greetingDeadlineSeconds = 600.0
 
     /// A machine that lasts is a stage of its own: those that work on it reach it anew.
@@ -144,8 +141,8 @@ package struct LaunchInstance: Stage {
         let leftovers = LeftoverRemoval(services: services)
         var first: (any Error)?
         // The stack first: it holds what costs money. One failure does not spare the others.
-        for resource in [Self.stackResource, Self.keyPairResource, Self.keyFileResource] {
-            for entry in await context.journal.unfinished(resource: resource) {
+        for kind in [LeftoverKind.stack, .keyPair, .privateKey] {
+            for entry in await context.journal.unfinished(of: kind) {
                 do {
                     try await leftovers.settle(
                         entry, in: context.journal, onProgress: context.progress,
@@ -162,7 +159,7 @@ package struct LaunchInstance: Stage {
     {
         let folder = scratchFolder(context)
         let file = try await context.journal.intend(
-            resource: Self.keyFileResource, region: "local", name: folder,
+            .privateKey, at: .machine, name: folder,
             details: services.access.machine.details)
         if let existingKey {
             try services.access.makeFolder(folder)
@@ -172,7 +169,7 @@ package struct LaunchInstance: Stage {
         let pair = try await services.access.makeKeyPair(in: folder)
         try await context.journal.created(file, id: folder)
         let entry = try await context.journal.intend(
-            resource: Self.keyPairResource, region: region, name: keyName)
+            LeftoverKind.keyPair, region: region, name: keyName)
         let imported = try await importKeyPair(keyName, publicKey: pair.publicKey, context)
         try await context.journal.created(entry, id: imported.id ?? keyName)
         return pair.privateKeyPath
@@ -222,7 +219,7 @@ package struct LaunchInstance: Stage {
             outputs.machine.privateKeyPath = files.privateKeyPath
         }
         try await LeftoverRemoval(services: services).removeUnfinished(
-            context, resource: Self.keyFileResource)
+            context, of: .privateKey)
         for entry in await context.journal.unfinished() {
             try await context.journal.kept(entry.entry)
         }

@@ -45,7 +45,7 @@ package struct ReachMachine: Stage {
     package func run(_ context: StageContext) async throws -> Outputs {
         let folder = LaunchInstance.scratchFolder(in: keyFolder, runId: context.runId)
         let entry = try await context.journal.intend(
-            resource: LaunchInstance.keyFileResource, region: "local", name: folder,
+            .privateKey, at: .machine, name: folder,
             details: services.access.machine.details)
         try services.access.makeFolder(folder)
         try await context.journal.created(entry, id: folder)

@@ -150,8 +150,8 @@ package struct Retire: Stage {
         }
         for claim in claims where !entries.contains(where: { $0.1 == claim.thing }) {
             let entry = try await context.journal.intend(
-                resource: RetiredThings.resource(of: claim.thing.kind),
-                region: claim.thing.region, name: claim.thing.key ?? claim.thing.id,
+                RetiredThings.kind(of: claim.thing), region: claim.thing.region,
+                name: claim.thing.key ?? claim.thing.id,
                 details: claim.thing.bucket.map { ["bucket": $0] } ?? [:])
             entries.append((entry, claim.thing))
         }

@@ -40,7 +40,6 @@ package struct UploadInventory: Stage {
     /// The manifest's own tags.
     var ownTags = OwnTags.none
 
-    static let resource = "s3:object"
     /// Of what keeps its key when it changes: caches ask whether it did.
     static let cacheControl = "no-cache"
     /// What S3 answers where an object is gone or another by now.
@@ -112,7 +111,7 @@ package struct UploadInventory: Stage {
     private func endEarlierTries(
         in target: ImageBucket, _ context: StageContext
     ) async throws {
-        for entry in await context.journal.unfinished(resource: Self.resource)
+        for entry in await context.journal.unfinished(of: LeftoverKind.object)
         where entry.details["bucket"] == target.bucket
             && [Self.inventory, Self.sbom].contains(where: {
                 ExactText(key($0)) == entry.name.map(ExactText.init)
@@ -189,7 +188,7 @@ package struct UploadInventory: Stage {
         details[LeftoverRemoval.replacesDetail] =
             try await isRecorded(key, in: target.bucket, context) ? "true" : nil
         let entry = try await context.journal.intend(
-            resource: Self.resource, region: region, name: key, details: details)
+            LeftoverKind.object, region: region, name: key, details: details)
         let etag = try await aws.call(
             PutObject(
                 bucket: target.bucket, key: key, bytes: bytes,
