@@ -45,11 +45,11 @@ struct WorkFolder: Sendable {
         return try result.get()
     }
 
-    /// The folders that an entry of an interrupted run stands for: by path where it was learnt,
+    /// The folders that an interrupted run left: by path where it was learnt,
     /// else all that begin with that run's own prefix.
-    static func left(by entry: JournalEntry) throws -> [String] {
-        if let folder = entry.id { return [folder] }
-        guard let parent = entry.name, let prefix = entry.details[prefixDetail],
+    static func left(by leftover: Leftover) throws -> [String] {
+        if let folder = leftover.id { return [folder] }
+        guard let parent = leftover.name, let prefix = leftover.details[prefixDetail],
             FileManager.default.fileExists(atPath: parent)
         else { return [] }
         return try FileManager.default.contentsOfDirectory(atPath: parent)

@@ -79,7 +79,7 @@ import Testing
             .images(Answer.image("ami-2", snapshots: ["snap-1"], tags: tags(run: entry.runId))))
         bench.aws.on("DeregisterImage", ["ImageId": "ami-2"], .empty)
         let outcome = try await LeftoverRemoval(services: bench.services).remove(
-            entry, onProgress: { _, _ in })
+            Leftover(entry), onProgress: { _, _ in })
         #expect(outcome == .gone)
         #expect(bench.aws.calls.map(\.action) == ["DescribeImages", "DeregisterImage"])
     }
@@ -91,7 +91,7 @@ import Testing
             "DescribeImages", [:],
             .images(Answer.image("ami-1", tags: Answer.made(by: entry.runId))))
         let outcome = try await LeftoverRemoval(services: bench.services).remove(
-            entry, onProgress: { _, _ in })
+            Leftover(entry), onProgress: { _, _ in })
         guard case .notOurs = outcome else { throw Unexpected(outcome: outcome) }
         #expect(bench.aws.calls("DeregisterImage").isEmpty)
     }

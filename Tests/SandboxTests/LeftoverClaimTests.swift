@@ -132,7 +132,7 @@ import Testing
         for (resource, name) in [("docker:container", "theirs"), ("docker:image", "x:1")] {
             let entry = try await bench.leave(resource, of: "stage", name: name)
             let outcome = try await LeftoverRemoval(services: bench.services).remove(
-                entry, onProgress: { _, _ in })
+                Leftover(entry), onProgress: { _, _ in })
             #expect(outcome == .notOurs(because: "another run made it"))
         }
         #expect(bench.engine.unused.isEmpty)
@@ -147,7 +147,7 @@ import Testing
     func `a folder is the run's by place and name`(path: String, isOwn: Bool) async throws {
         let bench = StageBench()
         let entry = try await bench.leave("local:private-key", of: "stage", name: path)
-        let objection = LeftoverClaim(entry: entry).objection(
+        let objection = try LeftoverClaim(leftover: Leftover(entry)).objection(
             toFolder: path, LocalFolder(isFolder: true, isOwn: true, isPrivate: true),
             on: bench.services.access.machine)
         #expect((objection == nil) == isOwn)

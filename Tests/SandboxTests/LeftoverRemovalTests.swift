@@ -16,7 +16,7 @@ import Testing
         let entry = try await bench.leave(
             resource, of: "stage", name: name, id: id, details: details)
         let outcome = try await LeftoverRemoval(services: bench.services).remove(
-            entry, onProgress: { _, _ in })
+            Leftover(entry), onProgress: { _, _ in })
         #expect(outcome == .gone)
     }
 

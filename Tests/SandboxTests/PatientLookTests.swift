@@ -59,7 +59,9 @@ import Testing
             .error("aws.InvalidExportTaskID.NotFound"), .exportTasks(task))
         bench.aws.on("CancelExportTask", ["ExportTaskId": "export-ami-1"], .empty)
         bench.aws.on("DeleteObject", ["key": "images/1.0/export-ami-1.vhd"], .empty)
-        _ = try await ExportLeftover(aws: bench.aws, entry: entry, time: bench.clock).remove()
+        _ = try await ExportLeftover(
+            aws: bench.aws, leftover: Leftover(entry), time: bench.clock
+        ).remove()
         #expect(bench.aws.unused.isEmpty)
     }
 
@@ -72,6 +74,6 @@ import Testing
             "DescribeImages", ["ImageId.1": "ami-1"], .error("aws.InvalidAMIID.NotFound"),
             .images(Answer.image("ami-1", tags: tags)))
         let images = EC2Images(aws: bench.aws, region: StageBench.region, time: bench.clock)
-        #expect(try await images.begun(entry)?.id == "ami-1")
+        #expect(try await images.begun(Leftover(entry))?.id == "ami-1")
     }
 }

@@ -108,7 +108,7 @@ package actor Journal {
         try await append(.created(entry, id: id))
         entries[entry]?.id = id
         if let created = entries[entry] {
-            events?.emit(.resourceCreated(created), stage: created.stage)
+            events?.emit(.resourceCreated(RunEvent.Resource(created)), stage: created.stage)
         }
     }
 
@@ -120,7 +120,8 @@ package actor Journal {
         try await append(.gone(entry))
         entries[entry] = nil
         // What never had an id was never announced as created either.
-        if ended.id != nil { events?.emit(.resourceDeleted(ended), stage: ended.stage) }
+        guard ended.id != nil else { return }
+        events?.emit(.resourceDeleted(RunEvent.Resource(ended)), stage: ended.stage)
     }
 
     /// Ends what this run does not delete, because it is gone with its local cloud or is not ours:

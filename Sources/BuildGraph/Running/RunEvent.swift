@@ -17,6 +17,31 @@ package struct RunEvent: Sendable {
         case cancelled
     }
 
+    /// A thing that was made or removed.
+    package struct Resource: Sendable {
+        /// As the journal calls such things.
+        package let kind: String
+        /// Where it is or was.
+        package let region: String
+        /// What its maker calls it.
+        package let id: String?
+        /// What this program called it.
+        package let name: String?
+
+        /// Makes one; see the properties.
+        package init(kind: String, region: String, id: String?, name: String?) {
+            self.kind = kind
+            self.region = region
+            self.id = id
+            self.name = name
+        }
+
+        /// What an entry of the journal stands for.
+        init(_ entry: JournalEntry) {
+            self.init(kind: entry.resource, region: entry.region, id: entry.id, name: entry.name)
+        }
+    }
+
     /// What happened.
     package enum Kind: Sendable {
         case plan(Plan)
@@ -26,8 +51,8 @@ package struct RunEvent: Sendable {
         case stageStarted(expectedSeconds: Double?)
         case stageProgress(percent: Double?, message: String)
         case stageFinished(Status, seconds: Double)
-        case resourceCreated(JournalEntry)
-        case resourceDeleted(JournalEntry)
+        case resourceCreated(Resource)
+        case resourceDeleted(Resource)
         case warning(String)
         case error(Diagnostic)
         case runFinished(RunSummary.Status, seconds: Double)
@@ -88,11 +113,11 @@ package struct RunEvent: Sendable {
         case .stageFinished(let status, let seconds):
             members["status"] = .string(status.rawValue)
             members["seconds"] = Self.rounded(seconds)
-        case .resourceCreated(let entry), .resourceDeleted(let entry):
-            members["resource"] = .string(entry.resource)
-            members["region"] = .string(entry.region)
-            if let id = entry.id { members["id"] = .string(id) }
-            if let name = entry.name { members["name"] = .string(name) }
+        case .resourceCreated(let thing), .resourceDeleted(let thing):
+            members["resource"] = .string(thing.kind)
+            members["region"] = .string(thing.region)
+            if let id = thing.id { members["id"] = .string(id) }
+            if let name = thing.name { members["name"] = .string(name) }
         case .warning(let message):
             members["message"] = .string(ShownText.redacted(message))
         case .error(let problem): members.merge(Self.members(of: problem)) { first, _ in first }

@@ -21,8 +21,8 @@ enum EventText {
         // The plan has said already what is fresh.
         case .stageFinished(.fresh, _): return isDebug ? "\(prefix)fresh" : nil
         case .stageFinished(let status, let seconds): return finished(prefix, status, seconds)
-        case .resourceCreated(let entry): return "\(prefix)created \(describe(entry))"
-        case .resourceDeleted(let entry): return "\(prefix)deleted \(describe(entry))"
+        case .resourceCreated(let thing): return "\(prefix)created \(describe(thing))"
+        case .resourceDeleted(let thing): return "\(prefix)deleted \(describe(thing))"
         case .warning(let message): return "warning: \(prefix)\(ShownText.line(message))"
         case .error(let problem):
             return (event.assetId.map { "\($0): " } ?? "") + problem.description
@@ -43,9 +43,9 @@ enum EventText {
         }
     }
 
-    private static func describe(_ entry: JournalEntry) -> String {
-        let names = [entry.name, entry.id].compactMap { $0 }
+    private static func describe(_ thing: RunEvent.Resource) -> String {
+        let names = [thing.name, thing.id].compactMap { $0 }
         let unique = names.count == 2 && names[0] == names[1] ? [names[0]] : names
-        return ShownText.line(([entry.resource] + unique).joined(separator: " "))
+        return ShownText.line(([thing.kind] + unique).joined(separator: " "))
     }
 }

@@ -1,5 +1,5 @@
 import AWS
-package import BuildGraph
+import BuildGraph
 import Diagnostics
 package import FoundationEssentials
 
@@ -100,12 +100,9 @@ package struct Asset: Sendable, Equatable {
         return entry.name != nil && entry.name == name
     }
 
-    /// The thing in the form that events carry.
-    package var eventEntry: JournalEntry {
-        JournalEntry(
-            entry: JournalEntryID(rawValue: "clean"), stage: "clean", resource: kind.resource,
-            region: region, name: key ?? name, token: nil, details: [:], assetId: assetId,
-            runId: runId ?? "", time: createdAt ?? Date(timeIntervalSince1970: 0), id: id)
+    /// The thing as events tell of it.
+    var eventResource: RunEvent.Resource {
+        RunEvent.Resource(kind: kind.resource, region: region, id: id, name: key ?? name)
     }
 
     /// The one word that a person knows it by.

@@ -240,7 +240,7 @@ package struct Cleaning: Sendable {
             }
             if let entry = item.entry {
                 let outcome = try await LeftoverRemoval(services: services).remove(
-                    entry, onProgress: onProgress)
+                    Leftover(entry), onProgress: onProgress)
                 try await end(entry, outcome, in: journals)
                 if case .notOurs(let reason) = outcome {
                     return notOurs(entry, reason)
@@ -263,7 +263,7 @@ package struct Cleaning: Sendable {
         }
         // What the journal only meant to make was never announced as made.
         if asset.proof != .journal || item.entry?.id != nil {
-            events.emit(.resourceDeleted(asset.eventEntry))
+            events.emit(.resourceDeleted(asset.eventResource))
         }
         return nil
     }

@@ -29,9 +29,8 @@ struct BIOSImage: Sendable {
         let images = EC2Images(aws: aws, region: region, time: context.time)
         for entry in await context.journal.unfinished(of: LeftoverKind.biosImage)
         where entry.details[Self.sourceDetail] == sourceId {
-            guard let image = try await images.begun(entry), image.state == "available" else {
-                continue
-            }
+            guard let image = try await images.begun(Leftover(entry)), image.state == "available"
+            else { continue }
             if entry.id == nil { try await context.journal.created(entry.entry, id: image.id) }
             return image.id
         }
@@ -63,13 +62,13 @@ struct BIOSImage: Sendable {
             find: { try await images.own(named: name, ofRun: context.runId)?.id })
     }
 
-    /// Deregisters what a journal's entry names, and spares the snapshots.
+    /// Deregisters one that a run left, and spares the snapshots.
     static func remove(
-        _ entry: JournalEntry, aws: any AWSCaller, time: any TimeSource
+        _ leftover: Leftover, aws: any AWSCaller, time: any TimeSource
     ) async throws -> LeftoverOutcome {
-        let images = EC2Images(aws: aws, region: entry.region, time: time)
-        guard let image = try await images.named(by: entry) else { return .gone }
-        if let reason = LeftoverClaim(entry: entry).objection(to: image.tags) {
+        let images = EC2Images(aws: aws, region: leftover.region, time: time)
+        guard let image = try await images.named(by: leftover) else { return .gone }
+        if let reason = LeftoverClaim(leftover: leftover).objection(to: image.tags) {
             return .notOurs(because: reason)
         }
         guard image.tags[ResourceNames.exportOfTag] != nil else {

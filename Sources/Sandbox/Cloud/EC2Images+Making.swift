@@ -43,7 +43,7 @@ extension EC2Images {
     /// half done.
     func removeUnfinished(_ context: StageContext) async throws {
         for entry in await context.journal.unfinished(of: LeftoverKind.image) {
-            if let image = try await begun(entry) { try await remove(image) }
+            if let image = try await begun(Leftover(entry)) { try await remove(image) }
             try await context.journal.gone(entry.entry)
         }
     }

@@ -87,29 +87,29 @@ struct EC2Images {
             region: region)
     }
 
-    /// The image that the run of a journal's entry made, and no other of the same name.
+    /// The image that the run of a leftover made, and no other of the same name.
     ///
     /// By id where it was learnt, else by name; the tags tell whose it is. One that may have been
     /// made a moment ago is looked for several times.
-    func begun(_ entry: JournalEntry) async throws -> EC2Image? {
-        try await PatientLook(time: time).find(bornAt: entry.time) {
-            let image = try await ownImage(of: entry)
+    func begun(_ leftover: Leftover) async throws -> EC2Image? {
+        try await PatientLook(time: time).find(bornAt: leftover.bornAt) {
+            let image = try await ownImage(of: leftover)
             return image.flatMap {
-                LeftoverClaim(entry: entry).objection(to: $0.tags) == nil ? $0 : nil
+                LeftoverClaim(leftover: leftover).objection(to: $0.tags) == nil ? $0 : nil
             }
         }
     }
 
-    /// This account's image that a journal's entry names, whoever made it; nil where there is none.
-    func named(by entry: JournalEntry) async throws -> EC2Image? {
-        try await PatientLook(time: time).find(bornAt: entry.time) {
-            try await ownImage(of: entry)
+    /// This account's image that a leftover names, whoever made it; nil where there is none.
+    func named(by leftover: Leftover) async throws -> EC2Image? {
+        try await PatientLook(time: time).find(bornAt: leftover.bornAt) {
+            try await ownImage(of: leftover)
         }
     }
 
-    private func ownImage(of entry: JournalEntry) async throws -> EC2Image? {
-        if let id = entry.id { return try await own(id) }
-        return if let name = entry.name { try await own(named: name) } else { nil }
+    private func ownImage(of leftover: Leftover) async throws -> EC2Image? {
+        if let id = leftover.id { return try await own(id) }
+        return if let name = leftover.name { try await own(named: name) } else { nil }
     }
 
     /// Waits until an image can be used.

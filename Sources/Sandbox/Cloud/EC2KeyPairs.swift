@@ -22,14 +22,14 @@ struct EC2KeyPairs {
             })
     }
 
-    /// Deletes the pair that a journal's entry names, if its run imported it.
-    func remove(_ entry: JournalEntry) async throws -> LeftoverOutcome {
-        guard let name = entry.name ?? entry.id else { return .gone }
-        let found = try await PatientLook(time: time).find(bornAt: entry.time) {
+    /// Deletes the pair of a leftover's name, if its run imported it.
+    func remove(_ leftover: Leftover) async throws -> LeftoverOutcome {
+        guard let name = leftover.name ?? leftover.id else { return .gone }
+        let found = try await PatientLook(time: time).find(bornAt: leftover.bornAt) {
             try await find(name)
         }
         guard let found else { return .gone }
-        if let reason = LeftoverClaim(entry: entry).objection(to: found.tags) {
+        if let reason = LeftoverClaim(leftover: leftover).objection(to: found.tags) {
             return .notOurs(because: reason)
         }
         try await CautiousDeletion.delete(

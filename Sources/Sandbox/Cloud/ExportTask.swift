@@ -77,12 +77,12 @@ struct ExportTask: Sendable {
     /// What tells the tasks of a release from each other, since EC2 does not tell their formats.
     private var description: String { "Data Science Sandbox \(assetId), \(format.rawValue)" }
 
-    /// How the task of an entry of the journal was described when it was asked for.
+    /// How a task that a run left was described when it was asked for.
     ///
     /// A client token is only good for the very same request. Programs that wrote no description
     /// down gave every format the same one, and no own tags.
-    static func description(of entry: JournalEntry) -> String {
-        entry.details[descriptionDetail] ?? "Data Science Sandbox \(entry.assetId)"
+    static func description(of leftover: Leftover) -> String {
+        leftover.details[descriptionDetail] ?? "Data Science Sandbox \(leftover.assetId)"
     }
 
     /// Whether there is an object of exactly that key.
@@ -156,7 +156,7 @@ struct ExportTask: Sendable {
             let isOlder = entry.details[Self.descriptionDetail] == nil
             let id = try await start(
                 entry.entry, token: token, imageId: entry.details["imageId"] ?? imageId,
-                description: Self.description(of: entry),
+                description: Self.description(of: Leftover(entry)),
                 tags: tags(entry.runId, isOlder ? .none : ownTags), in: slot, context)
             if try await isUsable(id, of: entry, bornAt: nil, context) { return id }
         } catch let error as Diagnostic where ExportRefusal.codes.contains(error.code) {
@@ -195,7 +195,7 @@ struct ExportTask: Sendable {
     }
 
     private func remove(_ entry: JournalEntry, _ context: StageContext) async throws {
-        let leftover = ExportLeftover(aws: aws, entry: entry, time: context.time)
+        let leftover = try ExportLeftover(aws: aws, leftover: Leftover(entry), time: context.time)
         switch try await leftover.remove() {
         case .gone: try await context.journal.gone(entry.entry)
         case .notOurs(let reason):
@@ -237,7 +237,7 @@ struct ExportTask: Sendable {
             try await describe(id)
         }
         guard let seen, seen.imageId == entry.details["imageId"],
-            LeftoverClaim(entry: entry).objection(to: seen.tags) == nil
+            try LeftoverClaim(leftover: Leftover(entry)).objection(to: seen.tags) == nil
         else { return false }
         switch seen.status {
         case "active": return true

@@ -1,46 +1,37 @@
 import AWS
-import BuildGraph
 
-/// What came of removing what a journal's entry names.
-enum LeftoverOutcome: Sendable, Equatable {
-    /// It is gone, now or before, or never came to be.
-    case gone
-    /// It stays, because it is not what the entry's run made.
-    case notOurs(because: String)
-}
-
-/// Whether a thing is what the run of a journal's entry made.
+/// Whether a thing is what the run of a leftover made.
 ///
 /// The journal is data: whoever can write it can name anything in it, while the credentials are
 /// those of whoever runs the program. So the thing itself has to say whose it is: by the tags that
 /// its creation gave it, or, where it has none, by its place and name.
 struct LeftoverClaim {
-    let entry: JournalEntry
+    let leftover: Leftover
 
-    /// Why a thing with these tags is not the entry's; nil where it is.
+    /// Why a thing with these tags is not the run's; nil where it is.
     func objection(to tags: [AWSTag]) -> String? {
         objection(asset: tags[ResourceNames.assetTag], run: tags[ResourceNames.runTag])
     }
 
-    /// Why a container with these labels is not the entry's; nil where it is.
+    /// Why a container with these labels is not the run's; nil where it is.
     func objection(toLabels labels: [String: String]) -> String? {
         objection(asset: labels[ResourceNames.assetTag], run: labels[ResourceNames.runTag])
     }
 
     private func objection(asset: String?, run: String?) -> String? {
-        guard asset == entry.assetId else {
-            return "it does not carry the tag `\(ResourceNames.assetTag)` of `\(entry.assetId)`"
+        guard asset == leftover.assetId else {
+            return "it does not carry the tag `\(ResourceNames.assetTag)` of `\(leftover.assetId)`"
         }
-        return run == entry.runId ? nil : "another run made it"
+        return run == leftover.runId ? nil : "another run made it"
     }
 
-    /// Why a stack is not the entry's; nil where it is.
+    /// Why a stack is not the run's; nil where it is.
     ///
     /// One that was never carried out holds nothing, and its tags may not be shown yet: its name
     /// tells then.
     func objection(to stack: Stack) -> String? {
         if stack.status == "REVIEW_IN_PROGRESS", stack.tags.isEmpty {
-            let head = ResourceNames.stack(assetId: entry.assetId, suffix: "")
+            let head = ResourceNames.stack(assetId: leftover.assetId, suffix: "")
             return stack.name.hasPrefix(head) ? nil : "its name is not one of this release's"
         }
         return objection(to: stack.tags)
@@ -48,20 +39,20 @@ struct LeftoverClaim {
 
     /// Why an object of that key is not this asset's; nil where its folder is.
     func objection(toKey key: String) -> String? {
-        ResourceNames.isInFolder(key, ofAsset: entry.assetId)
-            ? nil : "it lies in no folder of `\(entry.assetId)`"
+        ResourceNames.isInFolder(key, ofAsset: leftover.assetId)
+            ? nil : "it lies in no folder of `\(leftover.assetId)`"
     }
 
-    /// Why an image that was only committed is not the entry's; nil where it is.
+    /// Why an image that was only committed is not the run's; nil where it is.
     func objection(toImageNamed name: String, labels: [String: String]) -> String? {
-        guard labels[ResourceNames.assetTag] == entry.assetId else {
+        guard labels[ResourceNames.assetTag] == leftover.assetId else {
             return objection(toLabels: labels)
         }
-        let tag = BuildDockerImage.unprovenTag(runId: entry.runId)
+        let tag = BuildDockerImage.unprovenTag(runId: leftover.runId)
         return name.hasSuffix(":\(tag)") ? nil : "another run made it"
     }
 
-    /// Why a folder on this machine is not the entry's; nil where it is.
+    /// Why a folder on this machine is not the run's; nil where it is.
     ///
     /// - Parameters:
     ///   - path: absolute.
@@ -70,7 +61,7 @@ struct LeftoverClaim {
     func objection(
         toFolder path: String, _ folder: LocalFolder, on machine: LocalMachine
     ) -> String? {
-        if let written = entry.details[LocalMachine.placeDetail], written != machine.place {
+        if let written = leftover.details[LocalMachine.placeDetail], written != machine.place {
             return "it was made on another machine, or before this one started"
         }
         let parts = path.split(separator: "/", omittingEmptySubsequences: false)
@@ -87,7 +78,7 @@ struct LeftoverClaim {
 
     /// `dss-`, a letter for the kind of work, the run's number, and what made it unique.
     private func isFolderName(_ name: Substring) -> Bool {
-        let run = entry.runId.prefix(8)
+        let run = leftover.runId.prefix(8)
         guard !run.isEmpty, name.hasPrefix("dss-") else { return false }
         let rest = name.dropFirst("dss-".count)
         let numbered = rest.hasPrefix(run) ? rest : rest.dropFirst()

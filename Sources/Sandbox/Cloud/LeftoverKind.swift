@@ -71,6 +71,9 @@ extension JournalEntry {
     /// What it stands for; nil where another version of this program wrote it.
     var kind: LeftoverKind? { LeftoverKind(rawValue: resource) }
 
+    /// What messages call it.
+    var label: String { id ?? name ?? "" }
+
     /// What `clean` lists its thing as.
     var assetKind: AssetKind { kind?.assetKind ?? .unknown }
 }

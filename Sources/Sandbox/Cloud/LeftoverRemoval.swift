@@ -8,7 +8,7 @@ import QEMU
 /// Removes what an interrupted run began, by what its journal says; the same code serves a
 /// stage's own take-down, a run that begins on an unfinished journal, and `clean`.
 ///
-/// Nothing goes that does not prove to be what the entry's run made (`LeftoverClaim`).
+/// Nothing goes that does not prove to be what its run made (`LeftoverClaim`).
 struct LeftoverRemoval: Sendable {
     let services: SandboxServices
     /// The permanent stacks whose change sets may be withdrawn, as `region/name`.
@@ -29,72 +29,68 @@ struct LeftoverRemoval: Sendable {
     ///
     /// - Parameters:
     ///   - journal: where the entry is.
-    ///   - keepsOpen: whether the entry stays where its thing is gone or was never there.
+    ///   - keepsLate: whether the entry stays where its thing is not there and may still come.
     ///   - warn: told of what stays because it is not the entry's.
-    /// - Throws: as `remove(_:onProgress:)`; the entry is open then.
+    /// - Throws: `leftover.unknown-resource`, else as `remove(_:onProgress:)`; the entry is open
+    ///   then.
     func settle(
         _ entry: JournalEntry, in journal: some JournalEnding,
-        onProgress: @escaping @Sendable (Double?, String) -> Void, keepsOpen: Bool = false,
+        onProgress: @escaping @Sendable (Double?, String) -> Void, keepsLate: Bool = false,
         warn: (String) -> Void
     ) async throws {
-        switch try await remove(entry, onProgress: onProgress) {
-        case .gone: if !keepsOpen { try await journal.gone(entry.entry) }
+        let leftover = try Leftover(entry)
+        let staysOpen = keepsLate && mayStillCome(leftover)
+        switch try await remove(leftover, onProgress: onProgress) {
+        case .gone: if !staysOpen { try await journal.gone(entry.entry) }
         case .notOurs(let reason):
             warn(Self.notOurs(entry, reason))
             try await journal.forget(entry.entry)
         }
     }
 
-    /// Whether a request of the entry's run may still be on its way to AWS: signatures are good for
+    /// Whether a request of its run may still be on its way to AWS: signatures are good for
     /// that long, and an id would say that it arrived.
     ///
     /// Source:
     /// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html
-    func mayStillCome(_ entry: JournalEntry) -> Bool {
-        let ageSeconds = services.time.now().timeIntervalSince(entry.time)
-        return entry.id == nil && entry.kind?.place != .machine && abs(ageSeconds) < 900
+    private func mayStillCome(_ leftover: Leftover) -> Bool {
+        let ageSeconds = services.time.now().timeIntervalSince(leftover.bornAt)
+        return leftover.id == nil && leftover.kind.place != .machine && abs(ageSeconds) < 900
     }
 
     /// What is said of a thing that stays because it is not the entry's.
     static func notOurs(_ entry: JournalEntry, _ reason: String) -> String {
-        "\(entry.resource) `\(entry.id ?? entry.name ?? "")` of the journal is not ours: left "
-            + "(\(reason))"
+        "\(entry.resource) `\(entry.label)` of the journal is not ours: left (\(reason))"
     }
 
-    /// Removes the thing that an entry stands for, deletion confirmed.
+    /// Removes a thing, deletion confirmed.
     ///
     /// What never came to be, or is gone already, is no error.
     ///
-    /// - Throws: `leftover.unknown-resource`, or what the removing call answered.
+    /// - Throws: what the removing call answered.
     func remove(
-        _ entry: JournalEntry, onProgress: @escaping @Sendable (Double?, String) -> Void
+        _ leftover: Leftover, onProgress: @escaping @Sendable (Double?, String) -> Void
     ) async throws -> LeftoverOutcome {
-        guard let kind = entry.kind else {
-            throw Diagnostic(
-                code: "leftover.unknown-resource",
-                summary: "the journal names `\(entry.id ?? entry.name ?? "")` of unknown kind "
-                    + "`\(entry.resource)`",
-                hint: "it was written by another version of dssbatch: run `clean` with that one")
-        }
-        return switch kind {
-        case .stack: try await removeStack(entry, onProgress)
-        case .changeSet: try await withdrawChangeSet(entry)
+        switch leftover.kind {
+        case .stack: try await removeStack(leftover, onProgress)
+        case .changeSet: try await withdrawChangeSet(leftover)
         case .keyPair:
-            try await EC2KeyPairs(aws: services.aws, region: entry.region, time: services.time)
-                .remove(entry)
+            try await EC2KeyPairs(aws: services.aws, region: leftover.region, time: services.time)
+                .remove(leftover)
         case .privateKey:
-            try removeFolders([entry.id ?? entry.name ?? ""], of: entry)
-        case .image: try await removeImage(entry)
+            try removeFolders([leftover.id ?? leftover.name ?? ""], of: leftover)
+        case .image: try await removeImage(leftover)
         case .biosImage:
-            try await BIOSImage.remove(entry, aws: services.aws, time: services.time)
+            try await BIOSImage.remove(leftover, aws: services.aws, time: services.time)
         case .exportTask:
-            try await ExportLeftover(aws: services.aws, entry: entry, time: services.time).remove()
-        case .upload: try await abortUpload(entry)
-        case .workFolder: try await removeWorkFolders(entry)
-        case .container: try await removeContainer(entry)
-        case .dockerImage: try await removeDockerImage(entry)
-        case .object: try await removeObject(entry)
-        case .retiredImage, .retiredObject: try await retire(entry)
+            try await ExportLeftover(aws: services.aws, leftover: leftover, time: services.time)
+                .remove()
+        case .upload: try await abortUpload(leftover)
+        case .workFolder: try await removeWorkFolders(leftover)
+        case .container: try await removeContainer(leftover)
+        case .dockerImage: try await removeDockerImage(leftover)
+        case .object: try await removeObject(leftover)
+        case .retiredImage, .retiredObject: try await retire(leftover)
         }
     }
 
@@ -111,25 +107,26 @@ struct LeftoverRemoval: Sendable {
         }
     }
 
-    /// Looks for the thing of an entry; patiently where its id was never learnt: the last request
-    /// of a run that was killed may arrive after this one has begun to look.
+    /// Looks for a thing; patiently where its id was never learnt: the last request of a run that
+    /// was killed may arrive after this one has begun to look.
     private func lookingFor<T: Sendable>(
-        _ entry: JournalEntry, _ look: () async throws -> T?
+        _ leftover: Leftover, _ look: () async throws -> T?
     ) async throws -> T? {
-        guard entry.id == nil else { return try await look() }
-        return try await PatientLook(time: services.time).find(bornAt: entry.time, look)
+        guard leftover.id == nil else { return try await look() }
+        return try await PatientLook(time: services.time).find(bornAt: leftover.bornAt, look)
     }
 
     private func removeStack(
-        _ entry: JournalEntry, _ onProgress: @escaping @Sendable (Double?, String) -> Void
+        _ leftover: Leftover, _ onProgress: @escaping @Sendable (Double?, String) -> Void
     ) async throws -> LeftoverOutcome {
-        let stacks = StackDeployment(aws: services.aws, region: entry.region, time: services.time)
-        guard let name = entry.id ?? entry.name else { return .gone }
-        let seen = try await lookingFor(entry) {
+        let stacks = StackDeployment(
+            aws: services.aws, region: leftover.region, time: services.time)
+        guard let name = leftover.id ?? leftover.name else { return .gone }
+        let seen = try await lookingFor(leftover) {
             try await stacks.find(name).flatMap { $0.status == "DELETE_COMPLETE" ? nil : $0 }
         }
         guard let found = seen else { return .gone }
-        if let reason = LeftoverClaim(entry: entry).objection(to: found) {
+        if let reason = LeftoverClaim(leftover: leftover).objection(to: found) {
             return .notOurs(because: reason)
         }
         try await stacks.delete(found, onProgress: onProgress)
@@ -137,15 +134,17 @@ struct LeftoverRemoval: Sendable {
     }
 
     /// A change set that was never carried out goes; the permanent stack stays.
-    private func withdrawChangeSet(_ entry: JournalEntry) async throws -> LeftoverOutcome {
-        guard let stackName = entry.details[DeployStack.stackDetail],
-            stacks.contains("\(entry.region)/\(stackName)")
+    private func withdrawChangeSet(_ leftover: Leftover) async throws -> LeftoverOutcome {
+        guard let stackName = leftover.details[DeployStack.stackDetail],
+            stacks.contains("\(leftover.region)/\(stackName)")
         else { return .notOurs(because: "it is of no stack that the manifest deploys") }
-        guard let kind = entry.details[DeployStack.kindDetail].flatMap(CreateChangeSet.Kind.init),
-            let token = entry.token,
-            entry.name == StackDeployment.changeSetName(token, kind)
+        guard
+            let kind = leftover.details[DeployStack.kindDetail].flatMap(CreateChangeSet.Kind.init),
+            let token = leftover.token,
+            leftover.name == StackDeployment.changeSetName(token, kind)
         else { return .notOurs(because: "its name is not the one that the run chose") }
-        let stacks = StackDeployment(aws: services.aws, region: entry.region, time: services.time)
+        let stacks = StackDeployment(
+            aws: services.aws, region: leftover.region, time: services.time)
         // By its name: the run's own token is in it.
         try await stacks.withdraw(
             StackDeployment.changeSetName(token, kind), stack: stackName,
@@ -153,29 +152,29 @@ struct LeftoverRemoval: Sendable {
         return .gone
     }
 
-    private func removeImage(_ entry: JournalEntry) async throws -> LeftoverOutcome {
-        let images = EC2Images(aws: services.aws, region: entry.region, time: services.time)
-        guard let image = try await images.named(by: entry) else { return .gone }
-        if let reason = LeftoverClaim(entry: entry).objection(to: image.tags) {
+    private func removeImage(_ leftover: Leftover) async throws -> LeftoverOutcome {
+        let images = EC2Images(aws: services.aws, region: leftover.region, time: services.time)
+        guard let image = try await images.named(by: leftover) else { return .gone }
+        if let reason = LeftoverClaim(leftover: leftover).objection(to: image.tags) {
             return .notOurs(because: reason)
         }
         try await images.remove(image)
         return .gone
     }
 
-    private func abortUpload(_ entry: JournalEntry) async throws -> LeftoverOutcome {
-        guard let bucket = entry.details["bucket"], let key = entry.name else { return .gone }
-        if let reason = LeftoverClaim(entry: entry).objection(toKey: key) {
+    private func abortUpload(_ leftover: Leftover) async throws -> LeftoverOutcome {
+        guard let bucket = leftover.details["bucket"], let key = leftover.name else { return .gone }
+        if let reason = LeftoverClaim(leftover: leftover).objection(toKey: key) {
             return .notOurs(because: reason)
         }
         let ids: [String]
-        if let id = entry.id {
+        if let id = leftover.id {
             ids = [id]
         } else {
             // The run died before it knew the id; the lock sees to it that no other run has any.
-            let found = try await lookingFor(entry) {
+            let found = try await lookingFor(leftover) {
                 let uploads = try await services.aws.all(
-                    ListMultipartUploads(bucket: bucket, prefix: key), region: entry.region
+                    ListMultipartUploads(bucket: bucket, prefix: key), region: leftover.region
                 ).filter { ExactText($0.key) == ExactText(key) }.map(\.uploadId)
                 return uploads.isEmpty ? nil : uploads
             }
@@ -185,33 +184,33 @@ struct LeftoverRemoval: Sendable {
             do {
                 _ = try await services.aws.call(
                     AbortMultipartUpload(bucket: bucket, key: key, uploadId: id),
-                    region: entry.region)
+                    region: leftover.region)
             } catch let error as Diagnostic where error.code == "aws.NoSuchUpload" {
-                try await ObjectCopy.removeCopy(services.aws, entry, in: bucket, key: key)
+                try await ObjectCopy.removeCopy(services.aws, leftover, in: bucket, key: key)
             }
         }
         return .gone
     }
 
-    private func removeObject(_ entry: JournalEntry) async throws -> LeftoverOutcome {
+    private func removeObject(_ leftover: Leftover) async throws -> LeftoverOutcome {
         // What it was about to overwrite is published, and people read it.
-        guard let bucket = entry.details["bucket"], let key = entry.name,
-            entry.details[Self.replacesDetail] == nil
+        guard let bucket = leftover.details["bucket"], let key = leftover.name,
+            leftover.details[Self.replacesDetail] == nil
         else { return .gone }
-        let claim = LeftoverClaim(entry: entry)
+        let claim = LeftoverClaim(leftover: leftover)
         if let reason = claim.objection(toKey: key) { return .notOurs(because: reason) }
         let tags = try await ObjectSearch.tags(
-            services.aws, bucket: bucket, key: key, region: entry.region)
+            services.aws, bucket: bucket, key: key, region: leftover.region)
         guard let tags else { return .gone }
         if let reason = claim.objection(to: tags) { return .notOurs(because: reason) }
         _ = try await services.aws.call(
-            DeleteObject(bucket: bucket, key: key), region: entry.region)
+            DeleteObject(bucket: bucket, key: key), region: leftover.region)
         return .gone
     }
 
-    private func retire(_ entry: JournalEntry) async throws -> LeftoverOutcome {
-        guard let thing = RetiredThings.thing(of: entry) else { return .gone }
-        let retired = RetiredThings(services: services, assetId: entry.assetId)
+    private func retire(_ leftover: Leftover) async throws -> LeftoverOutcome {
+        guard let thing = RetiredThings.thing(of: leftover) else { return .gone }
+        let retired = RetiredThings(services: services, assetId: leftover.assetId)
         if let reason = try await retired.objection(to: thing) { return .notOurs(because: reason) }
         try await retired.retire(thing, at: services.time.now())
         return .gone

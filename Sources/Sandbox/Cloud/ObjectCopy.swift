@@ -153,8 +153,9 @@ struct ObjectCopy: Sendable {
     /// - Parameter keeping: the key of an object that is taken over.
     func endEarlierTries(_ context: StageContext, keeping: String? = nil) async throws {
         for entry in await context.journal.unfinished(of: LeftoverKind.upload) {
+            let leftover = try Leftover(entry)
             if let key = entry.name,
-                let reason = LeftoverClaim(entry: entry).objection(toKey: key)
+                let reason = LeftoverClaim(leftover: leftover).objection(toKey: key)
             {
                 context.warn(LeftoverRemoval.notOurs(entry, reason))
                 try await context.journal.forget(entry.entry)
@@ -165,7 +166,7 @@ struct ObjectCopy: Sendable {
             if let uploadId = entry.id, let key = entry.name {
                 let wasOpen = try await abort(in: bucket, key: key, uploadId: uploadId)
                 if !wasOpen && key != keeping {
-                    try await Self.removeCopy(aws, entry, in: bucket, key: key)
+                    try await Self.removeCopy(aws, leftover, in: bucket, key: key)
                 }
             } else if let key = entry.name {
                 try await endStrays(of: key, in: bucket)
@@ -184,14 +185,14 @@ struct ObjectCopy: Sendable {
     ///
     /// Nobody knows of it: a key is never written twice, and a recorded one is in no journal.
     static func removeCopy(
-        _ aws: any AWSCaller, _ entry: JournalEntry, in bucket: String, key: String
+        _ aws: any AWSCaller, _ leftover: Leftover, in bucket: String, key: String
     ) async throws {
         let tags = try await ObjectSearch.tags(
-            aws, bucket: bucket, key: key, region: entry.region)
-        guard let tags, tags[ResourceNames.runTag] == entry.runId,
-            tags[ResourceNames.assetTag] == entry.assetId
+            aws, bucket: bucket, key: key, region: leftover.region)
+        guard let tags, tags[ResourceNames.runTag] == leftover.runId,
+            tags[ResourceNames.assetTag] == leftover.assetId
         else { return }
-        _ = try await aws.call(DeleteObject(bucket: bucket, key: key), region: entry.region)
+        _ = try await aws.call(DeleteObject(bucket: bucket, key: key), region: leftover.region)
     }
 
     /// Ends an upload.

@@ -26,23 +26,25 @@ struct RetiredThings {
     }
 
     /// What a thing that is being retired is to the journal.
-    static func kind(of thing: ReplacedThing) -> LeftoverKind {
-        switch thing.kind {
+    static func leftoverKind(of kind: ReplacedThing.Kind) -> LeftoverKind {
+        switch kind {
         case .image: .retiredImage
         case .object: .retiredObject
         }
     }
 
-    /// The thing that an entry of the journal is of; nil where it is of something else.
-    static func thing(of entry: JournalEntry) -> ReplacedThing? {
-        guard let name = entry.name else { return nil }
-        switch entry.kind {
-        case .retiredImage: return .image(name, region: entry.region)
-        case .retiredObject:
-            return entry.details["bucket"].map {
-                .object(bucket: $0, key: name, region: entry.region)
+    /// What a leftover was to be retired as; nil where it is something else.
+    static func thing(of leftover: Leftover) -> ReplacedThing? {
+        let kinds = ReplacedThing.Kind.allCases
+        guard let name = leftover.name,
+            let kind = kinds.first(where: { leftoverKind(of: $0) == leftover.kind })
+        else { return nil }
+        switch kind {
+        case .image: return .image(name, region: leftover.region)
+        case .object:
+            return leftover.details["bucket"].map {
+                .object(bucket: $0, key: name, region: leftover.region)
             }
-        default: return nil
         }
     }
 

@@ -25,11 +25,11 @@ package struct ReleaseRecovery: Recovery {
             do {
                 try await removal.settle(
                     entry, in: journal, onProgress: { _, _ in },
-                    keepsOpen: !isLast && removal.mayStillCome(entry), warn: warn)
+                    keepsLate: !isLast, warn: warn)
             } catch let problem as Diagnostic where problem.severity == .failure {
                 // The rest is removed all the same; what stays is still in the journal.
                 warn(
-                    "\(entry.resource) \(entry.id ?? entry.name ?? "") of an interrupted run "
+                    "\(entry.resource) \(entry.label) of an interrupted run "
                         + "stays: \(problem.summary)"
                         + (problem.hint.map { " (\($0))" } ?? ""))
             }

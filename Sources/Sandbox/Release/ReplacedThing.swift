@@ -5,7 +5,7 @@ import JSON
 /// One image or object that a stage has recorded as its output.
 package struct ReplacedThing: Codable, Sendable, Hashable {
     /// What it is, and so how it goes.
-    package enum Kind: String, Codable, Sendable {
+    package enum Kind: String, Codable, CaseIterable, Sendable {
         case image
         case object
     }

@@ -126,7 +126,7 @@ package struct CopyAMI: Stage {
     ) async throws -> Outputs? {
         for entry in await context.journal.unfinished(of: LeftoverKind.image)
         where entry.details["sourceImageId"] == source.imageId {
-            if let image = try await images(context).begun(entry),
+            if let image = try await images(context).begun(Leftover(entry)),
                 image.state == "pending" || image.state == "available"
             {
                 return try await finish(image.id, entry.entry, context)

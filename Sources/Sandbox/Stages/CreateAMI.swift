@@ -115,7 +115,7 @@ package struct CreateAMI: Stage {
         _ context: StageContext
     ) async throws -> (image: EC2Image, entry: JournalEntry)? {
         for entry in await context.journal.resumable(of: LeftoverKind.image) {
-            if let image = try await images(context).begun(entry),
+            if let image = try await images(context).begun(Leftover(entry)),
                 image.state == "pending" || image.state == "available"
             {
                 return (image, entry)

@@ -145,12 +145,13 @@ package struct Retire: Stage {
         _ claims: [RetirePlan.Claim], _ results: [StageName: StoredResult],
         _ outputs: inout Outputs, _ context: StageContext
     ) async throws {
-        var entries = await context.journal.unfinished().compactMap { entry in
-            RetiredThings.thing(of: entry).map { (entry.entry, $0) }
+        let left = await context.journal.unfinished().filter { $0.kind != nil }
+        var entries = try left.compactMap { entry in
+            try RetiredThings.thing(of: Leftover(entry)).map { (entry.entry, $0) }
         }
         for claim in claims where !entries.contains(where: { $0.1 == claim.thing }) {
             let entry = try await context.journal.intend(
-                RetiredThings.kind(of: claim.thing), region: claim.thing.region,
+                RetiredThings.leftoverKind(of: claim.thing.kind), region: claim.thing.region,
                 name: claim.thing.key ?? claim.thing.id,
                 details: claim.thing.bucket.map { ["bucket": $0] } ?? [:])
             entries.append((entry, claim.thing))
