@@ -205,23 +205,22 @@ package struct Cleaning: Sendable {
         }
     }
 
+    /// Ends an entry in the journal that has it.
+    ///
+    /// - Returns: why its thing stays; nil where that is gone.
     private func end(
         _ entry: JournalEntry, _ outcome: LeftoverOutcome, in journals: [Journal]
-    ) async throws {
+    ) async throws -> Diagnostic? {
+        var problem: Diagnostic?
         for journal in journals
         where await journal.unfinished().contains(where: { $0.entry == entry.entry }) {
-            switch outcome {
-            case .gone: try await journal.gone(entry.entry)
-            case .notOurs: try await journal.forget(entry.entry)
+            try await outcome.end(entry, in: journal) { message in
+                events.emit(.warning(message))
+                problem = Diagnostic(
+                    code: "clean.not-ours", summary: message,
+                    hint: "look who wrote it into the journal of these results")
             }
         }
-    }
-
-    private func notOurs(_ entry: JournalEntry, _ reason: String) -> Diagnostic {
-        let problem = Diagnostic(
-            code: "clean.not-ours", summary: LeftoverRemoval.notOurs(entry, reason),
-            hint: "look who wrote it into the journal of these results")
-        events.emit(.warning(problem.summary))
         return problem
     }
 
@@ -241,10 +240,7 @@ package struct Cleaning: Sendable {
             if let entry = item.entry {
                 let outcome = try await LeftoverRemoval(services: services).remove(
                     Leftover(entry), onProgress: onProgress)
-                try await end(entry, outcome, in: journals)
-                if case .notOurs(let reason) = outcome {
-                    return notOurs(entry, reason)
-                }
+                if let problem = try await end(entry, outcome, in: journals) { return problem }
             } else {
                 try await AssetRemoval(services: services).remove(asset, onProgress: onProgress)
             }

@@ -196,12 +196,7 @@ struct ExportTask: Sendable {
 
     private func remove(_ entry: JournalEntry, _ context: StageContext) async throws {
         let leftover = try ExportLeftover(aws: aws, leftover: Leftover(entry), time: context.time)
-        switch try await leftover.remove() {
-        case .gone: try await context.journal.gone(entry.entry)
-        case .notOurs(let reason):
-            context.warn(LeftoverRemoval.notOurs(entry, reason))
-            try await context.journal.forget(entry.entry)
-        }
+        try await leftover.remove().end(entry, in: context.journal, warn: context.warn)
     }
 
     private func start(

@@ -40,12 +40,9 @@ struct LeftoverRemoval: Sendable {
     ) async throws {
         let leftover = try Leftover(entry)
         let staysOpen = keepsLate && mayStillCome(leftover)
-        switch try await remove(leftover, onProgress: onProgress) {
-        case .gone: if !staysOpen { try await journal.gone(entry.entry) }
-        case .notOurs(let reason):
-            warn(Self.notOurs(entry, reason))
-            try await journal.forget(entry.entry)
-        }
+        let outcome = try await remove(leftover, onProgress: onProgress)
+        if staysOpen && outcome == .gone { return }
+        try await outcome.end(entry, in: journal, warn: warn)
     }
 
     /// Whether a request of its run may still be on its way to AWS: signatures are good for
@@ -56,11 +53,6 @@ struct LeftoverRemoval: Sendable {
     private func mayStillCome(_ leftover: Leftover) -> Bool {
         let ageSeconds = services.time.now().timeIntervalSince(leftover.bornAt)
         return leftover.id == nil && leftover.kind.place != .machine && abs(ageSeconds) < 900
-    }
-
-    /// What is said of a thing that stays because it is not the entry's.
-    static func notOurs(_ entry: JournalEntry, _ reason: String) -> String {
-        "\(entry.resource) `\(entry.label)` of the journal is not ours: left (\(reason))"
     }
 
     /// Removes a thing, deletion confirmed.

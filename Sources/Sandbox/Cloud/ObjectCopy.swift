@@ -153,26 +153,27 @@ struct ObjectCopy: Sendable {
     /// - Parameter keeping: the key of an object that is taken over.
     func endEarlierTries(_ context: StageContext, keeping: String? = nil) async throws {
         for entry in await context.journal.unfinished(of: LeftoverKind.upload) {
-            let leftover = try Leftover(entry)
-            if let key = entry.name,
-                let reason = LeftoverClaim(leftover: leftover).objection(toKey: key)
-            {
-                context.warn(LeftoverRemoval.notOurs(entry, reason))
-                try await context.journal.forget(entry.entry)
-                continue
-            }
-            // Where that run's manifest had it, which may be another bucket than today's.
-            let bucket = entry.details["bucket"] ?? bucket
-            if let uploadId = entry.id, let key = entry.name {
-                let wasOpen = try await abort(in: bucket, key: key, uploadId: uploadId)
-                if !wasOpen && key != keeping {
-                    try await Self.removeCopy(aws, leftover, in: bucket, key: key)
-                }
-            } else if let key = entry.name {
-                try await endStrays(of: key, in: bucket)
-            }
-            try await context.journal.gone(entry.entry)
+            try await end(Leftover(entry), keeping: keeping)
+                .end(entry, in: context.journal, warn: context.warn)
         }
+    }
+
+    private func end(_ leftover: Leftover, keeping: String?) async throws -> LeftoverOutcome {
+        guard let key = leftover.name else { return .gone }
+        if let reason = LeftoverClaim(leftover: leftover).objection(toKey: key) {
+            return .notOurs(because: reason)
+        }
+        // Where that run's manifest had it, which may be another bucket than today's.
+        let bucket = leftover.details["bucket"] ?? bucket
+        if let uploadId = leftover.id {
+            let wasOpen = try await abort(in: bucket, key: key, uploadId: uploadId)
+            if !wasOpen && key != keeping {
+                try await Self.removeCopy(aws, leftover, in: bucket, key: key)
+            }
+        } else {
+            try await endStrays(of: key, in: bucket)
+        }
+        return .gone
     }
 
     /// Whether the object of a key is what a run copied there, and no other's.
