@@ -28,10 +28,13 @@ struct AssetRemoval: Sendable {
         case .stack: try await removeStack(asset, onProgress)
         case .object: try await removeObject(asset)
         case .container, .dockerImage: try await removeFromEngine(asset)
-        default:
-            let deadline =
-                asset.kind == .instance ? Self.machineDeadlineSeconds : Self.deadlineSeconds
-            try await removeFromEC2(asset, deadlineSeconds: deadline, onProgress)
+        case .instance:
+            try await removeFromEC2(
+                asset, deadlineSeconds: Self.machineDeadlineSeconds, onProgress)
+        case .keyPair, .exportTask, .ami, .snapshot, .volume, .securityGroup:
+            try await removeFromEC2(asset, deadlineSeconds: Self.deadlineSeconds, onProgress)
+        // Only the journal proves whose these are, and they go by its entries.
+        case .upload, .folder, .unknown: return
         }
     }
 

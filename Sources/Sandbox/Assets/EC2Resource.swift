@@ -66,7 +66,7 @@ struct EC2Resource: Sendable {
         case .securityGroup:
             return try await aws.all(DescribeSecurityGroups(groupIds: [id]), region: region)
                 .first?.tags
-        default: return nil
+        case .stack, .upload, .object, .container, .dockerImage, .folder, .unknown: return nil
         }
     }
 
@@ -83,7 +83,7 @@ struct EC2Resource: Sendable {
         case .volume: _ = try await aws.call(DeleteVolume(volumeId: id), region: region)
         case .securityGroup:
             _ = try await aws.call(DeleteSecurityGroup(groupId: id), region: region)
-        default: break
+        case .stack, .upload, .object, .container, .dockerImage, .folder, .unknown: break
         }
     }
 }
