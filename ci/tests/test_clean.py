@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 import shlex
 import signal
@@ -238,6 +239,53 @@ def test_journal_entry_stays_where_its_thing_stays(
     clean(project, "--yes")
     assert project.view.key_pairs() == []
     assert (project.results / "journal.ndjson").read_text() == ""
+
+
+def begin_in_journal(project: Project, resource: str, name: str) -> None:
+    """Let an interrupted run have begun something."""
+    line = {
+        "line": "intent",
+        "entry": "r/1",
+        "stage": "ami",
+        "resource": resource,
+        "region": REGION,
+        "name": name,
+        "assetId": project.asset_id,
+        "runId": "r",
+        "time": "2026-01-01T00:00:00.000Z",
+    }
+    project.results.mkdir(parents=True, exist_ok=True)
+    (project.results / "journal.ndjson").write_text(json.dumps(line) + "\n")
+
+
+def test_what_the_journal_names_and_another_made_stays(
+    project: Project, cloud: Cloud
+) -> None:
+    name = f"{project.asset_id}-theirs"
+    theirs = make_things(cloud, f"{project.asset_id}x", REGION, name)
+    begin_in_journal(project, "ec2:image", name)
+    outcome = clean(project, "--yes", "--json", check=1)
+    (warning,) = [e["message"] for e in outcome.events("warning")]
+    assert warning == (
+        f"ec2:image `{name}` of the journal is not ours: left (it does not carry the "
+        f"tag `exa_dss_id` of `{project.asset_id}`)"
+    )
+    assert removed(outcome) == set()
+    assert existing(cloud, theirs, REGION) == theirs
+    assert (project.results / "journal.ndjson").read_text() == ""
+    assert "nothing to remove" in clean(project, "--yes").stderr
+
+
+def test_what_another_version_began_stays_in_the_journal(
+    project: Project, cloud: Cloud
+) -> None:
+    begin_in_journal(project, "lambda:function", "f")
+    journal = (project.results / "journal.ndjson").read_text()
+    mark = cloud.mark()
+    outcome = clean(project, "--yes", check=1)
+    assert_error(outcome, 1, "unknown `f`", "`lambda:function`", "with that one")
+    assert changes(cloud, mark) == []
+    assert (project.results / "journal.ndjson").read_text() == journal
 
 
 def test_a_run_that_goes_on_is_left_alone(project: Project, cloud: Cloud) -> None:
