@@ -6,9 +6,9 @@ import Glibc
 import JSON
 
 /// Copies the image to one more region.
-package struct CopyAMI: Stage {
+package struct CopyAMI: ImageStage {
     /// The copy.
-    package struct Outputs: Codable, Sendable, Equatable {
+    package struct Outputs: Codable, Sendable, Equatable, ImageOutputs {
         package let imageId: String
         package let region: String
         package let snapshotIds: [String]
@@ -27,6 +27,7 @@ package struct CopyAMI: Stage {
     /// How an image is adopted that nothing records.
     var adoptCommand: AdoptCommandLine?
 
+    static let creates = "a copy of the image"
     private static let deadlineSeconds = 7200.0
 
     package var name: StageName { StageName(rawValue: "ami-copy-\(region)") }
@@ -40,10 +41,6 @@ package struct CopyAMI: Stage {
     private var encryption: EBSEncryption {
         EBSEncryption(aws: aws, region: region, purposes: plainPurposes)
     }
-    private func images(_ context: StageContext) -> EC2Images {
-        EC2Images(aws: aws, region: region, time: context.time)
-    }
-
     package func preflight(_ context: StageContext) async throws {
         try await encryption.checkSetting(context)
     }
@@ -57,42 +54,9 @@ package struct CopyAMI: Stage {
         return try await finish(id, entry, context)
     }
 
-    package func verify(_ outputs: Outputs, _ context: StageContext) async throws -> Existence {
-        try await images(context).existence(of: outputs.imageId)
-    }
-
-    package func ownership(
-        of outputs: Outputs, account: String, _ context: StageContext
-    ) async throws -> Ownership {
-        try await images(context).ownership(of: outputs.imageId, account: account, asset: assetId)
-    }
-
     package func adopt(id: String, _ context: StageContext) async throws -> Outputs {
         outputs(of: try await images(context).adopt(id, forAsset: assetId.text, own: ownTags))
     }
-
-    package var alwaysDiffers: Bool { true }
-
-    package func effects(_ facts: StageEffects.Facts) -> StageEffects {
-        PublishedThings.effects(
-            facts, creates: "a copy of the image", of: name, region: region,
-            lost: unrecordedImage.told(facts))
-    }
-
-    package var findsUnrecorded: Bool { true }
-
-    package func unrecorded(
-        _ facts: StageEffects.Facts, _ context: StageContext
-    ) async throws -> [StageEffects.Replacement] {
-        try await unrecordedImage.find(facts, aws: aws)
-    }
-
-    private var unrecordedImage: UnrecordedImage {
-        UnrecordedImage(
-            stage: name, region: region, assetId: assetId, command: adoptCommand)
-    }
-
-    package func identity(of outputs: Outputs) -> String { "\(region)/\(outputs.imageId)" }
 
     /// Copies under the source's name, or where that is taken under the next free revision.
     private func copy(

@@ -4,9 +4,9 @@ import Diagnostics
 package import JSON
 
 /// Makes the machine into an image.
-package struct CreateAMI: Stage {
+package struct CreateAMI: ImageStage {
     /// The finished image.
-    package struct Outputs: Codable, Sendable, Equatable {
+    package struct Outputs: Codable, Sendable, Equatable, ImageOutputs {
         package let imageId: String
         package let snapshotIds: [String]
         package let name: String
@@ -29,6 +29,7 @@ package struct CreateAMI: Stage {
     var adoptCommand: AdoptCommandLine?
 
     private static let documentsDetail = "documents"
+    static let creates = "an image"
     private static let deadlineSeconds = 7200.0
 
     package var name: StageName { "ami" }
@@ -40,10 +41,6 @@ package struct CreateAMI: Stage {
 
     package func documents(in outputs: JSONValue) -> [String: String] {
         InventoryDocuments.digests(in: outputs)
-    }
-
-    private func images(_ context: StageContext) -> EC2Images {
-        EC2Images(aws: aws, region: region, time: context.time)
     }
 
     package func run(_ context: StageContext) async throws -> Outputs {
@@ -63,44 +60,12 @@ package struct CreateAMI: Stage {
         try await resumable(context) != nil
     }
 
-    package func verify(_ outputs: Outputs, _ context: StageContext) async throws -> Existence {
-        try await images(context).existence(of: outputs.imageId)
-    }
-
-    package func ownership(
-        of outputs: Outputs, account: String, _ context: StageContext
-    ) async throws -> Ownership {
-        try await images(context).ownership(of: outputs.imageId, account: account, asset: assetId)
-    }
-
     package func adopt(id: String, _ context: StageContext) async throws -> Outputs {
         let image = try await images(context).adopt(id, forAsset: assetId.text, own: ownTags)
         return Self.outputs(
             of: image,
             documents: try await .told(of: image.id, in: region, context))
     }
-
-    package var alwaysDiffers: Bool { true }
-
-    package func effects(_ facts: StageEffects.Facts) -> StageEffects {
-        PublishedThings.effects(
-            facts, creates: "an image", of: name, region: region, lost: unrecordedImage.told(facts))
-    }
-
-    package var findsUnrecorded: Bool { true }
-
-    package func unrecorded(
-        _ facts: StageEffects.Facts, _ context: StageContext
-    ) async throws -> [StageEffects.Replacement] {
-        try await unrecordedImage.find(facts, aws: aws)
-    }
-
-    private var unrecordedImage: UnrecordedImage {
-        UnrecordedImage(
-            stage: name, region: region, assetId: assetId, command: adoptCommand)
-    }
-
-    package func identity(of outputs: Outputs) -> String { "\(region)/\(outputs.imageId)" }
 
     /// The machine that is started for the image, or that was there before.
     private func instanceId(_ context: StageContext) throws -> String {
