@@ -31,28 +31,6 @@ extension SandboxServices {
         }
     }
 
-    /// Runs a playbook on the machine of stage `instance`, whichever way it came there, in a slot
-    /// for local work.
-    func play(
-        _ playbook: String, onInstanceWith secrets: [String: Secret],
-        variables: [String: JSONValue] = [:], manifest: ReleaseManifest, context: StageContext
-    ) async throws -> PlayReport {
-        let (machine, scratchFolder) = try context.reachableMachine()
-        do {
-            return try await context.localSlots.withSlot {
-                try await play(
-                    playbook, on: .machine(machine), secrets: secrets, variables: variables,
-                    scratchFolder: scratchFolder, manifest: manifest, context: context)
-            }
-        } catch let problem as Diagnostic {
-            guard let launched = try context.outputs(of: LaunchInstance.self).values.first else {
-                throw problem
-            }
-            throw await MachineFate(aws: aws, region: manifest.region)
-                .explaining(problem, instanceId: launched.instanceId)
-        }
-    }
-
     /// The extra variables of every play: the versions, then the manifest's own variables.
     static func variables(
         of manifest: ReleaseManifest, and more: [String: JSONValue] = [:]
@@ -63,18 +41,5 @@ extension SandboxServices {
         members["sandbox_user"] = .string(manifest.instance.user)
         for (name, value) in more.sorted(by: { $0.key < $1.key }) { members[name] = value }
         return .object(members)
-    }
-}
-
-extension StageContext {
-    /// The machine of stage `instance`, with a folder for secrets that goes when the run ends.
-    ///
-    /// - Throws: `graph.no-output`.
-    func reachableMachine() throws -> (machine: Machine, scratchFolder: String) {
-        if let reached = try outputs(of: ReachMachine.self).values.first {
-            return (reached.machine, reached.scratchFolder)
-        }
-        let launched = try output(of: LaunchInstance.self)
-        return (launched.machine, launched.scratchFolder)
     }
 }

@@ -31,7 +31,7 @@ struct BuildDockerImageTests {
         StageBench(
             provisioner: provisioner ?? self.provisioner,
             secrets: MachineSecrets(
-                defaultPassword: nil, jupyterPassword: password.map { Secret($0) },
+                password.map { [.jupyter: Secret($0)] } ?? [:],
                 // Of whom pushes: no base image is asked for with it.
                 registryPassword: Secret("hunter2")))
     }

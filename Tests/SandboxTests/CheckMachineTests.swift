@@ -36,7 +36,7 @@ import Testing
     private func bench(_ provisioner: FakeProvisioner) -> StageBench {
         StageBench(
             provisioner: provisioner,
-            secrets: MachineSecrets(defaultPassword: nil, jupyterPassword: Secret("j")))
+            secrets: MachineSecrets([.jupyter: Secret("j")]))
     }
 
     @Test func `the inventory and the bill of materials lie beside the results`() async throws {

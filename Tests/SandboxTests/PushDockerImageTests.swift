@@ -16,8 +16,7 @@ import Testing
         StageBench(
             registryConfiguration: configuration,
             secrets: MachineSecrets(
-                defaultPassword: nil, jupyterPassword: nil,
-                registryPassword: password.map { Secret($0) }))
+                [:], registryPassword: password.map { Secret($0) }))
     }
 
     private func stage(_ bench: StageBench, user: String? = "me") throws -> PushDockerImage {

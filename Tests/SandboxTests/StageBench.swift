@@ -36,7 +36,7 @@ final class StageBench: Sendable {
         provisioner: any Provisioner = NoProvisioner(),
         emulator: any MachineEmulator = NoEmulator(),
         registryConfiguration: String? = nil,
-        secrets: MachineSecrets = MachineSecrets(defaultPassword: nil, jupyterPassword: nil),
+        secrets: MachineSecrets = MachineSecrets([:]),
         workstation: any Workstation = FakeWorkstation(),
         realms: (any RealmSource)? = nil
     ) {

@@ -11,8 +11,9 @@ import Testing
 @Suite struct VerifyImageTests {
     private let fixture: ManifestFixture
     private let folder: TemporaryFolder
-    private static let secrets = MachineSecrets(
-        defaultPassword: Secret("default-password"), jupyterPassword: Secret("jupyter-password"))
+    private static let secrets = MachineSecrets([
+        .login: Secret("default-password"), .jupyter: Secret("jupyter-password"),
+    ])
     /// SHA-256 of `hello world`.
     private static let digest = "b94d27b9934d3e08a52e52d7da7dabfac484efe37a5380ee9088f7ace2efcde9"
 
@@ -224,7 +225,7 @@ import Testing
     @Test func `without a password it is said before anything starts`() async throws {
         let scene = Scene(
             try fixture.read(), folder: folder.path,
-            secrets: MachineSecrets(defaultPassword: nil, jupyterPassword: Secret("j")))
+            secrets: MachineSecrets([.jupyter: Secret("j")]))
         let context = try await scene.context()
         let error = try await #require(throws: Diagnostic.self) {
             try await scene.stage.preflight(context)

@@ -30,7 +30,7 @@ struct ResetPasswordCommand: Command {
     func run(_ call: Invocation) async throws -> ExitStatus {
         var call = call
         if let passwordFile {
-            call.environment[MachineSecrets.defaultVariable] =
+            call.environment[MachineSecrets.Password.login.variable] =
                 try PasswordFile.password(in: passwordFile).reveal()
         }
         return try await preset.run(

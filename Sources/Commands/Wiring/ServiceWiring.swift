@@ -9,9 +9,6 @@ import Sandbox
 
 /// Puts the real services together.
 enum ServiceWiring {
-    static let passwordVariables = [
-        MachineSecrets.defaultVariable, MachineSecrets.jupyterVariable,
-    ]
     /// What the passwords are on the local cloud where nobody sets them.
     static let localPassword = "dss"
 
@@ -19,8 +16,9 @@ enum ServiceWiring {
     static func sayLocalPasswords(
         _ environment: [String: String], _ say: (String) -> Void
     ) {
-        for variable in passwordVariables where environment[variable] == nil {
-            say("local run: \(variable) is `\(localPassword)`")
+        for password in MachineSecrets.Password.allCases
+        where environment[password.variable] == nil {
+            say("local run: \(password.variable) is `\(localPassword)`")
         }
     }
 
@@ -42,8 +40,11 @@ enum ServiceWiring {
         let connection = CloudConnection(
             settings: options, environment: environment, localCloud: localCloud,
             transport: transport, processes: processes)
-        func password(_ variable: String) -> Secret? {
-            (environment[variable] ?? (isLocal ? localPassword : nil)).map { Secret($0) }
+        var passwords: [MachineSecrets.Password: Secret] = [:]
+        for password in MachineSecrets.Password.allCases {
+            passwords[password] =
+                (environment[password.variable] ?? (isLocal ? localPassword : nil))
+                .map { Secret($0) }
         }
         return SandboxServices(
             aws: ConnectingAWSCaller(connection: connection),
@@ -59,8 +60,7 @@ enum ServiceWiring {
                 try gitHub(environment, isLocal: isLocal)
             },
             secrets: MachineSecrets(
-                defaultPassword: password(passwordVariables[0]),
-                jupyterPassword: password(passwordVariables[1]),
+                passwords,
                 registryPassword: environment[MachineSecrets.registryVariable].map { Secret($0) }),
             workstation: ThisWorkstation(processes: processes, connection: connection),
             realms: RealmKeeper(connection, manifest, isLocal: isLocal))

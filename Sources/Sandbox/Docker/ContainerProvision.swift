@@ -28,9 +28,7 @@ struct ContainerProvision: Sendable {
         in folder: String, _ context: StageContext
     ) async throws -> InventoryDocuments {
         let inventory = "\(folder)/inventory.json"
-        let jupyter = [
-            MachineSecrets.jupyterVariable: try services.secrets.required(\.jupyterPassword)
-        ]
+        let jupyter = try services.secrets.environment([.jupyter])
         try await play(manifest.provision.playbook, secrets: jupyter, [:], folder, context)
         try await play(
             MachineChecks.machinePlaybook, secrets: jupyter,

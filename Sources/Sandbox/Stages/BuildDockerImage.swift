@@ -68,7 +68,7 @@ package struct BuildDockerImage: Stage {
     private var engine: any ContainerEngine { services.engine }
 
     package func preflight(_ context: StageContext) async throws {
-        _ = try services.secrets.required(\.jupyterPassword)
+        _ = try services.secrets.environment([.jupyter])
         try manifest.project.requireFile(
             manifest.provision.finishPlaybook, location: "\(manifest.path)#/docker")
         _ = try await engine.ping()

@@ -56,8 +56,7 @@ package struct VerifyImage: Stage {
     }
 
     package func preflight(_ context: StageContext) async throws {
-        _ = try services.secrets.required(\.defaultPassword)
-        _ = try services.secrets.required(\.jupyterPassword)
+        _ = try services.secrets.environment([.login, .jupyter])
         try requireArchitecture()
         let computers = format.computers
         try await services.emulator.preflight([computers.first.firmware, computers.second.firmware])

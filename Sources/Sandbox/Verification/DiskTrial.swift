@@ -193,7 +193,8 @@ struct DiskTrial: Sendable {
     private func look(
         at machine: RunningMachine, _ knownHosts: String, _ context: StageContext
     ) async throws -> [PassedCheck] {
-        let secrets = services.secrets
+        var secrets = try services.secrets.environment([.login, .jupyter])
+        secrets[NewPassword.variable] = NewPassword.random()
         let jupyter = "http://\(Self.address):\(machine.ports[Self.jupyterPort] ?? 0)"
         let report = try await services.play(
             MachineChecks.diskPlaybook,
@@ -201,11 +202,7 @@ struct DiskTrial: Sendable {
                 host: Self.address, port: machine.ports[Self.sshPort] ?? 0,
                 user: manifest.instance.user, knownHosts: knownHosts,
                 passwordVariable: NewPassword.variable),
-            secrets: [
-                MachineSecrets.defaultVariable: try secrets.required(\.defaultPassword),
-                MachineSecrets.jupyterVariable: try secrets.required(\.jupyterPassword),
-                NewPassword.variable: NewPassword.random(),
-            ],
+            secrets: secrets,
             variables: ["jupyter_url": .string(jupyter)], scratchFolder: folder.path,
             manifest: manifest, context: context)
         return report.checks

@@ -6,10 +6,8 @@ struct PasswordsCheck: HealthCheck {
 
     func run(_ context: DoctorContext) async throws -> HealthFinding {
         let secrets = context.services.secrets
-        return Self.judge([
-            (MachineSecrets.defaultVariable, secrets.defaultPassword),
-            (MachineSecrets.jupyterVariable, secrets.jupyterPassword),
-        ])
+        return Self.judge(
+            MachineSecrets.Password.allCases.map { ($0.variable, secrets[$0]) })
     }
 
     /// Decides; shows the variables' names alone.
