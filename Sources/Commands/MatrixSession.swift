@@ -22,12 +22,11 @@ struct MatrixSession: Sendable {
         _ call: Invocation
     ) throws {
         let bench = try Workbench(manifest.base.place, changes, options, call)
-        var pipeline = PipelineOptions()
-        pipeline.verifiesByDefault = bench.isLocal
-        pipeline.adoptCommand = changes.adoptCommand(
-            of: manifest.path, options)
+        var layout = ReleaseLayout()
+        layout.verifiesByDefault = bench.isLocal
+        layout.adoptCommand = changes.adoptCommand(of: manifest.path, options)
         matrix = try Matrix(
-            manifest, services: bench.services, pipeline: pipeline,
+            manifest, services: bench.services, layout: layout,
             stores: { try bench.results.store($0) },
             equipment: bench.equipment(
                 of: try bench.results.store(manifest.name),

@@ -12,10 +12,10 @@ struct ReleaseSession: Sendable {
     init(
         _ manifest: ReleaseManifest, _ changes: ManifestChanges, _ options: GlobalOptions,
         _ call: Invocation, named path: String? = nil,
-        pipeline: PipelineOptions = PipelineOptions(), output: EventOutput? = nil
+        layout: PipelineLayout = .release(ReleaseLayout()), output: EventOutput? = nil
     ) throws {
         session = try Session(
-            .release(manifest), changes, options, call, named: path, pipeline: pipeline,
+            .release(manifest), changes, options, call, named: path, layout: layout,
             output: output)
         release = Release(
             manifest: manifest, place: session.workplace,

@@ -20,50 +20,45 @@ struct Session: Sendable {
 
     /// - Parameters:
     ///   - path: the manifest as named on the command line; nil for that of the release itself.
-    ///   - pipeline: what the command says about how the stages are laid out.
+    ///   - layout: how the stages of a release are laid out.
     ///   - output: where events go; nil for what the options say.
     init(
         _ manifest: SingleManifest, _ changes: ManifestChanges, _ options: GlobalOptions,
         _ call: Invocation, named path: String? = nil,
-        pipeline: PipelineOptions = PipelineOptions(), output: EventOutput? = nil
+        layout: PipelineLayout = .release(ReleaseLayout()), output: EventOutput? = nil
     ) throws {
         let bench = try Workbench(manifest.place, changes, options, call, output: output)
         if output == nil, let hint = try bench.results.localHint([manifest.storeName]) {
             bench.output.say(hint)
         }
-        var pipeline = pipeline
-        pipeline.adoptCommand = changes.adoptCommand(
+        let adoptCommand = changes.adoptCommand(
             of: path ?? manifest.place.path, options,
             assetId: changes.assetId.map { _ in manifest.storeName })
-        try self.init(manifest, bench, pipeline)
+        try self.init(
+            manifest, bench,
+            layout.completed(isLocal: bench.isLocal, adoptCommand: adoptCommand))
     }
 
     private init(
-        _ manifest: SingleManifest, _ bench: Workbench, _ pipeline: PipelineOptions
+        _ manifest: SingleManifest, _ bench: Workbench, _ layout: PipelineLayout
     ) throws {
         let (output, services, variables) = (bench.output, bench.services, bench.call.environment)
-        let store = try bench.results.store(
-            manifest.storeName,
-            subfolder: pipeline.machineTask == nil ? nil : MachinePipeline.folder)
-        var pipeline = pipeline
-        if pipeline.machineTask?.needsFolder == true {
-            pipeline.resultsFolder = try bench.results.requiredFolder(of: store)
-        }
-        pipeline.verifiesByDefault = bench.isLocal
+        let store = try bench.results.store(manifest.storeName, subfolder: layout.subfolder)
         self.manifest = manifest
         self.bench = bench
         // Only a release finishes machines.
         let finishesMachines = bench.isLocal && manifest.release != nil
         workplace = Workplace(
-            graph: try StageGraph(manifest.stages(services: services, options: pipeline)),
+            graph: try StageGraph(
+                manifest.stages(services: services, layout: layout) {
+                    try bench.results.requiredFolder(of: store)
+                }),
             store: store,
             equipment: bench.equipment(
                 of: store,
-                recovery: pipeline.isRecordedOnly
-                    ? nil
-                    : ReleaseRecovery(services: services, stacks: manifest.permanentStacks),
-                needsCloud: !pipeline.isRecordedOnly
-                    && pipeline.machineTask?.isOfGivenHost != true)
+                recovery: layout.recovers
+                    ? ReleaseRecovery(services: services, stacks: manifest.permanentStacks) : nil,
+                needsCloud: layout.needsCloud)
         ) { event in
             if finishesMachines, case .plan(let plan) = event.kind, !plan.isFresh {
                 ServiceWiring.sayLocalPasswords(variables) { output.say($0) }
@@ -76,8 +71,8 @@ struct Session: Sendable {
     }
 
     /// A workplace of the same command, laid out in another way.
-    func beside(_ pipeline: PipelineOptions) throws -> Workplace {
-        try Session(manifest, bench, pipeline).workplace
+    func beside(_ layout: PipelineLayout) throws -> Workplace {
+        try Session(manifest, bench, layout).workplace
     }
 
     /// Where the runs of the developer's machines record, whatever this session is about.

@@ -27,7 +27,7 @@ import Testing
         let manifest = try Manifest.matrix(
             contentsOf: path, changedBy: ManifestOverrides(results: "s3://bucket/results"))
         matrix = try Matrix(
-            manifest, services: services, pipeline: PipelineOptions(),
+            manifest, services: services, layout: ReleaseLayout(),
             stores: { _ in TimelineResults(Timeline()) },
             equipment: Equipment(
                 digester: InputDigester(root: manifest.base.project.path, cachePath: nil),

@@ -23,7 +23,7 @@ import Testing
 
     private func stages(_ docker: JSONValue?) throws -> [String] {
         ReleasePipeline.stages(
-            of: try read(docker), services: StageBench().services, options: PipelineOptions()
+            of: try read(docker), services: StageBench().services, layout: ReleaseLayout()
         ).map(\.name.rawValue).filter { $0.hasPrefix("docker") }
     }
 

@@ -28,7 +28,8 @@ import Testing
 
     private func setUp(lasts: Bool, isThere: Bool = true) async throws -> [String] {
         let before = timeline.all.count
-        let task = MachineTask.setUp(installs: false, lasts: lasts, hold: NoHold())
+        let task = MachineTask.setUp(
+            installs: false, lasts: lasts, existingKey: nil, hold: NoHold())
         let summary = try await task.run(
             at: bench.place(stages(lasts: lasts, isThere: isThere)), RunOptions())
         #expect(summary.status == .succeeded)

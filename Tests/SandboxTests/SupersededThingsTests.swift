@@ -14,7 +14,7 @@ import Testing
         manifest = try ManifestFixture().read()
         graph = try StageGraph(
             ReleasePipeline.stages(
-                of: manifest, services: StageBench().services, options: PipelineOptions()))
+                of: manifest, services: StageBench().services, layout: ReleaseLayout()))
     }
 
     private func run(_ outputs: JSONValue, origin: String? = nil) -> RecordedRun {

@@ -14,11 +14,11 @@ struct PresetOptions: ParsableArguments {
     ///
     /// - Parameters:
     ///   - settings: what the command's own options set, before `--set`.
-    ///   - pipeline: what the command says about how the stages are laid out.
+    ///   - layout: how the stages are laid out.
     ///   - output: where events go; nil for what the options say.
     func session(
         _ global: GlobalOptions, _ call: Invocation, settings: [String] = [],
-        pipeline: PipelineOptions = PipelineOptions(), output: EventOutput? = nil
+        layout: PipelineLayout = .release(ReleaseLayout()), output: EventOutput? = nil
     ) throws -> ReleaseSession {
         var changes = changes
         changes.settings = settings + changes.settings
@@ -26,7 +26,7 @@ struct PresetOptions: ParsableArguments {
             contentsOf: manifest, changedBy: changes.overrides(global, call)
         ).release
         return try ReleaseSession(
-            release, changes, global, call, named: manifest, pipeline: pipeline, output: output)
+            release, changes, global, call, named: manifest, layout: layout, output: output)
     }
 
     /// Does something with one machine that is there already.
@@ -37,7 +37,7 @@ struct PresetOptions: ParsableArguments {
         _ global: GlobalOptions, _ call: Invocation
     ) async throws -> ExitStatus {
         let session = try session(
-            global, call, settings: settings, pipeline: PipelineOptions(for: task)
+            global, call, settings: settings, layout: .machine(task)
         ).session
         let (place, options) = (session.workplace, running.options(call.console))
         return try await session.perform { try await task.run(at: place, options) }

@@ -17,10 +17,9 @@ struct SetupOptions: ParsableArguments {
     ) async throws -> ExitStatus {
         let output = EventOutput(global, call)
         let hold = ConsoleHold(output: output, isJSON: global.json, endsAtOnce: detach)
-        let task = MachineTask.setUp(installs: installs, lasts: detach, hold: hold)
-        let opened = try preset.session(
-            global, call, pipeline: PipelineOptions(for: task, existingKey: keyPair.existing),
-            output: output)
+        let task = MachineTask.setUp(
+            installs: installs, lasts: detach, existingKey: keyPair.existing, hold: hold)
+        let opened = try preset.session(global, call, layout: .machine(task), output: output)
         let (place, options) = (opened.session.workplace, running.options(call.console))
         return try await opened.session.perform(isAnswered: { hold.finish() }) {
             try await task.run(at: place, options)

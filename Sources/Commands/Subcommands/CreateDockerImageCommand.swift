@@ -46,10 +46,9 @@ struct CreateDockerImageCommand: Command {
     }
 
     func run(_ call: Invocation) async throws -> ExitStatus {
-        var pipeline = PipelineOptions()
-        pipeline.keepsContainer = keepContainer
         let session = try preset.session(
-            global, call, settings: settings, pipeline: pipeline
+            global, call, settings: settings,
+            layout: .release(ReleaseLayout(keepsContainer: keepContainer))
         ).session
         return try await session.run(
             running.options(

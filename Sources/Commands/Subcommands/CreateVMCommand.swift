@@ -52,10 +52,9 @@ struct CreateVMCommand: Command {
     }
 
     func run(_ call: Invocation) async throws -> ExitStatus {
-        var pipeline = PipelineOptions()
-        pipeline.existingKey = keyPair.existing
         let session = try preset.session(
-            global, call, settings: settings, pipeline: pipeline
+            global, call, settings: settings,
+            layout: .release(ReleaseLayout(existingKey: keyPair.existing))
         ).session
         return try await session.run(
             running.options(call.console, ReleaseSelections.virtualMachine(in: session.graph)))

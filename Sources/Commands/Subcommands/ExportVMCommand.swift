@@ -58,6 +58,6 @@ struct ExportVMCommand: Command {
         if let amiId { return .image(amiId) }
         let machine =
             stackName.map { .stack($0) } ?? FindInstance.Reference.instance(instanceId ?? "")
-        return .machine(try session.beside(PipelineOptions(for: .image(machine))))
+        return .machine(try session.beside(.machine(.image(machine))))
     }
 }

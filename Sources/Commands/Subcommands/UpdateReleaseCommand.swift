@@ -46,10 +46,8 @@ struct UpdateReleaseCommand: Command {
     }
 
     func run(_ call: Invocation) async throws -> ExitStatus {
-        var pipeline = PipelineOptions()
-        pipeline.isRecordedOnly = true
         let release = try preset.session(
-            global, call, settings: settings, pipeline: pipeline)
+            global, call, settings: settings, layout: .recordedDocuments)
         try release.manifest.requireRelease()
         let session = release.session
         var options = running.options(

@@ -42,7 +42,7 @@ struct SSHMachineAccess: MachineAccess {
     var machine: LocalMachine {
         LocalMachine(
             place: ProcessIdentity.space,
-            temporaryFolders: [PipelineOptions().temporaryFolder, "/tmp", "/var/tmp"])
+            temporaryFolders: [SystemFolder.temporary, "/tmp", "/var/tmp"])
     }
 
     func endStrayProcesses() async throws { try await StrayProcesses.end() }

@@ -1,4 +1,5 @@
-package import BuildGraph
+import BuildGraph
+import Diagnostics
 
 /// The stages of a release that a developer asks for by themselves, on one machine.
 package enum MachinePipeline {
@@ -7,10 +8,13 @@ package enum MachinePipeline {
     package static let folder = "machine"
 
     /// The stages of a task, top to bottom in the order of data.
-    package static func stages(
+    ///
+    /// - Parameter folder: where the files of a machine go that lasts; asked of no other.
+    /// - Throws: what `folder` throws.
+    static func stages(
         for task: MachineTask, of manifest: ReleaseManifest, services: SandboxServices,
-        options: PipelineOptions
-    ) -> [any Stage] {
+        folder: () throws -> String
+    ) throws -> [any Stage] {
         func given(_ hostName: String, _ privateKeyPath: String) -> ReachMachine {
             reach(
                 .given(
@@ -19,15 +23,15 @@ package enum MachinePipeline {
                         user: manifest.instance.user, privateKeyPath: privateKeyPath)))
         }
         func reach(_ target: ReachMachine.Target) -> ReachMachine {
-            ReachMachine(target: target, services: services, keyFolder: options.temporaryFolder)
+            ReachMachine(target: target, services: services, keyFolder: SystemFolder.temporary)
         }
         switch task {
-        case .setUp(let installs, let lasts, let hold):
-            let folder = lasts ? options.resultsFolder : nil
+        case .setUp(let installs, let lasts, let existingKey, let hold):
+            let folder = lasts ? try folder() : nil
             let machine: [any Stage] = [
                 SourceAMI(base: manifest.ami.base, region: manifest.region, aws: services.aws),
                 LaunchInstance(
-                    manifest: manifest, services: services, options: options,
+                    manifest: manifest, services: services, existingKey: existingKey,
                     lastingFolder: folder),
             ]
             let install = Install(manifest: manifest, services: services)
@@ -61,17 +65,18 @@ extension LaunchInstance {
     /// The machine of a manifest.
     ///
     /// - Parameters:
+    ///   - existingKey: what it lets in; nil for a fresh key pair.
     ///   - lastingFolder: where its files go when it outlives the run.
     ///   - plainPurposes: what its image is for that EC2 refuses for an encrypted one.
     ///   - publicRegions: where its images are to be public.
     init(
-        manifest: ReleaseManifest, services: SandboxServices, options: PipelineOptions,
+        manifest: ReleaseManifest, services: SandboxServices, existingKey: ExistingKeyPair?,
         lastingFolder: String? = nil, plainPurposes: [String] = [], publicRegions: [String] = []
     ) {
         self.init(
             settings: manifest.instance, assetId: manifest.assetId, region: manifest.region,
-            project: manifest.project, services: services, keyFolder: options.temporaryFolder,
-            existingKey: options.existingKey, lastingFolder: lastingFolder,
+            project: manifest.project, services: services, keyFolder: SystemFolder.temporary,
+            existingKey: existingKey, lastingFolder: lastingFolder,
             plainPurposes: plainPurposes, publicRegions: publicRegions, ownTags: manifest.tags)
     }
 }

@@ -9,7 +9,7 @@ extension MachineTask {
     /// - Throws: as `Workplace.run`.
     package func run(at place: Workplace, _ options: RunOptions) async throws -> RunSummary {
         var options = options.selecting(ReleaseSelections.again(goal, refresh: false))
-        if case .setUp(_, let lasts, _) = self {
+        if case .setUp(_, let lasts, _, _) = self {
             options.verify = lasts
             options.selection.refresh = try await startsMachine(lasts, place, options.selection)
         }

@@ -5,8 +5,9 @@ package import BuildGraph
 /// Port and user of a machine that is there are the manifest's.
 package enum MachineTask: Sendable {
     /// Starts a machine, installs on it where asked to, and hands it over; one that lasts
-    /// outlives the run.
-    case setUp(installs: Bool, lasts: Bool, hold: any MachineHold)
+    /// outlives the run. Without an existing key a fresh pair is made.
+    case setUp(
+        installs: Bool, lasts: Bool, existingKey: ExistingKeyPair?, hold: any MachineHold)
     /// Installs the sandbox on a machine that is there.
     case install(hostName: String, privateKeyPath: String)
     /// Gives a machine that is there its default, expired password.
@@ -24,13 +25,8 @@ package enum MachineTask: Sendable {
         }
     }
 
-    /// Whether files of it have to stay on this machine.
-    package var needsFolder: Bool {
-        if case .setUp(_, let lasts, _) = self { lasts } else { false }
-    }
-
     /// Whether it is about a machine that anybody may have, so that no cloud is called.
-    package var isOfGivenHost: Bool {
+    var isOfGivenHost: Bool {
         switch self {
         case .install, .resetPassword: true
         case .setUp, .image: false

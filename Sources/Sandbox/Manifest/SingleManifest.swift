@@ -32,9 +32,17 @@ package enum SingleManifest: Sendable {
     }
 
     /// Every stage that the manifest asks for.
-    package func stages(services: SandboxServices, options: PipelineOptions) -> [any Stage] {
+    ///
+    /// - Parameters:
+    ///   - layout: of a release.
+    ///   - folder: the absolute folder of the results, where it is asked for.
+    /// - Throws: what `folder` throws.
+    package func stages(
+        services: SandboxServices, layout: PipelineLayout, folder: () throws -> String
+    ) throws -> [any Stage] {
         switch self {
-        case .release(let manifest): manifest.stages(services: services, options: options)
+        case .release(let manifest):
+            try manifest.stages(services: services, layout: layout, folder: folder)
         case .infrastructure(let manifest): manifest.stages(services: services)
         }
     }

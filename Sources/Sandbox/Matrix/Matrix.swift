@@ -30,7 +30,7 @@ package struct Matrix: Sendable {
     ///   - equipment: of all variants.
     /// - Throws: what `stores` throws.
     package init(
-        _ manifest: MatrixManifest, services: SandboxServices, pipeline: PipelineOptions,
+        _ manifest: MatrixManifest, services: SandboxServices, layout: ReleaseLayout,
         stores: (String) throws -> any ResultStore, equipment: Equipment
     ) throws {
         self.manifest = manifest
@@ -40,7 +40,7 @@ package struct Matrix: Sendable {
         let common = [
             equipment.tool, ProgramFingerprint.text ?? UUID().uuidString,
             manifest.base.project.path,
-            manifest.base.path, String(pipeline.verifiesByDefault),
+            manifest.base.path, String(layout.verifiesByDefault),
             Digest.of(manifest.base.document),
         ]
         var all = common
@@ -51,15 +51,16 @@ package struct Matrix: Sendable {
         variants = try zip(manifest.variants, releases).map { variant, release in
             let digest = Digest.of((common + [variant.digest]).joined(separator: "\n"))
             all.append(digest)
-            var pipeline = pipeline
-            pipeline.adoptCommand = pipeline.adoptCommand?.ofVariant(variant.assetId)
-            let options = pipeline
+            var ownLayout = layout
+            ownLayout.adoptCommand = layout.adoptCommand?.ofVariant(variant.assetId)
+            let layout = ownLayout
             return Variant(
                 assetId: variant.assetId.text, store: try stores(variant.assetId.text),
                 settingsDigest: digest
             ) {
                 try StageGraph(
-                    release.manifest.stages(services: services, options: options))
+                    ReleasePipeline.stages(
+                        of: release.manifest, services: services, layout: layout))
             }
         }
         checkedDigest = Digest.of(all.joined(separator: "\n"))

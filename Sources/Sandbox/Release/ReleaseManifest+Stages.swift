@@ -8,14 +8,20 @@ extension ReleaseManifest {
     }
 
     /// The pipeline's stages; what the manifest leaves out has none.
-    package func stages(services: SandboxServices, options: PipelineOptions) -> [any Stage] {
-        if let task = options.machineTask {
-            return MachinePipeline.stages(
-                for: task, of: self, services: services, options: options)
+    ///
+    /// - Parameter folder: the absolute folder of the results, of which only a machine that lasts
+    ///   asks: its files have to stay on this machine.
+    /// - Throws: what `folder` throws.
+    package func stages(
+        services: SandboxServices, layout: PipelineLayout, folder: () throws -> String
+    ) throws -> [any Stage] {
+        switch layout {
+        case .release(let layout):
+            ReleasePipeline.stages(of: self, services: services, layout: layout)
+        case .machine(let task):
+            try MachinePipeline.stages(for: task, of: self, services: services, folder: folder)
+        case .recordedDocuments:
+            ReleasePipeline.recordedStages(of: self, services: services)
         }
-        if options.isRecordedOnly {
-            return ReleasePipeline.recordedStages(of: self, services: services)
-        }
-        return ReleasePipeline.stages(of: self, services: services, options: options)
     }
 }

@@ -5,24 +5,24 @@ import Diagnostics
 package enum ReleasePipeline {
     /// Every stage that the manifest asks for; what it leaves out has no stage.
     ///
-    /// - Parameter options: what the command line says about it.
+    /// - Parameter layout: what the command line says about it.
     package static func stages(
-        of manifest: ReleaseManifest, services: SandboxServices, options: PipelineOptions
+        of manifest: ReleaseManifest, services: SandboxServices, layout: ReleaseLayout
     ) -> [any Stage] {
-        let copies = copies(of: manifest, services: services, options)
+        let copies = copies(of: manifest, services: services, layout)
         let exports = (manifest.export?.formats ?? []).sorted().compactMap { format in
             manifest.export.map { settings in
                 ExportVMImage(
                     format: format, settings: settings, assetId: manifest.assetId,
                     region: manifest.region, services: services, ownTags: manifest.tags,
                     isRequested: manifest.requestedFormats.contains(format),
-                    adoptCommand: options.adoptCommand)
+                    adoptCommand: layout.adoptCommand)
             }
         }
         var stages: [any Stage] = [
             SourceAMI(base: manifest.ami.base, region: manifest.region, aws: services.aws),
             LaunchInstance(
-                manifest: manifest, services: services, options: options,
+                manifest: manifest, services: services, existingKey: layout.existingKey,
                 plainPurposes: manifest.plainPurposes(in: manifest.region),
                 publicRegions: manifest.ami.isPublic ? manifest.regions : []),
             Install(manifest: manifest, services: services),
@@ -32,7 +32,7 @@ package enum ReleasePipeline {
                 namePrefix: manifest.ami.namePrefix, assetId: manifest.assetId,
                 region: manifest.region, aws: services.aws,
                 plainPurposes: manifest.plainPurposes(in: manifest.region),
-                ownTags: manifest.tags, adoptCommand: options.adoptCommand),
+                ownTags: manifest.tags, adoptCommand: layout.adoptCommand),
         ]
         stages += copies
         if let days = manifest.ami.deprecateAfterDays {
@@ -42,7 +42,7 @@ package enum ReleasePipeline {
                     aws: services.aws))
         }
         let verifications = verifications(
-            of: exports, manifest: manifest, services: services, options)
+            of: exports, manifest: manifest, services: services, layout)
         let uploads = uploads(of: manifest, services: services, exports: exports.map(\.name))
         stages += exports
         stages += uploads
@@ -53,7 +53,7 @@ package enum ReleasePipeline {
                 copies: copies.map(\.name), verifications: verifications.map(\.name),
                 aws: services.aws))
         let docker = dockerStages(
-            of: manifest, services: services, options)
+            of: manifest, services: services, layout)
         stages += docker
         stages.append(
             ReleaseNotes(
@@ -68,14 +68,14 @@ package enum ReleasePipeline {
     }
 
     private static func copies(
-        of manifest: ReleaseManifest, services: SandboxServices, _ options: PipelineOptions
+        of manifest: ReleaseManifest, services: SandboxServices, _ layout: ReleaseLayout
     ) -> [CopyAMI] {
         manifest.regions.dropFirst().map { region in
             CopyAMI(
                 namePrefix: manifest.ami.namePrefix, assetId: manifest.assetId,
                 sourceRegion: manifest.region, region: region, aws: services.aws,
                 plainPurposes: manifest.plainPurposes(in: region), ownTags: manifest.tags,
-                adoptCommand: options.adoptCommand)
+                adoptCommand: layout.adoptCommand)
         }
     }
 
@@ -95,24 +95,24 @@ package enum ReleasePipeline {
 
     private static func verifications(
         of exports: [ExportVMImage], manifest: ReleaseManifest, services: SandboxServices,
-        _ options: PipelineOptions
+        _ layout: ReleaseLayout
     ) -> [VerifyImage] {
-        guard manifest.export?.verify ?? options.verifiesByDefault else { return [] }
+        guard manifest.export?.verify ?? layout.verifiesByDefault else { return [] }
         return exports.map { export in
             VerifyImage(
                 format: export.format, manifest: manifest, services: services,
-                temporaryFolder: options.temporaryFolder)
+                temporaryFolder: SystemFolder.temporary)
         }
     }
 
     private static func dockerStages(
-        of manifest: ReleaseManifest, services: SandboxServices, _ options: PipelineOptions
+        of manifest: ReleaseManifest, services: SandboxServices, _ layout: ReleaseLayout
     ) -> [any Stage] {
         guard let docker = manifest.docker else { return [] }
         var stages: [any Stage] = [
             BuildDockerImage(
                 docker: docker, manifest: manifest, services: services,
-                temporaryFolder: options.temporaryFolder, keepsContainer: options.keepsContainer)
+                temporaryFolder: SystemFolder.temporary, keepsContainer: layout.keepsContainer)
         ]
         if docker.publish { stages.append(PushDockerImage(docker: docker, services: services)) }
         return stages
