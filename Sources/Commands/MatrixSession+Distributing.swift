@@ -8,11 +8,12 @@ extension MatrixSession {
     ///
     /// - Parameters:
     ///   - branch: what is built; nil for the project's own.
+    ///   - waitLockSeconds: as `collect(waitLockSeconds:)`.
     ///   - path: where the batch's buildspec is written to.
     /// - Throws: `distribute.*`, `codebuild.*`.
     func distribute(
         _ request: Distribution.Request, branch: String?, isDryRun: Bool, waits: Bool,
-        output path: String?
+        waitLockSeconds: Double?, output path: String?
     ) async throws -> ExitStatus {
         let distribution = try Distribution(of: matrix, request, services: services)
         let work = remoteWork(branch: branch)
@@ -21,7 +22,9 @@ extension MatrixSession {
             let batch = try await work.before {
                 try await distribution.prepare(variants) { output.say("warning: \($0)") }
             }
-            guard let batch else { return try await collectNow() }
+            guard let batch else {
+                return try await collectNow(waitLockSeconds: waitLockSeconds)
+            }
             if let path { try AtomicFile.write(Array(batch.buildspec.utf8), to: path) }
             if isDryRun {
                 call.console.printLine(batch.buildspec)
@@ -33,7 +36,7 @@ extension MatrixSession {
             case .ended(let problem):
                 if let problem { emit(problem) }
                 // What the good builds made is worth a summary too.
-                let status = try await collectNow()
+                let status = try await collectNow(waitLockSeconds: waitLockSeconds)
                 return problem == nil ? status : .failed
             }
         }

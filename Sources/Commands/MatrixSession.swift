@@ -72,13 +72,18 @@ struct MatrixSession: Sendable {
     }
 
     /// Writes the summary from what is recorded; runs nothing.
-    func collect() async throws -> ExitStatus {
-        try await Interruptible().run(output) { try await collectNow() }
+    ///
+    /// - Parameter waitLockSeconds: how long to wait for another run; nil for `Matrix.lockSeconds`.
+    func collect(waitLockSeconds: Double?) async throws -> ExitStatus {
+        try await Interruptible().run(output) {
+            try await collectNow(waitLockSeconds: waitLockSeconds)
+        }
     }
 
     /// Collects, and names what is not up to date.
-    func collectNow() async throws -> ExitStatus {
-        let summary = try await matrix.collect()
+    func collectNow(waitLockSeconds: Double?) async throws -> ExitStatus {
+        let summary = try await matrix.collect(
+            waitLockSeconds: waitLockSeconds ?? Matrix.lockSeconds)
         show(summary, runs: [])
         let ids = Set(variants.map(\.assetId))
         let stale = summary.entries.filter { ids.contains($0.assetId) && $0.status != .fresh }

@@ -71,9 +71,12 @@ final class CommandBench: Sendable {
 
     /// The call of a command.
     ///
-    /// - Parameter variables: added to the environment.
+    /// - Parameters:
+    ///   - variables: added to the environment.
+    ///   - time: what a wait takes.
     func call(
-        _ arguments: [String], _ variables: [String: String] = [:], console: Console
+        _ arguments: [String], _ variables: [String: String] = [:],
+        time: any TimeSource = AWSTestClock(), console: Console
     ) -> Invocation {
         let own = [
             "HOME": folder.path, "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
@@ -82,18 +85,22 @@ final class CommandBench: Sendable {
         let cloud = cloud
         return Invocation(
             arguments: ["dssbatch"] + arguments, environment: own.merging(variables) { $1 },
-            console: console, time: AWSTestClock(), processes: processes,
+            console: console, time: time, processes: processes,
             transport: { _ in cloud })
     }
 
     /// Runs a command to its end; `MANIFEST` stands for the release's manifest.
-    func run(_ arguments: [String], variables: [String: String] = [:]) async -> Outcome {
+    func run(
+        _ arguments: [String], variables: [String: String] = [:],
+        time: any TimeSource = AWSTestClock()
+    ) async -> Outcome {
         let (output, error) = (WrittenText(), WrittenText())
         let console = Console(
             output: { output.add($0) }, error: { error.add($0) },
             answer: { _ in nil }, canAsk: false, isTerminal: false, width: 80)
         let arguments = arguments.map { $0.replacing("MANIFEST", with: manifest) }
-        let status = await DSSBatch.run(call(arguments, variables, console: console))
+        let status = await DSSBatch.run(
+            call(arguments, variables, time: time, console: console))
         return Outcome(status: status, output: normal(output.all), error: normal(error.all))
     }
 

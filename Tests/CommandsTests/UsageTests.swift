@@ -42,6 +42,14 @@ import Testing
         }
     }
 
+    @Test(arguments: ["adopt", "clean", "collect", "distribute"])
+    func `every other command that takes a lock may be told to wait`(
+        command: String
+    ) async throws {
+        let help = try await CommandBench().run([command, "--help"]).output
+        #expect(help.contains("--wait-lock <wait-lock>"))
+    }
+
     @Test(arguments: ["--version", "version"]) func `the version is data`(
         word: String
     ) async throws {

@@ -29,6 +29,7 @@ COMMAND_LINES: dict[str, tuple[list[str], list[str]]] = {
     "bad number": ([MANIFEST, "-j", "many"], ["many"]),
     "no jobs": ([MANIFEST, "-j", "0"], ["-j"]),
     "negative wait": ([MANIFEST, "--wait-lock=-1"], ["--wait-lock"]),
+    "endless wait": (["clean", "--yes", "--wait-lock=inf"], ["--wait-lock"]),
     "set without value": ([MANIFEST, "--set", "export.prefix"], ["KEY=VALUE"]),
     "set to a wrong type": (
         [MANIFEST, "--set", "/instance/volumeGiB=big"],

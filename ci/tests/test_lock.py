@@ -58,9 +58,14 @@ def test_wait_lock_waits(
 
 
 def test_wait_lock_gives_up(project: Project, holder: RunningProgram) -> None:
-    outcome = project.dssbatch(MANIFEST, "--wait-lock", "1")
-    assert_error(outcome, 75)
-    assert outcome.seconds > 0.9
+    for words in (
+        [MANIFEST],
+        ["adopt", MANIFEST, "ami", "--id", "ami-0123456789abcdef0"],
+        ["clean", MANIFEST, "--yes"],
+    ):
+        outcome = project.dssbatch(*words, "--wait-lock", "1")
+        assert_error(outcome, 75, str(holder.process.pid))
+        assert outcome.seconds > 0.9
     assert holder.process.poll() is None
 
 

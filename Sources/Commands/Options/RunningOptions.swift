@@ -27,15 +27,13 @@ struct RunningOptions: ParsableArguments {
     @Option(help: "What becomes of a machine after a failure: cleanup, keep or ask.")
     var onError: OnError = .cleanup
 
-    @Option(help: "How long to wait for another run, in seconds.")
-    var waitLock: Double = 0
+    @OptionGroup var lock: LockOptions
 
     @Flag(help: "Replace what is published too: public images, what a GitHub release names.")
     var replacePublished = false
 
     func validate() throws {
         if jobs < 1 { throw ValidationError("-j needs a number above 0") }
-        if waitLock < 0 { throw ValidationError("--wait-lock needs a number of seconds") }
     }
 
     /// The options of every run of the command.
@@ -44,7 +42,7 @@ struct RunningOptions: ParsableArguments {
     ) -> RunOptions {
         var options = RunOptions(
             selection: selection, keepGoing: keepGoing,
-            onError: onError.choice(console), localSlots: jobs, waitLockSeconds: waitLock,
+            onError: onError.choice(console), localSlots: jobs, waitLockSeconds: lock.waitSeconds,
             replacesPublished: replacePublished)
         options.adopts = { await AdoptionQuestion.ask(about: $0, $1, console) }
         return options

@@ -24,12 +24,14 @@ struct AdoptCommand: Command {
     @Flag(help: "Replace what is published too: a public image, what a GitHub release names.")
     var replacePublished = false
 
+    @OptionGroup var lock: LockOptions
     @OptionGroup(title: "Common options") var global: GlobalOptions
 
     func run(_ call: Invocation) async throws -> ExitStatus {
         let session = try manifestOptions.session(global, call)
         let record = try await session.workplace.adopt(
-            id: id, as: StageName(rawValue: stage), replacesPublished: replacePublished)
+            id: id, as: StageName(rawValue: stage), replacesPublished: replacePublished,
+            waitLockSeconds: lock.waitSeconds)
         let outputs = record.run.outputs ?? nil
         call.console.writeOutput(
             global.json ? outputs.compactText + "\n" : outputs.prettyText)

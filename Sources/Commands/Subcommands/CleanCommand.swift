@@ -54,6 +54,7 @@ struct CleanCommand: Command {
     @Flag(name: .shortAndLong, help: "Do not ask.")
     var yes = false
 
+    @OptionGroup var lock: LockOptions
     @OptionGroup(title: "Common options") var global: GlobalOptions
 
     func run(_ call: Invocation) async throws -> ExitStatus {
@@ -62,7 +63,7 @@ struct CleanCommand: Command {
         let assets = try AssetsSession(manifest, changes, global, call, takesGlob: false)
         let options = Cleaning.Options(
             includesArtifacts: all, olderThan: age, isEverywhere: assets.isEverywhere,
-            isDryRun: dryRun)
+            isDryRun: dryRun, waitLockSeconds: lock.waitSeconds)
         return try await assets.clean(options, asks: !yes)
     }
 }

@@ -12,9 +12,11 @@ struct CollectCommand: Command {
             """)
 
     @OptionGroup var manifestOptions: ManifestOptions
+    @OptionGroup var lock: LockOptions
     @OptionGroup(title: "Common options") var global: GlobalOptions
 
     func run(_ call: Invocation) async throws -> ExitStatus {
-        try await manifestOptions.matrixSession(global, call).collect()
+        try await manifestOptions.matrixSession(global, call).collect(
+            waitLockSeconds: lock.waitLock)
     }
 }

@@ -47,6 +47,7 @@ struct DistributeCommand: Command {
     @Flag(help: "Replace what is published too: public images, what a GitHub release names.")
     var replacePublished = false
 
+    @OptionGroup var lock: LockOptions
     @OptionGroup(title: "Build") var build: BuildOptions
     @OptionGroup(title: "Common options") var global: GlobalOptions
 
@@ -62,6 +63,7 @@ struct DistributeCommand: Command {
             stackName: build.stackName, builds: builds, buildspec: buildspec, isDryRun: dryRun,
             replacesPublished: replacePublished)
         return try await manifestOptions.matrixSession(global, call).distribute(
-            request, branch: branch, isDryRun: dryRun, waits: !build.noWait, output: output)
+            request, branch: branch, isDryRun: dryRun, waits: !build.noWait,
+            waitLockSeconds: lock.waitLock, output: output)
     }
 }

@@ -11,6 +11,7 @@ struct ResultPlace {
     private let address: ResultsAddress
     private let region: String
     private let aws: any AWSCaller
+    private let time: any TimeSource
     /// The folder where a local run of an older program recorded; nil where it is this one.
     private let earlier: String?
 
@@ -22,7 +23,8 @@ struct ResultPlace {
     ///     one of its own.
     /// - Throws: `results.address`.
     init(
-        _ manifest: ManifestPlace, _ aws: any AWSCaller, home: String?, isOwnOfLocal: Bool
+        _ manifest: ManifestPlace, _ aws: any AWSCaller, home: String?, isOwnOfLocal: Bool,
+        time: any TimeSource
     ) throws {
         path = manifest.path
         project = manifest.project
@@ -37,6 +39,7 @@ struct ResultPlace {
         }
         region = manifest.region
         self.aws = aws
+        self.time = time
     }
 
     /// The results of one asset; touches nothing.
@@ -49,12 +52,13 @@ struct ResultPlace {
         switch address {
         case .folder(let folder):
             return FolderResultStore(
-                root: project.absolute(folder), assetId: name, subfolder: subfolder)
+                root: project.absolute(folder), assetId: name, subfolder: subfolder,
+                time: time)
         case .s3(let address):
             let bucket = try ResultBucket(
                 address: address, folder: subfolder.map { "\(name)/\($0)" } ?? name,
                 region: region, aws: aws, source: "\(path)#/results")
-            return ObjectResultStore(bucket, assetId: name)
+            return ObjectResultStore(bucket, assetId: name, time: time)
         }
     }
 

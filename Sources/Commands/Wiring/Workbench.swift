@@ -32,7 +32,7 @@ struct Workbench: Sendable {
             options, call, manifest: manifest, isLocal: changes.local, say: { output.say($0) })
         results = try ResultPlace(
             manifest, services.aws, home: call.environment["HOME"],
-            isOwnOfLocal: changes.hasOwnLocalResults)
+            isOwnOfLocal: changes.hasOwnLocalResults, time: call.time)
     }
 
     /// What the workplaces of the command have in common.

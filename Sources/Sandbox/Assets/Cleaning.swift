@@ -16,15 +16,19 @@ package struct Cleaning: Sendable {
         package let isEverywhere: Bool
         /// Only says what would go.
         package let isDryRun: Bool
+        /// How long to wait for a run of the release; a machine in use is left, not waited for.
+        package let waitLockSeconds: Double
 
         /// Makes them; see the properties.
         package init(
-            includesArtifacts: Bool, olderThan: AgeLimit, isEverywhere: Bool, isDryRun: Bool
+            includesArtifacts: Bool, olderThan: AgeLimit, isEverywhere: Bool, isDryRun: Bool,
+            waitLockSeconds: Double
         ) {
             self.includesArtifacts = includesArtifacts
             self.olderThan = olderThan
             self.isEverywhere = isEverywhere
             self.isDryRun = isDryRun
+            self.waitLockSeconds = waitLockSeconds
         }
     }
 
@@ -59,12 +63,12 @@ package struct Cleaning: Sendable {
             if let holder = try await store.lockHolder() {
                 events.emit(
                     .warning(
-                        "run \(holder.runId) holds the lock: `clean` would wait for its end, and "
-                            + "what it works with is listed too"))
+                        "run \(holder.runId) holds the lock, without whose end nothing is "
+                            + "removed: what it works with is listed too"))
             }
             return try await runLocked(options, confirm)
         }
-        return try await place.locked {
+        return try await place.locked(waitSeconds: options.waitLockSeconds) {
             guard try await machineStore.isThere() else {
                 return try await runLocked(options, confirm)
             }

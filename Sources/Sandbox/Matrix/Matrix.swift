@@ -19,8 +19,8 @@ package struct Matrix: Sendable {
     /// By asset id.
     let releases: [String: MatrixRelease]
 
-    /// Longer than a dead holder is believed to live.
-    private static let lockSeconds = 240.0
+    /// How long a collection waits for another: longer than a dead holder is believed to live.
+    package static let lockSeconds = 240.0
     static var planWidth: Int { ProcessInfo.processInfo.activeProcessorCount * 2 }
 
     /// Puts a matrix together; touches nothing.
@@ -207,11 +207,12 @@ package struct Matrix: Sendable {
     /// What is recorded of all variants; writes the summary where it says something new, and seals
     /// what is fresh.
     ///
+    /// - Parameter waitLockSeconds: how long to wait for another run that collects.
     /// - Throws: `results.locked`, and what the stores throw.
-    package func collect() async throws -> MatrixSummary {
+    package func collect(waitLockSeconds: Double = lockSeconds) async throws -> MatrixSummary {
         // Whose lock it was says nothing: what is written is a cache and a summary.
         try await store.locked(
-            by: equipment.lock, waitSeconds: Self.lockSeconds, warn: { _ in }
+            by: equipment.lock, waitSeconds: waitLockSeconds, warn: { _ in }
         ) { try await collectLocked() }
     }
 
