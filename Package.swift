@@ -121,8 +121,8 @@ let package = Package(
         tests(
             of: "Sandbox",
             [
-                "Sandbox", "AWS", "BuildGraph", "DockerEngine", "GitHub", "HTTP", "JSON",
-                "QEMU", "Diagnostics", collections,
+                "Sandbox", "AWS", "Ansible", "BuildGraph", "DockerEngine", "GitHub", "HTTP",
+                "JSON", "QEMU", "Diagnostics", collections,
             ],
             files: ["Golden", "Judges"]),
         tests(

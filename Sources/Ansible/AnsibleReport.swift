@@ -38,6 +38,14 @@ package struct AnsibleTaskResult: Codable, Equatable, Sendable {
     /// How a task ended.
     package enum Status: String, Codable, Sendable {
         case ok, changed, skipped, failed, unreachable
+
+        /// Whether the task was done, and well.
+        package var isGood: Bool {
+            switch self {
+            case .ok, .changed: true
+            case .skipped, .failed, .unreachable: false
+            }
+        }
     }
 
     /// The task's name, with its role's before it.

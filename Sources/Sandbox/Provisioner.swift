@@ -1,3 +1,4 @@
+package import Ansible
 package import Diagnostics
 package import DockerEngine
 package import JSON
@@ -10,11 +11,12 @@ package protocol Provisioner: Sendable {
     ///   - play: what to run and where.
     ///   - onTask: called as each task begins, with its name and the number of tasks before it.
     ///   - onOutput: gets what a terminal would show.
+    /// - Returns: what was done, task by task.
     /// - Throws: `ansible.*`, with the failing task and its message.
     func run(
         _ play: Play, onTask: @escaping @Sendable (_ name: String, _ done: Int) -> Void,
         onOutput: @escaping @Sendable (String) -> Void
-    ) async throws -> PlayReport
+    ) async throws -> AnsibleReport
 }
 
 /// One run of a playbook on one machine or container.

@@ -1,3 +1,4 @@
+import Ansible
 import BuildGraph
 import Diagnostics
 import JSON
@@ -15,7 +16,7 @@ extension SandboxServices {
         _ playbook: String, on target: PlayTarget, secrets: [String: Secret],
         variables: [String: JSONValue] = [:], scratchFolder: String, manifest: ReleaseManifest,
         context: StageContext
-    ) async throws -> PlayReport {
+    ) async throws -> AnsibleReport {
         let play = Play(
             playbook: manifest.project.absolute(playbook), target: target,
             variables: Self.variables(of: manifest, and: variables), environment: secrets,

@@ -1,3 +1,4 @@
+import Ansible
 import BuildGraph
 import Diagnostics
 import JSON
@@ -33,6 +34,10 @@ import Testing
                 ]))
     }
 
+    private func task(_ name: String, _ status: AnsibleTaskResult.Status) -> AnsibleTaskResult {
+        AnsibleTaskResult(task: name, host: "sandbox", status: status, seconds: 0.5)
+    }
+
     private func bench(_ provisioner: FakeProvisioner) -> StageBench {
         StageBench(
             provisioner: provisioner,
@@ -42,7 +47,10 @@ import Testing
     @Test func `the inventory and the bill of materials lie beside the results`() async throws {
         let provisioner = FakeProvisioner(
             tasks: [
-                .init(name: "Check that Poetry is there", wasSkipped: false, seconds: 0.5)
+                task("poetry : Check that Poetry is there", .ok),
+                task("poetry : Install Poetry", .changed),
+                task("gpu : Check that the driver is there", .skipped),
+                task("Check that the mirror answers", .failed),
             ])
         let bench = bench(provisioner)
         let outputs = try await run(provisioner, bench)

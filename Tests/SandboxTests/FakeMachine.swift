@@ -1,3 +1,4 @@
+import Ansible
 import Diagnostics
 import QEMU
 import Sandbox
@@ -90,7 +91,7 @@ struct NoProvisioner: Provisioner {
     func run(
         _ play: Play, onTask: @escaping @Sendable (_ name: String, _ done: Int) -> Void,
         onOutput: @escaping @Sendable (String) -> Void
-    ) async throws -> PlayReport {
+    ) async throws -> AnsibleReport {
         Issue.record("nothing should be played")
         throw Diagnostic(code: "test.unexpected-call", summary: play.playbook)
     }

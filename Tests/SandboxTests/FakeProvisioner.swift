@@ -1,3 +1,4 @@
+import Ansible
 import Diagnostics
 import Foundation
 import JSON
@@ -6,14 +7,14 @@ import Synchronization
 
 /// Playbooks that do nothing but report tasks and store an inventory where one is asked for.
 final class FakeProvisioner: Provisioner {
-    private let tasks: [PlayReport.Task]
+    private let tasks: [AnsibleTaskResult]
     private let problem: Diagnostic?
     private let seen = Mutex<[Play]>([])
 
     /// - Parameters:
     ///   - tasks: what each play reports.
     ///   - problem: why each play fails; nil where they do not.
-    init(tasks: [PlayReport.Task] = [], problem: Diagnostic? = nil) {
+    init(tasks: [AnsibleTaskResult] = [], problem: Diagnostic? = nil) {
         self.tasks = tasks
         self.problem = problem
     }
@@ -24,13 +25,13 @@ final class FakeProvisioner: Provisioner {
     func run(
         _ play: Play, onTask: @escaping @Sendable (String, Int) -> Void,
         onOutput: @escaping @Sendable (String) -> Void
-    ) async throws -> PlayReport {
+    ) async throws -> AnsibleReport {
         seen.withLock { $0.append(play) }
         if let problem { throw problem }
         if let path = play.variables["inventory_destination"]?.stringValue {
             try AtomicFile.write(Array(InventoryTests.text.utf8), to: path)
         }
         for (number, task) in tasks.enumerated() { onTask(task.name, number) }
-        return PlayReport(recap: PlayRecap(ok: 1, changed: 0, skipped: 0, seconds: 1), tasks: tasks)
+        return AnsibleReport(recap: ["sandbox": AnsibleRecap()], tasks: tasks)
     }
 }

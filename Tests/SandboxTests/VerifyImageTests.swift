@@ -1,3 +1,4 @@
+import Ansible
 import BuildGraph
 import Diagnostics
 import Foundation
@@ -37,9 +38,15 @@ import Testing
             emulator = FakeEmulator(timeline, problem: bootProblem, kvmProblem: kvmProblem)
             provisioner = FakeProvisioner(
                 tasks: [
-                    .init(name: "Look for a file", wasSkipped: false, seconds: 1),
-                    .init(name: "Check that a key login is refused", wasSkipped: false, seconds: 2),
-                    .init(name: "Check that pigs fly", wasSkipped: true, seconds: 0),
+                    .init(
+                        task: "Look for a file", host: "sandbox", status: .ok,
+                        seconds: 1),
+                    .init(
+                        task: "Check that a key login is refused", host: "sandbox", status: .ok,
+                        seconds: 2),
+                    .init(
+                        task: "Check that pigs fly", host: "sandbox", status: .skipped,
+                        seconds: 0),
                 ], problem: playProblem)
             bench = StageBench(
                 timeline: timeline, sameHostKeys: sameKeys, temporaryFolder: folder,

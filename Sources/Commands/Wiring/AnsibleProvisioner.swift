@@ -20,7 +20,7 @@ struct AnsibleProvisioner: Provisioner {
     func run(
         _ play: Play, onTask: @escaping @Sendable (String, Int) -> Void,
         onOutput: @escaping @Sendable (String) -> Void
-    ) async throws -> PlayReport {
+    ) async throws -> AnsibleReport {
         let environment = try await connection.environment()
         let runner = try AnsibleRunnerLocation.find(
             environment: environment, projectFolder: projectPath,
@@ -29,24 +29,13 @@ struct AnsibleProvisioner: Provisioner {
             playbookPath: play.playbook, inventory: Self.inventory(play.target),
             extraVariables: play.variables, secrets: play.environment, runnerPath: runner,
             timeoutSeconds: Self.timeoutSeconds(play.target), temporaryFolder: play.scratchFolder)
-        let time = SystemTimeSource()
-        let start = time.monotonicSeconds()
-        let report = try await run.run(with: processes, environment: environment) { progress in
+        return try await run.run(with: processes, environment: environment) { progress in
             switch progress {
             case .taskStarted(let name, let number): onTask(name, number - 1)
             case .output(let text), .warning(let text): onOutput(text)
             case .taskFinished: break
             }
         }
-        let recap = report.recap[Self.hostName] ?? AnsibleRecap()
-        return PlayReport(
-            recap: PlayRecap(
-                ok: recap.ok, changed: recap.changed, skipped: recap.skipped,
-                seconds: time.monotonicSeconds() - start),
-            tasks: report.tasks.map { task in
-                PlayReport.Task(
-                    name: task.name, wasSkipped: task.status == .skipped, seconds: task.seconds)
-            })
     }
 
     private static func inventory(_ target: PlayTarget) -> AnsibleInventory {

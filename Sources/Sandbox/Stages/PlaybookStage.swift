@@ -1,3 +1,4 @@
+import Ansible
 package import BuildGraph
 import Diagnostics
 import JSON
@@ -42,7 +43,7 @@ extension PlaybookStage {
     ///   ended meanwhile, `instance.ended`.
     func play(
         _ variables: [String: JSONValue] = [:], _ context: StageContext
-    ) async throws -> PlayReport {
+    ) async throws -> AnsibleReport {
         let (machine, scratchFolder) = try context.reachableMachine()
         let secrets = try services.secrets.environment(passwords)
         do {
@@ -61,9 +62,9 @@ extension PlaybookStage {
     }
 }
 
-extension PlaybookStage where Outputs == PlayRecap {
+extension PlaybookStage where Outputs == [String: AnsibleRecap] {
     /// Plays the playbook; there is nothing to tell but how that ended.
-    package func run(_ context: StageContext) async throws -> PlayRecap {
+    package func run(_ context: StageContext) async throws -> Outputs {
         try await play([:], context).recap
     }
 }

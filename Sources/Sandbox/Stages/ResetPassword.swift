@@ -1,9 +1,10 @@
+package import Ansible
 package import BuildGraph
 
 /// Gives the machine its default, expired password and leaves no trace of its making.
 package struct ResetPassword: PlaybookStage {
-    /// Ansible's recap.
-    package typealias Outputs = PlayRecap
+    /// Ansible's recap, by host.
+    package typealias Outputs = [String: AnsibleRecap]
 
     package let manifest: ReleaseManifest
     package let services: SandboxServices
