@@ -23,6 +23,10 @@ extension MatrixSession {
                 try await distribution.prepare(variants) { output.say("warning: \($0)") }
             }
             guard let batch else {
+                if isDryRun {
+                    output.say("no release is stale: there is nothing to build")
+                    return .fresh
+                }
                 return try await collectNow(waitLockSeconds: waitLockSeconds)
             }
             if let path { try AtomicFile.write(Array(batch.buildspec.utf8), to: path) }

@@ -16,7 +16,8 @@ import Testing
             ["why", "MANIFEST", "export"], ["setup-vm-bucket", "--manifest", "MANIFEST"],
             ["clean", "--manifest", "MANIFEST"], ["distribute", "MANIFEST"],
             ["export-vm", "--manifest", "MANIFEST"], ["plan", "MANIFEST", "--set", "x"],
-            ["create-vm", "--default-password=secret"], ["create-vm", "--ec2-source-ami", "ami-1"],
+            ["create-vm", "--ec2-instance-type=t2.medium"],
+            ["create-vm", "--ec2-source-ami", "ami-1"],
             ["setup-vm-bucket-waf", "--allowed-ip", "192.0.2.1"],
         ]
         var text = ""
@@ -37,7 +38,7 @@ import Testing
     ])
     func `every command that runs stages may be told how`(command: String) async throws {
         let help = try await CommandBench().run([command, "--help"]).output
-        for option in ["-k, --keep-going", "-j <j>", "--wait-lock <wait-lock>"] {
+        for option in ["-k, --keep-going", "-j <number>", "--wait-lock <seconds>"] {
             #expect(help.contains(option), "\(command) \(option)")
         }
     }
@@ -47,7 +48,7 @@ import Testing
         command: String
     ) async throws {
         let help = try await CommandBench().run([command, "--help"]).output
-        #expect(help.contains("--wait-lock <wait-lock>"))
+        #expect(help.contains("--wait-lock <seconds>"))
     }
 
     @Test(arguments: ["--version", "version"]) func `the version is data`(

@@ -111,6 +111,8 @@ def test_nothing_is_started_where_nothing_is_stale(
 ) -> None:
     matrix.run(*place)
     before = batches(cloud)
+    outcome = matrix.project.dssbatch("distribute", FILE, "-n", *place, check=0)
+    assert outcome.stdout == "" and "no release is stale" in outcome.stderr
     outcome = matrix.project.dssbatch("distribute", FILE, *place, check=0)
     assert "3 variants: 3 fresh" in outcome.stderr
     assert batches(cloud) == before

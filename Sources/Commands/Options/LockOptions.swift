@@ -4,10 +4,11 @@ import Sandbox
 /// How a command takes the lock of the results that it writes to.
 struct LockOptions: ParsableArguments {
     @Option(
-        help: """
+        help: ArgumentHelp(
+            """
             How long to wait for another run, in seconds (default: 0; of collect and distribute \
             \(Int(Matrix.lockSeconds))).
-            """)
+            """, valueName: "seconds"))
     var waitLock: Double?
 
     func validate() throws {

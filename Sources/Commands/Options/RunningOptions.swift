@@ -21,10 +21,13 @@ struct RunningOptions: ParsableArguments {
     @Flag(name: [.short, .long], help: "Go on with what does not depend on a failed stage.")
     var keepGoing = false
 
-    @Option(name: .short, help: "How many local jobs at once.")
+    @Option(name: .short, help: ArgumentHelp("How many local jobs at once.", valueName: "number"))
     var jobs: Int = ProcessInfo.processInfo.activeProcessorCount
 
-    @Option(help: "What becomes of a machine after a failure: cleanup, keep or ask.")
+    @Option(
+        help: ArgumentHelp(
+            "What becomes of a machine after a failure: cleanup, keep or ask.", valueName: "choice")
+    )
     var onError: OnError = .cleanup
 
     @OptionGroup var lock: LockOptions

@@ -29,12 +29,14 @@ struct AdoptCommand: Command {
 
     func run(_ call: Invocation) async throws -> ExitStatus {
         let session = try manifestOptions.session(global, call)
-        let record = try await session.workplace.adopt(
-            id: id, as: StageName(rawValue: stage), replacesPublished: replacePublished,
-            waitLockSeconds: lock.waitSeconds)
-        let outputs = record.run.outputs ?? nil
-        call.console.writeOutput(
-            global.json ? outputs.compactText + "\n" : outputs.prettyText)
-        return .fresh
+        return try await Interruptible().run(session.output) {
+            let record = try await session.workplace.adopt(
+                id: id, as: StageName(rawValue: stage), replacesPublished: replacePublished,
+                waitLockSeconds: lock.waitSeconds)
+            let outputs = record.run.outputs ?? nil
+            call.console.writeOutput(
+                global.json ? outputs.compactText + "\n" : outputs.prettyText)
+            return .fresh
+        }
     }
 }

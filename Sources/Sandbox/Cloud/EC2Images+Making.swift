@@ -43,7 +43,12 @@ extension EC2Images {
     /// half done.
     func removeUnfinished(_ context: StageContext) async throws {
         for entry in await context.journal.unfinished(of: LeftoverKind.image) {
-            if let image = try await begun(Leftover(entry)) { try await remove(image) }
+            guard let image = try await begun(Leftover(entry)) else {
+                // Of a refused name there may be another's.
+                try await context.journal.forget(entry.entry)
+                continue
+            }
+            try await remove(image)
             try await context.journal.gone(entry.entry)
         }
     }

@@ -47,7 +47,7 @@ struct ObjectCopy: Sendable {
             // What was asked for in vain may have been begun later than anybody looked.
             do {
                 _ = try await PatientLook(time: context.time).find(bornAt: lostAt) { () -> Void? in
-                    try await endStrays(of: key, in: bucket)
+                    try await endStrays(of: key, in: bucket, of: region)
                     // As many as were asked for may have been begun.
                     return nil
                 }
@@ -76,19 +76,21 @@ struct ObjectCopy: Sendable {
             create: { try await aws.call(call, region: region) },
             find: {
                 lostAt = time.now()
-                try await endStrays(of: key, in: bucket)
+                try await endStrays(of: key, in: bucket, of: region)
                 return nil
             })
         return (uploadId, lostAt)
     }
 
     /// Ends every unfinished upload of a key: the lock sees to it that no other run has any.
-    private func endStrays(of key: String, in bucket: String) async throws {
+    private func endStrays(
+        of key: String, in bucket: String, of region: String
+    ) async throws {
         let uploads = try await aws.all(
             ListMultipartUploads(bucket: bucket, prefix: key), region: region
         ).filter { ExactText($0.key) == ExactText(key) }
         for upload in uploads {
-            try await abort(in: bucket, key: key, uploadId: upload.uploadId)
+            try await abort(in: bucket, of: region, key: key, uploadId: upload.uploadId)
         }
     }
 
@@ -137,7 +139,7 @@ struct ObjectCopy: Sendable {
         _ entry: JournalEntryID, key: String, uploadId: String, _ context: StageContext
     ) async {
         do {
-            try await abort(in: bucket, key: key, uploadId: uploadId)
+            try await abort(in: bucket, of: region, key: key, uploadId: uploadId)
             try await context.journal.gone(entry)
         } catch {
             context.warn(
@@ -163,15 +165,15 @@ struct ObjectCopy: Sendable {
         if let reason = LeftoverClaim(leftover: leftover).objection(toKey: key) {
             return .notOurs(because: reason)
         }
-        // Where that run's manifest had it, which may be another bucket than today's.
-        let bucket = leftover.details["bucket"] ?? bucket
+        // Where that run's manifest had it, which may be elsewhere today.
+        let (bucket, region) = (leftover.details["bucket"] ?? bucket, leftover.region)
         if let uploadId = leftover.id {
-            let wasOpen = try await abort(in: bucket, key: key, uploadId: uploadId)
+            let wasOpen = try await abort(in: bucket, of: region, key: key, uploadId: uploadId)
             if !wasOpen && key != keeping {
                 try await Self.removeCopy(aws, leftover, in: bucket, key: key)
             }
         } else {
-            try await endStrays(of: key, in: bucket)
+            try await endStrays(of: key, in: bucket, of: region)
         }
         return .gone
     }
@@ -200,7 +202,9 @@ struct ObjectCopy: Sendable {
     ///
     /// - Returns: false where there is none of that id any more.
     @discardableResult
-    private func abort(in bucket: String, key: String, uploadId: String) async throws -> Bool {
+    private func abort(
+        in bucket: String, of region: String, key: String, uploadId: String
+    ) async throws -> Bool {
         do {
             _ = try await aws.call(
                 AbortMultipartUpload(bucket: bucket, key: key, uploadId: uploadId),
