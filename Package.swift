@@ -93,12 +93,15 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
-        library(
-            "Commands",
-            [
+        .target(
+            name: "Commands",
+            dependencies: [
                 "Diagnostics", "JSON", "HTTP", "BuildGraph", "AWS", "GitHub", "Ansible",
                 "DockerEngine", "QEMU", "Sandbox", argumentParser, collections,
-            ]),
+            ],
+            resources: [.embedInCode("Explaining/errors.txt")],
+            swiftSettings: settings
+        ),
         .executableTarget(
             name: "dssbatch", dependencies: ["Commands"], swiftSettings: settings,
             linkerSettings: staticRuntime),

@@ -18,7 +18,8 @@ package struct DSSBatch: ParsableCommand {
         subcommands: [
             RunCommand.self, PlanCommand.self, StatusCommand.self, WhyCommand.self,
             AdoptCommand.self, UnlockCommand.self, GraphCommand.self, CollectCommand.self,
-            CleanCommand.self, DoctorCommand.self, SchemaCommand.self, VersionCommand.self,
+            CleanCommand.self, DoctorCommand.self, ExplainCommand.self, SchemaCommand.self,
+            VersionCommand.self,
         ],
         groupedSubcommands: [
             CommandGroup(
