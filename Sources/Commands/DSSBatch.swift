@@ -19,6 +19,7 @@ package struct DSSBatch: ParsableCommand {
             RunCommand.self, PlanCommand.self, StatusCommand.self, WhyCommand.self,
             AdoptCommand.self, UnlockCommand.self, GraphCommand.self, CollectCommand.self,
             CleanCommand.self, DoctorCommand.self, ExplainCommand.self, SchemaCommand.self,
+            CompletionsCommand.self,
             VersionCommand.self,
         ],
         groupedSubcommands: [

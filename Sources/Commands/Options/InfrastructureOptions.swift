@@ -8,7 +8,7 @@ struct InfrastructureOptions: ParsableArguments {
         help: ArgumentHelp(
             "The manifest of the permanent stacks (default: manifests/infrastructure.json).",
             valueName: "file"),
-        transform: FileArgument.path)
+        completion: ManifestCompletion.manifests, transform: FileArgument.path)
     var manifest = "manifests/infrastructure.json"
 
     @OptionGroup var changes: ManifestChanges

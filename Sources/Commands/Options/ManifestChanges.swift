@@ -4,7 +4,9 @@ import Sandbox
 
 /// What the command line changes about a manifest.
 struct ManifestChanges: ParsableArguments {
-    @Option(help: ArgumentHelp("Asset id; replaces the manifest's.", valueName: "id"))
+    @Option(
+        help: ArgumentHelp("Asset id; replaces the manifest's.", valueName: "id"),
+        completion: ManifestCompletion.assetIds)
     var assetId: String?
 
     @Option(

@@ -3,7 +3,9 @@ import Sandbox
 
 /// The manifest and what the command line changes about it.
 struct ManifestOptions: ParsableArguments {
-    @Argument(help: "The manifest, such as manifests/release.json.")
+    @Argument(
+        help: "The manifest, such as manifests/release.json.",
+        completion: ManifestCompletion.manifests)
     var manifest: String
 
     @OptionGroup var changes: ManifestChanges

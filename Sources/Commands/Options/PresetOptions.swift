@@ -5,7 +5,7 @@ import Sandbox
 struct PresetOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp("The manifest (default: manifests/release.json).", valueName: "file"),
-        transform: FileArgument.path)
+        completion: ManifestCompletion.manifests, transform: FileArgument.path)
     var manifest = "manifests/release.json"
 
     @OptionGroup var changes: ManifestChanges

@@ -7,14 +7,18 @@ import BuildGraph
 struct SelectionOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Only these stages, and what they cannot do without (repeatable).", valueName: "stages")
-    )
+            "Only these stages, and what they cannot do without (repeatable).",
+            valueName: "stages"), completion: ManifestCompletion.selectors)
     var only: [String] = []
 
-    @Option(help: ArgumentHelp("Treat these stages as stale (repeatable).", valueName: "stages"))
+    @Option(
+        help: ArgumentHelp("Treat these stages as stale (repeatable).", valueName: "stages"),
+        completion: ManifestCompletion.selectors)
     var force: [String] = []
 
-    @Option(help: ArgumentHelp("Leave these stages out (repeatable).", valueName: "stages"))
+    @Option(
+        help: ArgumentHelp("Leave these stages out (repeatable).", valueName: "stages"),
+        completion: ManifestCompletion.selectors)
     var skip: [String] = []
 
     @Flag(help: "Ask again what was looked up once, such as the newest base image.")

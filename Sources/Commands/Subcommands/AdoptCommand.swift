@@ -15,7 +15,7 @@ struct AdoptCommand: Command {
 
     @OptionGroup var manifestOptions: ManifestOptions
 
-    @Argument(help: "The stage, such as ami.")
+    @Argument(help: "The stage, such as ami.", completion: ManifestCompletion.stages)
     var stage: String
 
     @Option(help: "What the output is known by: an image's id, an object's key.")

@@ -12,7 +12,9 @@ struct ExplainCommand: Command {
               dssbatch explain export.no-role
             """)
 
-    @Argument(help: "The code, such as ami.not-ours.")
+    @Argument(
+        help: "The code, such as ami.not-ours.",
+        completion: .custom { _, _, _ in Explanations.all.map(\.code) })
     var code: String?
 
     @OptionGroup(title: "Common options") var global: GlobalOptions

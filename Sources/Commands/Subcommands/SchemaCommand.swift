@@ -9,7 +9,7 @@ struct SchemaCommand: Command {
         abstract: "Prints the JSON Schema of a manifest or result kind.",
         discussion: "Kinds: \(PublishedSchema.kinds.joined(separator: ", ")).")
 
-    @Argument(help: "The kind, such as release.")
+    @Argument(help: "The kind, such as release.", completion: .list(PublishedSchema.kinds))
     var kind: String
 
     @OptionGroup(title: "Common options") var global: GlobalOptions

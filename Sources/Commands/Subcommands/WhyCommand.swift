@@ -10,7 +10,7 @@ struct WhyCommand: Command {
 
     @OptionGroup var manifestOptions: ManifestOptions
 
-    @Argument(help: "The stage, such as export-vmdk.")
+    @Argument(help: "The stage, such as export-vmdk.", completion: ManifestCompletion.stages)
     var stage: String
 
     @OptionGroup(title: "Common options") var global: GlobalOptions
