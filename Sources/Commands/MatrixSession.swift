@@ -22,9 +22,9 @@ struct MatrixSession: Sendable {
         _ call: Invocation
     ) throws {
         let bench = try Workbench(manifest.base.place, changes, options, call)
-        var layout = ReleaseLayout()
-        layout.verifiesByDefault = bench.isLocal
-        layout.adoptCommand = changes.adoptCommand(of: manifest.path, options)
+        let layout = ReleaseLayout().completed(
+            isLocal: bench.isLocal,
+            adoptCommand: changes.adoptCommand(of: manifest.path, options))
         matrix = try Matrix(
             manifest, services: bench.services, layout: layout,
             stores: { try bench.results.store($0) },

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 from localcloud.emulation.codebuild import batch_spec
 
 from .cloud import AssetView, Cloud
@@ -111,8 +112,13 @@ def test_nothing_is_started_where_nothing_is_stale(
 ) -> None:
     matrix.run(*place)
     before = batches(cloud)
+    bucket, _, prefix = place[1].removeprefix("s3://").partition("/")
+    summary = {"Bucket": bucket, "Key": f"{prefix}/many/summary.json"}
+    cloud.client("s3").delete_object(**summary)
     outcome = matrix.project.dssbatch("distribute", FILE, "-n", *place, check=0)
     assert outcome.stdout == "" and "no release is stale" in outcome.stderr
+    with pytest.raises(ClientError):
+        cloud.client("s3").head_object(**summary)
     outcome = matrix.project.dssbatch("distribute", FILE, *place, check=0)
     assert "3 variants: 3 fresh" in outcome.stderr
     assert batches(cloud) == before

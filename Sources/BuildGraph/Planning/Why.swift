@@ -55,11 +55,12 @@ extension Plan {
         return nil
     }
 
-    /// A durable stage that this one rests on, directly or by a machine, and that has to run.
+    /// A durable stage that this one rests on, directly or by a machine, and that has to run; one
+    /// that failed where there is any.
     private func unmade(under number: Int, _ graph: StageGraph) -> Int? {
-        ([number] + graph.ephemeralBehind[number]).lazy.flatMap { graph.upstream[$0] }.first {
-            !graph.stages[$0].isEphemeral && all[$0].state == .run
-        }
+        let unmade = ([number] + graph.ephemeralBehind[number]).flatMap { graph.upstream[$0] }
+            .filter { !graph.stages[$0].isEphemeral && all[$0].state == .run }
+        return unmade.first { all[$0].reasons.contains(.failedLastTime) } ?? unmade.first
     }
 
     private func link(_ number: Int, where isOnTheWay: (Reason) -> Bool) -> Why.Link {

@@ -6,15 +6,17 @@ struct LockOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             """
-            How long to wait for another run, in seconds (default: 0; of collect and distribute \
-            \(Int(Matrix.lockSeconds))).
+            How long to wait for another run, in seconds (default: 0; of collect, distribute and \
+            a matrix's summary \(Int(Matrix.lockSeconds))).
             """, valueName: "seconds"))
     var waitLock: Double?
 
+    private static let longestSeconds = 7.0 * 24 * 3600
+
     func validate() throws {
         guard let waitLock else { return }
-        if !(waitLock >= 0 && waitLock.isFinite) {
-            throw ValidationError("--wait-lock needs a number of seconds")
+        if !(0...Self.longestSeconds).contains(waitLock) {
+            throw ValidationError("--wait-lock needs a number of seconds, at most those of a week")
         }
     }
 

@@ -87,10 +87,10 @@ package struct Asset: Sendable, Equatable {
     /// Whether an entry of the journal is of this very thing.
     func isNamed(by entry: JournalEntry) -> Bool {
         guard entry.region == region, runId == nil || runId == entry.runId else { return false }
-        // Either is of the copy that the run was making: what it had finished lies under its key.
+        // An object may be of the copy that the run was making, and has finished.
         if kind == .upload || kind == .object {
             let isOfKey =
-                [.upload, .object].contains(entry.kind)
+                (entry.kind == .upload || entry.kind == .object && kind == .object)
                 && entry.name.map(ExactText.init) == key.map(ExactText.init)
                 && entry.details["bucket"] == bucket
             return isOfKey && (kind == .object || entry.id == nil || entry.id == id)

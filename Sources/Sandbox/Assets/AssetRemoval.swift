@@ -34,7 +34,12 @@ struct AssetRemoval: Sendable {
         case .keyPair, .exportTask, .ami, .snapshot, .volume, .securityGroup:
             try await removeFromEC2(asset, deadlineSeconds: Self.deadlineSeconds, onProgress)
         // Only the journal proves whose these are, and they go by its entries.
-        case .upload, .folder, .unknown: return
+        case .upload, .folder, .unknown:
+            throw Diagnostic(
+                code: "clean.not-ours",
+                summary: "no entry of a journal proves whose "
+                    + "`\(asset.label)` is: left",
+                hint: "look who made it, and remove it by hand")
         }
     }
 

@@ -165,9 +165,8 @@ struct LeftoverRemoval: Sendable {
         } else {
             // The run died before it knew the id; the lock sees to it that no other run has any.
             let found = try await lookingFor(leftover) {
-                let uploads = try await services.aws.all(
-                    ListMultipartUploads(bucket: bucket, prefix: key), region: leftover.region
-                ).filter { ExactText($0.key) == ExactText(key) }.map(\.uploadId)
+                let uploads = try await ObjectCopy.uploads(
+                    services.aws, of: key, in: bucket, region: leftover.region)
                 return uploads.isEmpty ? nil : uploads
             }
             ids = found ?? []
@@ -177,7 +176,7 @@ struct LeftoverRemoval: Sendable {
                 _ = try await services.aws.call(
                     AbortMultipartUpload(bucket: bucket, key: key, uploadId: id),
                     region: leftover.region)
-            } catch let error as Diagnostic where error.code == "aws.NoSuchUpload" {
+            } catch let error as Diagnostic where ObjectCopy.isGone(error) {
                 try await ObjectCopy.removeCopy(services.aws, leftover, in: bucket, key: key)
             }
         }

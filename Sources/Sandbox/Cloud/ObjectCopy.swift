@@ -86,11 +86,8 @@ struct ObjectCopy: Sendable {
     private func endStrays(
         of key: String, in bucket: String, of region: String
     ) async throws {
-        let uploads = try await aws.all(
-            ListMultipartUploads(bucket: bucket, prefix: key), region: region
-        ).filter { ExactText($0.key) == ExactText(key) }
-        for upload in uploads {
-            try await abort(in: bucket, of: region, key: key, uploadId: upload.uploadId)
+        for id in try await Self.uploads(aws, of: key, in: bucket, region: region) {
+            try await abort(in: bucket, of: region, key: key, uploadId: id)
         }
     }
 
@@ -198,6 +195,24 @@ struct ObjectCopy: Sendable {
         _ = try await aws.call(DeleteObject(bucket: bucket, key: key), region: leftover.region)
     }
 
+    /// Whether an upload is gone, also with its bucket, which has to be empty to be deleted.
+    static func isGone(_ problem: Diagnostic) -> Bool {
+        ["aws.NoSuchUpload", "aws.NoSuchBucket"].contains(problem.code)
+    }
+
+    /// The unfinished uploads of a key; none where there is no such bucket any more.
+    static func uploads(
+        _ aws: any AWSCaller, of key: String, in bucket: String, region: String
+    ) async throws -> [String] {
+        do {
+            return try await aws.all(
+                ListMultipartUploads(bucket: bucket, prefix: key), region: region
+            ).filter { ExactText($0.key) == ExactText(key) }.map(\.uploadId)
+        } catch let error as Diagnostic where isGone(error) {
+            return []
+        }
+    }
+
     /// Ends an upload.
     ///
     /// - Returns: false where there is none of that id any more.
@@ -210,7 +225,7 @@ struct ObjectCopy: Sendable {
                 AbortMultipartUpload(bucket: bucket, key: key, uploadId: uploadId),
                 region: region)
             return true
-        } catch let error as Diagnostic where error.code == "aws.NoSuchUpload" {
+        } catch let error as Diagnostic where Self.isGone(error) {
             return false
         }
     }

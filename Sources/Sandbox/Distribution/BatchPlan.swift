@@ -25,7 +25,7 @@ package struct BatchPlan: Sendable, Equatable {
     /// names of a build's releases would become too long.
     ///
     /// - Parameters:
-    ///   - assetIds: the stale ones.
+    ///   - assetIds: those that are to be run.
     ///   - shared: stages that are to be run for all before any is made; none for no such build.
     ///   - builds: the most builds that the batch may have.
     ///   - atOnce: the most builds that run side by side.

@@ -59,7 +59,7 @@ package struct Distribution: Sendable {
     /// - Parameters:
     ///   - variants: those that the command is about.
     ///   - warn: told of what may be no obstacle.
-    /// - Returns: nil where none of them is stale.
+    /// - Returns: nil where there is nothing to do.
     /// - Throws: `distribute.*`, `codebuild.*`, `realm.*`, `publish.protected`; as `Matrix.plan`.
     package func prepare(
         _ variants: [Variant], warn: @escaping @Sendable (String) -> Void
@@ -79,6 +79,7 @@ package struct Distribution: Sendable {
             let plan = try await matrix.batch(
                 variants, builds: builds, atOnce: atOnce ?? .max,
                 replacesPublished: request.replacesPublished || request.isDryRun,
+                warn: warn,
                 activeExports: { [services] in
                     try await ExportLoad.active(region: $0, services: services, warn: warn)
                 })

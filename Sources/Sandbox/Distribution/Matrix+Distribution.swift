@@ -1,20 +1,28 @@
 package import BuildGraph
 
 extension Matrix {
-    /// The builds that bring variants up to date; nil where none is stale.
+    /// The builds that bring variants up to date, and remove what runs left of them; nil where
+    /// there is nothing to do.
     ///
     /// - Parameters:
     ///   - builds: the most builds that the batch may have.
     ///   - atOnce: the most that run side by side.
     ///   - replacesPublished: whether what is published may be replaced.
+    ///   - warn: told of variants that are built though they are fresh.
     ///   - activeExports: asks how many export tasks run in a region.
     /// - Throws: as `plan(_:_:)`, `distribute.too-few-builds`, `publish.protected`.
     package func batch(
         _ variants: [Variant], builds: Int, atOnce: Int, replacesPublished: Bool,
+        warn: (String) -> Void = { _ in },
         activeExports: (_ region: String) async throws -> Int
     ) async throws -> BatchPlan? {
         let plans = try await plan(variants, SelectionRequest())
         let stale = zip(variants, plans).filter { $0.1.hasWork }
+        for (variant, plan) in stale where plan.isFresh {
+            warn(
+                "`\(variant.assetId)` is built, though fresh, to remove what an earlier run left; "
+                    + "`clean --dry-run` shows it")
+        }
         guard !stale.isEmpty else { return nil }
         if !replacesPublished { try Self.checkConsent(stale) }
         var wanted: [StageName: Int] = [:]

@@ -30,6 +30,7 @@ struct ManifestFile {
     private static func near(_ path: String) -> String? {
         let url = URL(fileURLWithPath: path)
         let (folder, name) = (url.deletingLastPathComponent(), url.lastPathComponent)
+        guard path.hasSuffix(name) else { return nil }
         let usual = "manifests/\(name)"
         if !path.contains("/"), FileManager.default.fileExists(atPath: usual) { return usual }
         // A folder that cannot be read holds nothing to be suggested.

@@ -177,7 +177,8 @@ package struct Matrix: Sendable {
             finish(.failed)
             throw problem
         }
-        let summary = try await collect()
+        let summary = try await collect(
+            waitLockSeconds: max(Self.lockSeconds, options.waitLockSeconds))
         finish(outcomes.allSatisfy(\.isFresh) ? .succeeded : .failed)
         return (outcomes, summary)
     }
@@ -237,7 +238,7 @@ package struct Matrix: Sendable {
         }
         // A seal tells nothing of what is not asked for any more.
         let fresh = zip(variants, plans).filter { _, plan in
-            plan.plan?.isFresh == true && plan.plan?.superseded.isEmpty == true
+            !plan.hasWork && plan.plan?.superseded.isEmpty == true
         }.map(\.0)
         for seal in try await seal(fresh) { book.add(seal) }
         book.keep(Set(variants.map(\.assetId)))

@@ -41,11 +41,9 @@ package enum PipelineLayout: Sendable {
     ///   - adoptCommand: as `ReleaseLayout.adoptCommand`.
     package func completed(isLocal: Bool, adoptCommand: AdoptCommandLine) -> Self {
         switch self {
-        case .release(var layout):
-            layout.verifiesByDefault = isLocal
-            layout.adoptCommand = adoptCommand
-            return .release(layout)
-        case .machine, .recordedDocuments: return self
+        case .release(let layout):
+            .release(layout.completed(isLocal: isLocal, adoptCommand: adoptCommand))
+        case .machine, .recordedDocuments: self
         }
     }
 }
@@ -65,5 +63,13 @@ package struct ReleaseLayout: Sendable {
     package init(existingKey: ExistingKeyPair? = nil, keepsContainer: Bool = false) {
         self.existingKey = existingKey
         self.keepsContainer = keepsContainer
+    }
+
+    /// As `PipelineLayout.completed(isLocal:adoptCommand:)`.
+    package func completed(isLocal: Bool, adoptCommand: AdoptCommandLine) -> Self {
+        var layout = self
+        layout.verifiesByDefault = isLocal
+        layout.adoptCommand = adoptCommand
+        return layout
     }
 }
