@@ -160,7 +160,13 @@ import Testing
         #expect(calls() == ["DescribeExportImageTasks"])
     }
 
-    @Test(arguments: ["", "aws.NoSuchUpload"])
+    @Test func `an upload goes with its bucket`() async throws {
+        bench.aws.on("ListMultipartUploads", ["prefix": Self.key], .error("aws.NoSuchBucket"))
+        try await remove("s3:multipart-upload", name: Self.key, details: ["bucket": "bucket"])
+        #expect(bench.aws.unused.isEmpty)
+    }
+
+    @Test(arguments: ["", "aws.NoSuchUpload", "aws.NoSuchBucket"])
     func `an upload is aborted`(code: String) async throws {
         bench.aws.on(
             "AbortMultipartUpload", ["bucket": "bucket", "key": Self.key, "uploadId": "u"],
