@@ -1,5 +1,6 @@
 import BuildGraph
 import Diagnostics
+import Foundation
 import JSON
 import Testing
 
@@ -69,9 +70,19 @@ import Testing
         #expect(missing.reasons("b") == ["output missing in AWS: image ami-7"])
         #expect(missing["c"]?.state == .maybe)
         world.missing = [:]
-        world.interrupted = ["b"]
+        func left(by runId: String) -> JournalEntry {
+            JournalEntry(
+                entry: JournalEntryID(rawValue: "\(runId)/1"), stage: "b",
+                resource: "docker:container", region: "docker", name: "n", token: nil,
+                details: [:], assetId: "a", runId: runId, time: Date(), id: nil)
+        }
+        world.left = [left(by: "another")]
         #expect(
             Planner.plan(try fixture.graph(), world).reasons("b") == ["interrupted last time"])
+        // The run that left it went on to record the stage's success.
+        let own = try #require(world.results["b"]?.record?.lastGood?.runId)
+        world.left = [left(by: own)]
+        #expect(Planner.plan(try fixture.graph(), world).reasons("b") == [])
         var stages = chain()
         stages[2].revision = 2
         stages[1].revision = 3

@@ -134,7 +134,7 @@ package struct Planner {
         {
             reasons.append(.forced)
         }
-        if world.interrupted.contains(stage.name) { reasons.append(.interruptedLastTime) }
+        if world.isInterrupted(stage.name) { reasons.append(.interruptedLastTime) }
         if selection.refresh && stage.isLookup { reasons.append(.askedAgain) }
         if let what = world.missing[stage.name] { reasons.append(.outputMissing(what)) }
         if let what = world.documents.spoiled[stage.name] { reasons.append(.documentSpoiled(what)) }

@@ -84,7 +84,7 @@ extension RecordedWorld {
         if !gone.isEmpty { due = graph.due(results) }
         let left = journal.filter { !comparison.isGone($0.realm) }
         goneEntries = Set(journal.map(\.entry)).subtracting(left.map(\.entry))
-        interrupted = Set(left.map(\.stage))
+        self.left = left
         unbound = Set(
             records.filter { name, record in
                 record.realm == nil && record.lastGood?.outputs != nil

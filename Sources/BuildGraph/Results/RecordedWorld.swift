@@ -6,8 +6,8 @@ package struct RecordedWorld: Sendable {
     package var results: [StageName: StoredResult]
     /// What the stages' declared files are now.
     package var digests: InputDigests
-    /// Stages whose creating calls an interrupted run left unfinished in the journal.
-    package var interrupted: Set<StageName>
+    /// What runs left unfinished in the journal, the oldest first.
+    package var left: [JournalEntry]
     /// What `--verify` found gone, by stage, such as `image ami-0123`.
     package var missing: [StageName: String]
     /// Stages of which `--verify` got no answer, with why.
@@ -31,14 +31,23 @@ package struct RecordedWorld: Sendable {
     /// Collects facts.
     package init(
         results: [StageName: StoredResult], digests: InputDigests,
-        interrupted: Set<StageName> = [], missing: [StageName: String] = [:],
+        left: [JournalEntry] = [], missing: [StageName: String] = [:],
         due: [StageName: StageDue] = [:]
     ) {
         self.results = results
         self.digests = digests
-        self.interrupted = interrupted
+        self.left = left
         self.missing = missing
         self.due = due
+    }
+
+    /// Whether a run ended in the middle of a stage.
+    ///
+    /// Not where that very run recorded its success afterwards: what it left then, such as a
+    /// container that could not be removed, is to be removed, and nothing to be made again.
+    package func isInterrupted(_ stage: StageName) -> Bool {
+        let succeeded = results[stage]?.record?.lastGood?.runId
+        return left.contains { $0.stage == stage && $0.runId != succeeded }
     }
 
     /// A stage's last good run, where nobody has found its outputs gone.
@@ -70,8 +79,7 @@ package struct RecordedWorld: Sendable {
         let digests = try digester.digest(graph)
         let results = try await loading
         var world = RecordedWorld(
-            results: results, digests: digests, interrupted: Set(journal.map(\.stage)),
-            due: graph.due(results))
+            results: results, digests: digests, left: journal, due: graph.due(results))
         world.documents = try await DocumentState(graph, results, store: store)
         return world
     }

@@ -29,7 +29,7 @@ extension Workplace {
             try await world.compare(
                 with: realms, graph, journal: await journal.unfinished(),
                 location: store.location)
-            world.interrupted = []
+            world.left = []
             store.bind(try await realms?.present())
             var options = RunOptions()
             options.replacesPublished = replacesPublished

@@ -39,7 +39,7 @@ extension Workplace {
         try await journal.compact()
         try await journal.endRecorded(by: durable(world.results))
         let left = await journal.unfinished()
-        world.interrupted = Set(left.map(\.stage))
+        world.left = left
         var setup = try await planned(options, journal, world)
         if !setup.options.hasConsent {
             var known = setup.world
@@ -69,30 +69,30 @@ extension Workplace {
         if !resumed.isEmpty {
             world = setup.world
             for (name, record) in resumed { world.results[name] = .record(record) }
-            world.interrupted = Set(await journal.unfinished().map(\.stage))
+            world.left = await journal.unfinished()
             world.documents = try await DocumentState(graph, world.results, store: store)
             setup = self.setup(setup.options, journal, world)
         }
         // By the plan that remains: a machine that nobody needs any more has to go as well.
-        let late = try await recover(await journal.unfinished(), journal, setup.plan)
+        let late = try await recover(await journal.unfinished(), setup)
         if let ends = try await Preflight(setup: setup).run() {
             return RunSummary(
                 status: .failed, stages: ends, seconds: time.monotonicSeconds() - start,
                 runId: lock.runId, problems: [], leftovers: [])
         }
         let summary = await execute(setup, start)
-        await lookAgain(for: late, journal, setup.plan)
+        await lookAgain(for: late, setup)
         return summary
     }
 
     /// Ends what recovery left open because it may have come to be after the first look.
-    private func lookAgain(for late: [JournalEntryID], _ journal: Journal, _ plan: Plan) async {
-        let entries = await journal.unfinished().filter { late.contains($0.entry) }
+    private func lookAgain(for late: [JournalEntryID], _ setup: RunSetup) async {
+        let entries = await setup.journal.unfinished().filter { late.contains($0.entry) }
         // What was interrupted, and what another run took over, is the next one's to end.
         guard !entries.isEmpty, !Task.isCancelled else { return }
         do {
             try await store.checkLock()
-            _ = try await recover(entries, journal, plan, isLast: true)
+            _ = try await recover(entries, setup, isLast: true)
         } catch {
             events.emit(.warning(Diagnostic.from(error).summary))
         }
@@ -181,21 +181,21 @@ extension Workplace {
 
     /// - Returns: what is still open and has no id.
     private func recover(
-        _ left: [JournalEntry], _ journal: Journal, _ plan: Plan, isLast: Bool = false
+        _ left: [JournalEntry], _ setup: RunSetup, isLast: Bool = false
     ) async throws -> [JournalEntryID] {
         guard !left.isEmpty, let recovery else { return [] }
-        let willRun = Set(plan.names(.run))
+        let willRun = Set(setup.plan.names(.run))
         let entries = left.filter { !willRun.contains($0.stage) }
         guard !entries.isEmpty else { return [] }
-        for name in Set(entries.map(\.stage)) {
+        for name in Set(entries.map(\.stage)) where setup.world.isInterrupted(name) {
             try await store.recordInterruption(of: name, in: graph)
         }
         let events = events
         try await recovery.recover(
-            entries, journal: journal, willRun: willRun, isLast: isLast
+            entries, journal: setup.journal, willRun: willRun, isLast: isLast
         ) { events.emit(.warning($0)) }
         let asked = Set(entries.map(\.entry))
-        return await journal.unfinished().filter { $0.id == nil && asked.contains($0.entry) }
+        return await setup.journal.unfinished().filter { $0.id == nil && asked.contains($0.entry) }
             .map(\.entry)
     }
 }

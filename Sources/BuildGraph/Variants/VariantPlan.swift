@@ -15,7 +15,7 @@ package enum VariantPlan: Sendable {
     /// Whether a run would do anything: bring something up to date, or remove what one left.
     package var hasWork: Bool {
         if case .planned(let plan, let world) = self {
-            !plan.isFresh || !world.interrupted.isEmpty
+            !plan.isFresh || !world.left.isEmpty
         } else {
             false
         }

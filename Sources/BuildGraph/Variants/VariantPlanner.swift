@@ -55,7 +55,7 @@ package struct VariantPlanner: Sendable {
         var world = RecordedWorld(
             results: try await variant.store.loadAll(),
             digests: try moment.digest(graph.stages.flatMap(\.inputs)),
-            interrupted: Set(left.map(\.stage)))
+            left: left)
         world.documents = try await DocumentState(
             graph, world.results, store: variant.store)
         try await world.compare(
@@ -75,7 +75,7 @@ package struct VariantPlanner: Sendable {
             case .planned(let plan, let world) = try await plan(variant, graph, Selection()),
             plan.isFresh,
             // What an earlier run left is removed by one that looks into the journal.
-            world.interrupted.isEmpty,
+            world.left.isEmpty,
             // Nobody looks at a sealed variant when the time has come.
             world.due.isEmpty,
             // A result that is fresh by an earlier run is made the current one by the next.

@@ -47,7 +47,7 @@ extension Release {
                 $0.state == .fresh ? nil : $0.reasons.first?.description
             },
             hasResult: world.results["ami"] != nil,
-            isUnfinished: world.interrupted.contains("ami"), manifest: manifest.path)
+            isUnfinished: world.isInterrupted("ami"), manifest: manifest.path)
     }
 
     /// - Returns: how long it took, in seconds.
