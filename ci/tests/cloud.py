@@ -294,7 +294,7 @@ class AssetView:
         return {"Key": "exa_dss_id", "Value": self.asset_id} in tags
 
 
-def control(home: Path, *arguments: str, timeout_seconds: float = 150) -> str:
+def control(home: Path, *arguments: str, timeout_seconds: float = 1800) -> str:
     """Run `bin/localcloud` for a home and return what it printed."""
     environment = os.environ | {
         "DSS_LOCALCLOUD_HOME": str(home),

@@ -228,7 +228,7 @@ def test_an_ssh_master_ends_too(
             subprocess.run(
                 ["ssh", "-F", "none", *words, "-p", str(ssh_port), "127.0.0.1", "true"],
                 check=True,
-                timeout=60,
+                timeout=600,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,

@@ -92,7 +92,7 @@ class Machine:
         while True:
             assert self._process.poll() is None, self._errors.read_text()
             try:
-                with opener.open(url, timeout=120) as answer:
+                with opener.open(url, timeout=600) as answer:
                     return answer.read()
             except OSError:
                 assert time.monotonic() < deadline, self._console.read_text()[-3000:]

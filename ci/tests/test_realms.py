@@ -213,7 +213,7 @@ def test_an_entry_of_a_local_cloud_that_is_gone_ends_without_a_call(
     running = project.start(MANIFEST, "--local", "--json", env=env)
     project.wait_for_playbook(running)
     os.killpg(running.process.pid, signal.SIGKILL)
-    running.process.wait(timeout=10)
+    running.process.wait(timeout=300)
     journal = project.root / "out-local" / project.asset_id / "journal.ndjson"
     assert "cloudformation:stack" in journal.read_text()
     control(own_home, "down")

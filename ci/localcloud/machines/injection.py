@@ -167,7 +167,7 @@ def _output(command: list[str]) -> str:
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=600,
         check=False,
     )
     return result.stdout if result.returncode == 0 else ""

@@ -137,7 +137,7 @@ def run_ip(*arguments: str) -> None:
     """Run `ip`, or raise `NetworkError`."""
     try:
         result = subprocess.run(
-            ["ip", *arguments], capture_output=True, text=True, timeout=30, check=False
+            ["ip", *arguments], capture_output=True, text=True, timeout=300, check=False
         )
     except FileNotFoundError as error:
         raise NetworkError("`ip` is not installed: run `bin/setup`") from error

@@ -132,9 +132,9 @@ def _disturbed(trial: Field, scene: Scene, operation: str, number: int) -> Outco
 
     def kill() -> None:
         # The first call may come before whoever started the program knows it.
-        assert started.wait(timeout=60)
+        assert started.wait(timeout=600)
         programs[0].send(signal.SIGKILL)
-        programs[0].process.wait(timeout=60)
+        programs[0].process.wait(timeout=600)
 
     for proxy in scene.proxies:
         proxy.kill = kill
