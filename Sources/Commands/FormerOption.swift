@@ -1,6 +1,7 @@
 /// Options of the Python tool that this program's users come from, and what took their place.
 ///
-/// Source: <https://github.com/exasol/ai-lab/tree/main/exasol/ds/sandbox/cli>
+/// Source: <https://github.com/exasol/ai-lab/tree/main/exasol/ds/sandbox/cli>, and its earlier
+/// versions.
 enum FormerOption {
     private static let replacements = [
         "--allowed-ip": "name the addresses by `--allowed-cidr ADDRESS/32`, once for each",
@@ -11,12 +12,9 @@ enum FormerOption {
         "--ec2-instance-type": "set it in the manifest, or by `--set /instance/type=TYPE`",
         "--ec2-source-ami":
             "set it in the manifest, or by `--set '/ami/base={\"id\": \"AMI\"}'`",
-        "--gh-token": "set the variable `GITHUB_TOKEN`: others see what is on a command line",
         "--install-dependencies": "use the command `setup-ec2-and-install-dependencies`",
-        "--no-publish": "leave it out: only `--publish` pushes",
         "--out-file": "name the file by `--output FILE`",
         "--purpose": "leave it out: each stack has a command of its own",
-        "--ssh-user": "name the user by `--user NAME`",
     ]
 
     /// What to do instead of using an option of the Python tool; nil where it had none such.

@@ -200,16 +200,21 @@ def test_spoiled_documents_keep_no_image_from_being_adopted(
     assert own_release.result("ami")["origin"] == "adopted"
 
 
+def at_a_terminal(project: Project) -> pexpect.spawn:
+    """Start a run that may ask."""
+    return pexpect.spawn(
+        str(binary()),
+        [MANIFEST],
+        env=project.environment | {"TERM": "dumb"},
+        cwd=str(project.root),
+        timeout=RUN_TIMEOUT_SECONDS,
+    )
+
+
 def test_ctrl_c_ends_the_question(own_release: Project) -> None:
     publish(own_release)
     (own_release.results / "ami.json").unlink()
-    child = pexpect.spawn(
-        str(binary()),
-        [MANIFEST],
-        env=own_release.environment | {"TERM": "dumb"},
-        cwd=str(own_release.root),
-        timeout=RUN_TIMEOUT_SECONDS,
-    )
+    child = at_a_terminal(own_release)
     child.expect(r"made\? \[y/N\] ")
     # It would wait for half an hour, longer than this test.
     child.sendintr()
@@ -224,13 +229,7 @@ def test_the_question_at_a_terminal(own_release: Project) -> None:
     image = outputs(own_release, "ami")["imageId"]
     (own_release.results / "ami.json").unlink()
     for answer, status in (("n", 2), ("y", 0)):
-        child = pexpect.spawn(
-            str(binary()),
-            [MANIFEST],
-            env=own_release.environment | {"TERM": "dumb"},
-            cwd=str(own_release.root),
-            timeout=RUN_TIMEOUT_SECONDS,
-        )
+        child = at_a_terminal(own_release)
         child.expect(rf"{image} \(public.*made\? \[y/N\] ")
         child.sendline(answer)
         child.expect(pexpect.EOF)
