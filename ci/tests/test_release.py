@@ -160,6 +160,13 @@ def test_export_outputs_are_what_s3_says(release: Release, stage: str) -> None:
     assert outputs["url"].endswith(quote(outputs["key"]))
 
 
+@pytest.mark.parametrize("stage", ["install", "reset-password"])
+def test_the_recap_of_a_playbook_is_recorded(release: Release, stage: str) -> None:
+    outputs = release.project.result(stage)["outputs"]
+    assert set(outputs) == {"ok", "changed", "skipped", "seconds"}
+    assert outputs["ok"] > 0 and outputs["seconds"] > 0
+
+
 def test_release_json_holds_the_whole_release(release: Release) -> None:
     project = release.project
     document = json.loads((project.results / "release.json").read_text())

@@ -1,11 +1,10 @@
-package import Ansible
 package import BuildGraph
 import JSON
 
 /// Installs the sandbox on the machine with the manifest's playbook.
 package struct Install: PlaybookStage {
-    /// Ansible's recap, by host.
-    package typealias Outputs = [String: AnsibleRecap]
+    /// Ansible's recap.
+    package typealias Outputs = PlayRecap
 
     package let manifest: ReleaseManifest
     package let services: SandboxServices

@@ -62,10 +62,12 @@ extension PlaybookStage {
     }
 }
 
-extension PlaybookStage where Outputs == [String: AnsibleRecap] {
+extension PlaybookStage where Outputs == PlayRecap {
     /// Plays the playbook; there is nothing to tell but how that ended.
     package func run(_ context: StageContext) async throws -> Outputs {
-        try await play([:], context).recap
+        let start = context.time.monotonicSeconds()
+        let report = try await play([:], context)
+        return PlayRecap(report, seconds: context.time.monotonicSeconds() - start)
     }
 }
 

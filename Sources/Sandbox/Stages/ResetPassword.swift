@@ -1,10 +1,9 @@
-package import Ansible
 package import BuildGraph
 
 /// Gives the machine its default, expired password and leaves no trace of its making.
 package struct ResetPassword: PlaybookStage {
-    /// Ansible's recap, by host.
-    package typealias Outputs = [String: AnsibleRecap]
+    /// Ansible's recap.
+    package typealias Outputs = PlayRecap
 
     package let manifest: ReleaseManifest
     package let services: SandboxServices
