@@ -68,7 +68,7 @@ let package = Package(
         .target(
             name: "JSON", dependencies: ["CJansson", "Diagnostics", collections],
             swiftSettings: settings, linkerSettings: [.linkedLibrary(":libjansson.a")]),
-        library("HTTP", ["CCurl", "Diagnostics"]),
+        library("HTTP", ["CCurl", "Diagnostics", "JSON"]),
         library("BuildGraph", ["Diagnostics", "Hashing", "JSON", collections]),
         .target(
             name: "AWS",

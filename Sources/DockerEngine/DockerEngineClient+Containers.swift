@@ -4,9 +4,10 @@ import JSON
 
 extension DockerEngineClient {
     package func hasNetwork(_ name: String) async throws -> Bool {
-        let call = EngineCall.reading(
-            "/networks/\(PercentEncoding.encode(name))", purpose: "look at the network `\(name)`",
-            absentIsNil: true)
+        let call = ServerCall.reading(
+            .path("/networks/\(PercentEncoding.encode(name))"),
+            purpose: "look at the network `\(name)`",
+            answers: [404])
         return try await json(call) { value, failure in
             guard value["Name"] != nil else { throw failure.garbled("it names no network") }
             return true
@@ -16,9 +17,9 @@ extension DockerEngineClient {
     package func createContainer(_ specification: ContainerSpecification) async throws -> String {
         let name = specification.name
         let purpose = "create the container `\(name)`"
-        let create = EngineCall(
-            method: "POST", path: "/containers/create", query: [("name", name)],
-            body: specification.body, purpose: purpose,
+        let create = ServerCall(
+            method: "POST", .path("/containers/create"), query: [("name", name)],
+            json: specification.body, purpose: purpose,
             // The name is unique: a second time finds what the first has made.
             isRepeatable: true, limitSeconds: 180, answers: [409])
         let made = try await answer(to: create) { response, failure -> Result<String, Diagnostic> in
@@ -46,15 +47,15 @@ extension DockerEngineClient {
 
     package func start(_ container: String) async throws {
         try await acknowledged(
-            EngineCall(
-                method: "POST", path: Self.path(container, "/start"),
+            ServerCall(
+                method: "POST", .path(Self.path(container, "/start")),
                 purpose: "start the container `\(container)`", isRepeatable: true,
                 limitSeconds: 180, answers: [304]))
     }
 
     package func stop(_ container: String, graceSeconds: Int) async throws -> Int {
-        let call = EngineCall(
-            method: "POST", path: Self.path(container, "/stop"),
+        let call = ServerCall(
+            method: "POST", .path(Self.path(container, "/stop")),
             query: [("t", String(graceSeconds))], purpose: "stop the container `\(container)`",
             isRepeatable: true, limitSeconds: Double(graceSeconds) + 60, answers: [304])
         try await acknowledged(call)
@@ -65,9 +66,9 @@ extension DockerEngineClient {
     }
 
     package func inspectContainer(_ container: String) async throws -> ContainerState? {
-        let call = EngineCall.reading(
-            Self.path(container, "/json"), purpose: "look at the container `\(container)`",
-            absentIsNil: true)
+        let call = ServerCall.reading(
+            .path(Self.path(container, "/json")), purpose: "look at the container `\(container)`",
+            answers: [404])
         return try await json(call) { value, failure in
             guard let state = ContainerState(inspected: value) else {
                 throw failure.garbled("it names no id")
@@ -77,8 +78,8 @@ extension DockerEngineClient {
     }
 
     package func logTail(_ container: String, lines: Int) async throws -> String {
-        let call = EngineCall.reading(
-            Self.path(container, "/logs"),
+        let call = ServerCall.reading(
+            .path(Self.path(container, "/logs")),
             query: [("stdout", "1"), ("stderr", "1"), ("tail", String(lines))],
             purpose: "show the log of the container `\(container)`")
         return try await answer(to: call) { response, _ in LogFrames.text(response.body) }
@@ -86,8 +87,8 @@ extension DockerEngineClient {
 
     package func removeContainer(_ container: String) async throws {
         try await acknowledged(
-            EngineCall(
-                method: "DELETE", path: Self.path(container, ""),
+            ServerCall(
+                method: "DELETE", .path(Self.path(container, "")),
                 query: [("force", "1"), ("v", "1")],
                 purpose: "remove the container `\(container)`", isRepeatable: true,
                 limitSeconds: 300, answers: [404]))
@@ -98,8 +99,8 @@ extension DockerEngineClient {
     ) async throws -> [ContainerState] {
         let wanted = label + (value.map { "=\($0)" } ?? "")
         let filters: JSONValue = ["label": [.string(wanted)]]
-        let call = EngineCall.reading(
-            "/containers/json", query: [("all", "1"), ("filters", filters.compactText)],
+        let call = ServerCall.reading(
+            .path("/containers/json"), query: [("all", "1"), ("filters", filters.compactText)],
             purpose: "list containers")
         let found = try await json(call) { value, failure in
             guard let list = value.arrayValue else { throw failure.garbled("it is no list") }

@@ -1,10 +1,11 @@
 import Diagnostics
+import HTTP
 import JSON
 
 extension DockerEngineClient {
     package func inspectImage(_ name: String) async throws -> EngineImage? {
-        let call = EngineCall.reading(
-            "/images/\(name)/json", purpose: "look at the image `\(name)`", absentIsNil: true)
+        let call = ServerCall.reading(
+            .path("/images/\(name)/json"), purpose: "look at the image `\(name)`", answers: [404])
         return try await json(call) { value, failure in
             guard let image = EngineImage(value) else { throw failure.garbled("no id") }
             return image
@@ -15,13 +16,13 @@ extension DockerEngineClient {
         _ container: String, as reference: ImageReference, configuration: ImageConfiguration,
         message: String
     ) async throws -> String {
-        let call = EngineCall(
-            method: "POST", path: "/commit",
+        let call = ServerCall(
+            method: "POST", .path("/commit"),
             query: [
                 ("container", container), ("repo", reference.name),
                 ("tag", reference.withDefaultTag.tag ?? ""), ("comment", message), ("pause", "1"),
             ],
-            body: configuration.body, purpose: "commit the image `\(reference)`",
+            json: configuration.body, purpose: "commit the image `\(reference)`",
             // Each time makes another image. All layers are written before the answer.
             isRepeatable: false, limitSeconds: 1800)
         let made = try await json(call) { value, failure in
@@ -34,8 +35,8 @@ extension DockerEngineClient {
 
     package func tag(_ image: String, as reference: ImageReference) async throws {
         try await acknowledged(
-            EngineCall(
-                method: "POST", path: "/images/\(image)/tag",
+            ServerCall(
+                method: "POST", .path("/images/\(image)/tag"),
                 query: [
                     ("repo", reference.name), ("tag", reference.withDefaultTag.tag ?? ""),
                 ],
@@ -44,8 +45,8 @@ extension DockerEngineClient {
 
     package func removeImage(_ name: String) async throws {
         try await acknowledged(
-            EngineCall(
-                method: "DELETE", path: "/images/\(name)",
+            ServerCall(
+                method: "DELETE", .path("/images/\(name)"),
                 purpose: "remove the image `\(name)`", isRepeatable: true,
                 limitSeconds: 300, answers: [404]))
     }
@@ -53,10 +54,10 @@ extension DockerEngineClient {
     package func distributionDigest(
         _ reference: ImageReference, credentials: RegistryCredentials
     ) async throws -> String? {
-        var call = EngineCall.reading(
-            "/distribution/\(reference.withDefaultTag)/json",
-            purpose: "find `\(reference)` in its registry", absentIsNil: true)
-        call.credentials = credentials
+        var call = ServerCall.reading(
+            .path("/distribution/\(reference.withDefaultTag)/json"),
+            purpose: "find `\(reference)` in its registry", answers: [404])
+        call.show(credentials)
         return try await json(call) { value, failure in
             guard let digest = value["Descriptor"]?["digest"]?.stringValue else {
                 throw failure.garbled("it names no digest")

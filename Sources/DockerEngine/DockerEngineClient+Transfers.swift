@@ -14,15 +14,16 @@ extension DockerEngineClient {
         onProgress: @escaping @Sendable (TransferProgress) async -> Void
     ) async throws {
         let reference = reference.withDefaultTag
-        let call = EngineCall(
-            method: "POST", path: "/images/create",
+        var call = ServerCall(
+            method: "POST", .path("/images/create"),
             query: [
                 ("fromImage", reference.name),
                 ("tag", reference.digest ?? reference.tag ?? "latest"),
             ],
-            credentials: credentials, purpose: "pull the image `\(reference)`",
-            isRepeatable: false, limitSeconds: Self.transferSeconds,
-            idleSeconds: Self.silenceSeconds)
+            purpose: "pull the image `\(reference)`", isRepeatable: false,
+            limitSeconds: Self.transferSeconds)
+        call.idleSeconds = Self.silenceSeconds
+        call.show(credentials)
         let stream = TransferStream(isPull: true, onProgress: onProgress)
         try await follow(call, stream)
         guard let refusal = stream.refusal else { return }
@@ -37,11 +38,13 @@ extension DockerEngineClient {
         onProgress: @escaping @Sendable (TransferProgress) async -> Void
     ) async throws -> String {
         let reference = reference.withDefaultTag
-        let call = EngineCall(
-            method: "POST", path: "/images/\(reference.name)/push",
-            query: [("tag", reference.tag ?? "")], credentials: credentials,
+        var call = ServerCall(
+            method: "POST", .path("/images/\(reference.name)/push"),
+            query: [("tag", reference.tag ?? "")],
             purpose: "push the image `\(reference)`", isRepeatable: false,
-            limitSeconds: Self.transferSeconds, idleSeconds: Self.silenceSeconds)
+            limitSeconds: Self.transferSeconds)
+        call.idleSeconds = Self.silenceSeconds
+        call.show(credentials)
         let stream = TransferStream(isPull: false, onProgress: onProgress)
         try await follow(call, stream)
         if let refusal = stream.refusal {
@@ -73,7 +76,7 @@ extension DockerEngineClient {
     }
 
     /// Makes a call and reads its stream to the end.
-    private func follow(_ call: EngineCall, _ stream: TransferStream) async throws {
+    private func follow(_ call: ServerCall, _ stream: TransferStream) async throws {
         let request = try await request(call)
         do {
             let response = try await transport.stream(

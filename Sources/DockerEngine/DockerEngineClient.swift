@@ -35,8 +35,8 @@ package final class DockerEngineClient: ContainerEngine {
 
     package func ping() async throws -> EngineDescription {
         let host = try await host()
-        let call = EngineCall(
-            method: "GET", path: "/_ping", purpose: "answer", isRepeatable: true, limitSeconds: 20)
+        let call = ServerCall(
+            method: "GET", .path("/_ping"), purpose: "answer", isRepeatable: true, limitSeconds: 20)
         let description = try await send(call, version: nil) { response, failure in
             guard let text = response.header("Api-Version"), let offered = APIVersion(text) else {
                 throw failure.garbled("it names no API version")
@@ -61,7 +61,7 @@ package final class DockerEngineClient: ContainerEngine {
     ///
     /// - Returns: whether the status is 2xx, and not another of the expected.
     @discardableResult
-    func acknowledged(_ call: EngineCall) async throws -> Bool {
+    func acknowledged(_ call: ServerCall) async throws -> Bool {
         try await answer(to: call) { response, failure in
             // The engine answers some of these with JSON, and none with anything else.
             guard response.body.isEmpty || (try? JSONValue.parse(response.body, source: "")) != nil
@@ -74,7 +74,7 @@ package final class DockerEngineClient: ContainerEngine {
     ///
     /// - Parameter read: throws `docker.wire` where it is no answer to this call.
     func answer<Answer: Sendable>(
-        to call: EngineCall,
+        to call: ServerCall,
         _ read: @escaping @Sendable (HTTPResponse, EngineFailure) throws -> Answer
     ) async throws -> Answer {
         try await send(call, version: try await version(), read)
@@ -82,7 +82,7 @@ package final class DockerEngineClient: ContainerEngine {
 
     /// Makes a call whose answer is JSON, and reads it; nil for an expected status beside 2xx.
     func json<Answer: Sendable>(
-        _ call: EngineCall,
+        _ call: ServerCall,
         _ read: @escaping @Sendable (JSONValue, EngineFailure) throws -> Answer
     ) async throws -> Answer? {
         try await answer(to: call) { response, failure in
@@ -98,13 +98,13 @@ package final class DockerEngineClient: ContainerEngine {
     }
 
     /// What makes errors of a call.
-    func failure(_ call: EngineCall) async throws -> EngineFailure {
+    func failure(_ call: ServerCall) async throws -> EngineFailure {
         EngineFailure(call: call, host: try await host())
     }
 
     /// The request of a call, with the version that was agreed on.
-    func request(_ call: EngineCall) async throws -> HTTPRequest {
-        call.request(to: try await host(), version: try await version())
+    func request(_ call: ServerCall) async throws -> HTTPRequest {
+        try await host().request(call, version: try await version())
     }
 
     private func host() async throws -> DockerHost {
@@ -120,12 +120,12 @@ package final class DockerEngineClient: ContainerEngine {
     }
 
     private func send<Answer: Sendable>(
-        _ call: EngineCall, version: APIVersion?,
+        _ call: ServerCall, version: APIVersion?,
         _ read: @escaping @Sendable (HTTPResponse, EngineFailure) throws -> Answer
     ) async throws -> Answer {
         let host = try await host()
         let exchange = EngineExchange(
-            call: call, request: call.request(to: host, version: version), host: host,
+            call: call, request: host.request(call, version: version), host: host,
             transport: transport, read: read)
         return try await RetryLoop(policy: .docker, time: time).run(exchange)
     }

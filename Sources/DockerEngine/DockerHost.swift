@@ -1,4 +1,5 @@
 package import Diagnostics
+import HTTP
 
 /// Where the Docker engine is, and how it is spoken to.
 ///
@@ -59,6 +60,18 @@ package struct DockerHost: Sendable, Equatable {
                 address: .unixSocket("\(folder)/docker.sock"), origin: "rootless Docker's socket")
         }
         return DockerHost(address: .unixSocket(usual), origin: "Docker's usual socket")
+    }
+
+    /// The request of a call.
+    ///
+    /// - Parameter version: nil for a path without one.
+    func request(_ call: ServerCall, version: APIVersion?) -> HTTPRequest {
+        var root = "http://docker"
+        if case .url(let url) = address { root = url }
+        var request = call.request(below: root + (version.map { "/v\($0)" } ?? ""))
+        if case .unixSocket(let path) = address { request.unixSocketPath = path }
+        request.certificates = certificates
+        return request
     }
 
     private static func named(

@@ -3,7 +3,7 @@ import HTTP
 
 /// One request on its way to the engine: what the engine adds to the common retry loop.
 struct EngineExchange<Answer: Sendable>: RetriedCall {
-    let call: EngineCall
+    let call: ServerCall
     let request: HTTPRequest
     let host: DockerHost
     let transport: any HTTPTransport
@@ -25,14 +25,9 @@ struct EngineExchange<Answer: Sendable>: RetriedCall {
             // than it may works still.
             throw failure.lost(lost)
         }
-        let isAnswer =
-            (200..<300).contains(response.status) || call.answers.contains(response.status)
-        guard isAnswer else { return .refused(response) }
-        do {
-            return .answered(try read(response, failure))
-        } catch let problem as Diagnostic where problem.code == "docker.wire" {
-            return .garbled(problem)
-        }
+        return try Attempted(
+            response, to: call, wire: "docker.wire", read: { try read($0, failure) },
+            refusal: { $0 })
     }
 
     /// It would say the same again.

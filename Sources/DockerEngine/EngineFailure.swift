@@ -5,7 +5,7 @@ import JSON
 
 /// What went wrong with a call, as a person sees it.
 struct EngineFailure: Sendable {
-    let call: EngineCall
+    let call: ServerCall
     let host: DockerHost
 
     /// Whether a unix socket can be opened, as the system sees it.
@@ -34,10 +34,7 @@ struct EngineFailure: Sendable {
 
     /// The engine answered with an error status.
     func refused(_ status: Int, _ body: [UInt8]) -> Diagnostic {
-        var said = Self.message(in: body)
-        if let credentials = call.credentials {
-            said = SecretRedaction(credentials.secrets).redacted(said)
-        }
+        let said = SecretRedaction(call.secrets).redacted(Self.message(in: body))
         if status == 400, said.contains("is too old") {
             return Self.version(
                 "the engine that \(host.origin) names speaks no API version below "

@@ -1,5 +1,6 @@
 package import Diagnostics
 import FoundationEssentials
+import HTTP
 import JSON
 
 /// What a registry is shown of who asks.
@@ -62,5 +63,13 @@ package struct RegistryCredentials: Sendable, Equatable {
         }
         let text = Data(value.compactText.utf8).base64EncodedString()
         return Secret(String(text.map { $0 == "+" ? "-" : $0 == "/" ? "_" : $0 }))
+    }
+}
+
+extension ServerCall {
+    /// Shows the registry that the call goes on to who asks.
+    mutating func show(_ credentials: RegistryCredentials) {
+        secretHeaders.append(("X-Registry-Auth", credentials.headerValue))
+        secrets += credentials.secrets
     }
 }

@@ -1,9 +1,13 @@
+package import HTTP
+
 /// One operation of GitHub's REST API: what to ask, and how to read the answer.
 package protocol GitHubOperation: Sendable {
     associatedtype Output: Sendable
 
-    /// What to send.
-    var call: GitHubCall { get }
+    /// Whose releases it is about.
+    var repository: RepositoryName { get }
+    /// What to send; the client adds the token.
+    var call: ServerCall { get }
     /// Reads an answer whose status is 2xx.
     ///
     /// - Throws: `github.wire`.

@@ -118,10 +118,13 @@ struct GitHubWire {
         Self.garbled("\(what) has no `\(name)`")
     }
 
+    /// The code of an answer that is not what the API says.
+    static let code = "github.wire"
+
     /// An answer that is not what the API says.
     static func garbled(_ why: String) -> Diagnostic {
         Diagnostic(
-            code: "github.wire", summary: "GitHub's answer makes no sense", causes: [why],
+            code: code, summary: "GitHub's answer makes no sense", causes: [why],
             hint: "check that `GITHUB_API_URL`, where it is set, names GitHub's API")
     }
 }

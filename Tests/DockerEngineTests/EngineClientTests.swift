@@ -256,7 +256,7 @@ struct EngineClientTests {
 
     @Test func `a socket that may not be opened says how to be let in`() {
         let failure = EngineFailure(
-            call: .reading("/x", purpose: "answer"),
+            call: .reading(.path("/x"), purpose: "answer"),
             host: DockerHost(address: .unixSocket("/s"), origin: "the test"))
         let refused = HTTPFailure(
             kind: .connectionRefused, message: "m", host: "/s", requestMayHaveReachedServer: false)

@@ -9,7 +9,7 @@ enum ImportRules {
         "Hashing": ["CCrypto"],
         "Diagnostics": [],
         "JSON": ["CJansson", "Diagnostics"],
-        "HTTP": ["CCurl", "Diagnostics"],
+        "HTTP": ["CCurl", "Diagnostics", "JSON"],
         "BuildGraph": ["Diagnostics", "Hashing", "JSON"],
         "AWS": ["CExpat", "Diagnostics", "Hashing", "JSON", "HTTP"],
         "GitHub": ["Diagnostics", "JSON", "HTTP"],

@@ -33,24 +33,25 @@ package final class GitHubClient: ReleaseHost {
     package func checkConfiguration() throws { _ = try findServer().requiredToken() }
 
     package func call<O: GitHubOperation>(_ operation: O) async throws -> O.Output {
-        let call = operation.call
+        var call = operation.call
         let server = try findServer()
-        var request = try call.request(to: server)
-        let key = "\(call.accept) \(request.url)"
+        var request = try server.request(call)
+        let key = "\(call.headers) \(request.url)"
         let kept = call.method == "GET" ? cache.answer(for: key) : nil
-        if let tag = kept?.header("ETag") { request.headers.append(("If-None-Match", tag)) }
-        let found = try await send(request, call, server) { [cache] response -> Found<O.Output> in
-            guard response.status == 304 else {
+        if let tag = kept?.header("ETag") {
+            request.headers.append(("If-None-Match", tag))
+            call.answers.insert(304)
+        }
+        let found = try await send(request, call, operation.repository, server) {
+            [cache, isKept = call.method == "GET"] response -> Found<O.Output> in
+            guard response.status == 304, let kept else {
                 if response.status == 302, let location = response.header("Location") {
                     return .elsewhere(location)
                 }
                 let output = try operation.output(GitHubAnswer(response))
                 // Not before it proved to be an answer.
-                if call.method == "GET" { cache.keep(response, for: key) }
+                if isKept { cache.keep(response, for: key) }
                 return .output(output)
-            }
-            guard let kept else {
-                throw GitHubWire.garbled("it is status 304 to a first question")
             }
             return .output(try operation.output(GitHubAnswer(kept)))
         }
@@ -73,18 +74,20 @@ package final class GitHubClient: ReleaseHost {
         guard GitHubServer.isSafe(location) else { throw GitHubServer.unsafe(location) }
         var elsewhere = operation.call
         elsewhere.answers = []
-        return try await send(HTTPRequest(method: "GET", url: location), elsewhere, server) {
+        let request = HTTPRequest(method: "GET", url: location)
+        return try await send(request, elsewhere, operation.repository, server) {
             try operation.output(GitHubAnswer($0))
         }
     }
 
     private func send<Output: Sendable>(
-        _ request: HTTPRequest, _ call: GitHubCall, _ server: GitHubServer,
+        _ request: HTTPRequest, _ call: ServerCall, _ repository: RepositoryName,
+        _ server: GitHubServer,
         _ read: @escaping @Sendable (HTTPResponse) throws -> Output
     ) async throws -> Output {
         let exchange = GitHubExchange(
-            call: call, request: request, server: server, transport: transport, time: time,
-            say: say, read: read)
+            call: call, repository: repository, request: request, server: server,
+            transport: transport, time: time, say: say, read: read)
         return try await RetryLoop(policy: .github, time: time).run(exchange)
     }
 }

@@ -4,7 +4,8 @@ import HTTP
 
 /// One request on its way to GitHub: what GitHub adds to the common retry loop.
 struct GitHubExchange<Output: Sendable>: RetriedCall {
-    let call: GitHubCall
+    let call: ServerCall
+    let repository: RepositoryName
     let request: HTTPRequest
     let server: GitHubServer
     let transport: any HTTPTransport
@@ -20,15 +21,8 @@ struct GitHubExchange<Output: Sendable>: RetriedCall {
 
     mutating func attempt() async throws -> Attempted<Output, GitHubRefusal> {
         let response = try await transport.send(request, limitBytes: Self.answerLimitBytes)
-        let isAnswer =
-            (200..<300).contains(response.status) || response.status == 304
-            || call.answers.contains(response.status)
-        guard isAnswer else { return .refused(GitHubRefusal(response)) }
-        do {
-            return .answered(try read(response))
-        } catch let problem as Diagnostic where problem.code == "github.wire" {
-            return .garbled(problem)
-        }
+        return try Attempted(
+            response, to: call, wire: GitHubWire.code, read: read, refusal: GitHubRefusal.init)
     }
 
     func setback(_ refusal: GitHubRefusal, after progress: RetryPolicy.Progress) -> Setback {
@@ -46,7 +40,8 @@ struct GitHubExchange<Output: Sendable>: RetriedCall {
     }
 
     func diagnostic(of end: FinalFailure<GitHubRefusal>) -> Diagnostic {
-        let told = GitHubFailure(call: call, server: server, attempt: end.attempt)
+        let told = GitHubFailure(
+            call: call, repository: repository, server: server, attempt: end.attempt)
         return switch end.cause {
         case .lost(let lost): told.lost(lost, isOutcomeUnknown: end.isOutcomeUnknown)
         case .refused(let refusal):

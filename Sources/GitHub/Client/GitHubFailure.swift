@@ -5,12 +5,13 @@ import HTTP
 
 /// What went wrong with a call, as a person sees it.
 struct GitHubFailure: Sendable {
-    let call: GitHubCall
+    let call: ServerCall
+    let repository: RepositoryName
     let server: GitHubServer
     /// The attempt that failed.
     var attempt = 1
 
-    private var name: String { "`\(call.repository)`" }
+    private var name: String { "`\(repository)`" }
 
     /// GitHub answered with an error status.
     func refused(_ refusal: GitHubRefusal, isOutcomeUnknown: Bool) -> Diagnostic {
@@ -45,7 +46,7 @@ struct GitHubFailure: Sendable {
 
     private var words: FailureWords {
         FailureWords(
-            area: "github", call: "\(call.purpose) in \(call.repository)",
+            area: "github", call: "\(call.purpose) in \(repository)",
             server: "GitHub at `\(server.apiUrl)`")
     }
 
@@ -84,7 +85,7 @@ struct GitHubFailure: Sendable {
             "give the token the permission `contents: write` for \(name); in a workflow, write "
                 + "`permissions: contents: write`"
         case 404:
-            "check `/release/repository` and the release's id (`gh api repos/\(call.repository)"
+            "check `/release/repository` and the release's id (`gh api repos/\(repository)"
                 + "/releases` lists them); a draft is seen only with the permission "
                 + "`contents: write`"
         case 301, 302, 307, 308: "put its present name into `/release/repository`"

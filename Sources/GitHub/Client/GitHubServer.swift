@@ -1,4 +1,5 @@
 import Diagnostics
+import HTTP
 
 /// Which GitHub is spoken to, and as whom.
 package struct GitHubServer: Sendable {
@@ -11,6 +12,11 @@ package struct GitHubServer: Sendable {
     /// The environment variables of the token; the first that is set counts.
     package static let tokenVariables = ["GITHUB_TOKEN", "GH_TOKEN"]
 
+    /// Which version of the API is spoken: the one that every server knows.
+    ///
+    /// Source: <https://docs.github.com/en/rest/about-the-rest-api/api-versions>
+    private static let apiVersion = "2022-11-28"
+    private static let idleSeconds: Double = 60
     private static let publicUrl = "https://api.github.com"
 
     /// Reads the environment.
@@ -47,6 +53,24 @@ package struct GitHubServer: Sendable {
                 hint: "set it to the token alone")
         }
         return token
+    }
+
+    /// The request of a call, with the token.
+    ///
+    /// - Throws: `github.no-token`, `github.bad-token`; `github.api-url` where an address that the
+    ///   server named is no safe place for it.
+    func request(_ call: ServerCall) throws -> HTTPRequest {
+        if case .url(let named) = call.address, !Self.isSafe(named) { throw Self.unsafe(named) }
+        var call = call
+        if !call.headers.contains(where: { $0.name == "Accept" }) {
+            call.headers.append(("Accept", "application/vnd.github+json"))
+        }
+        call.headers.append(("X-GitHub-Api-Version", Self.apiVersion))
+        call.secretHeaders = [
+            ("Authorization", Secret("Bearer \(try requiredToken().reveal())"))
+        ]
+        call.idleSeconds = Self.idleSeconds
+        return call.request(below: apiUrl)
     }
 
     /// Whether a token may be sent to an address: over TLS, or not beyond this machine.

@@ -1,10 +1,11 @@
+package import HTTP
 import JSON
 
 /// Creates a release; each call makes another one.
 ///
 /// Source: <https://docs.github.com/en/rest/releases/releases?apiVersion=2022-11-28#create-a-release>
 package struct CreateRelease: GitHubOperation {
-    let repository: RepositoryName
+    package let repository: RepositoryName
     let tag: String
     /// A branch or a commit, where the tag is not there yet.
     let target: String
@@ -27,15 +28,15 @@ package struct CreateRelease: GitHubOperation {
         self.isPrerelease = isPrerelease
     }
 
-    package var call: GitHubCall {
-        GitHubCall(
-            method: "POST", address: .path("\(repository.path)/releases"),
-            body: .json([
+    package var call: ServerCall {
+        ServerCall(
+            method: "POST", .path("\(repository.path)/releases"),
+            json: [
                 "tag_name": .string(tag), "target_commitish": .string(target),
                 "name": .string(title), "body": .string(body), "draft": .bool(isDraft),
                 "prerelease": .bool(isPrerelease),
-            ]),
-            purpose: "create release `\(tag)`", repository: repository, isRepeatable: false)
+            ],
+            purpose: "create release `\(tag)`", isRepeatable: false)
     }
 
     package func output(_ answer: GitHubAnswer) throws -> GitHubRelease {

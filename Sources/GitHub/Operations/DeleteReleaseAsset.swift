@@ -1,8 +1,10 @@
+package import HTTP
+
 /// Deletes an asset; one that is gone already is no error.
 ///
 /// Source: <https://docs.github.com/en/rest/releases/assets?apiVersion=2022-11-28#delete-a-release-asset>
 package struct DeleteReleaseAsset: GitHubOperation {
-    let repository: RepositoryName
+    package let repository: RepositoryName
     let id: Int64
 
     /// Names the asset.
@@ -11,10 +13,10 @@ package struct DeleteReleaseAsset: GitHubOperation {
         self.id = id
     }
 
-    package var call: GitHubCall {
-        GitHubCall(
-            method: "DELETE", address: .path("\(repository.path)/releases/assets/\(id)"),
-            purpose: "delete asset \(id)", repository: repository, isRepeatable: true,
+    package var call: ServerCall {
+        ServerCall(
+            method: "DELETE", .path("\(repository.path)/releases/assets/\(id)"),
+            purpose: "delete asset \(id)", isRepeatable: true,
             answers: [404])
     }
 

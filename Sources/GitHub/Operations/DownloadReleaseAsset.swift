@@ -1,8 +1,10 @@
+package import HTTP
+
 /// Downloads an asset's bytes; GitHub sends them itself, or says where they are.
 ///
 /// Source: <https://docs.github.com/en/rest/releases/assets?apiVersion=2022-11-28#get-a-release-asset>
 package struct DownloadReleaseAsset: GitHubOperation {
-    let repository: RepositoryName
+    package let repository: RepositoryName
     let id: Int64
 
     /// Names the asset.
@@ -11,11 +13,10 @@ package struct DownloadReleaseAsset: GitHubOperation {
         self.id = id
     }
 
-    package var call: GitHubCall {
-        var call = GitHubCall.reading(
-            .path("\(repository.path)/releases/assets/\(id)"), purpose: "download asset \(id)",
-            in: repository)
-        call.accept = "application/octet-stream"
+    package var call: ServerCall {
+        var call = ServerCall.reading(
+            .path("\(repository.path)/releases/assets/\(id)"), purpose: "download asset \(id)")
+        call.headers = [("Accept", "application/octet-stream")]
         call.answers = [302]
         call.limitSeconds = 300
         return call

@@ -1,8 +1,10 @@
+package import HTTP
+
 /// Reads one release.
 ///
 /// Source: <https://docs.github.com/en/rest/releases/releases?apiVersion=2022-11-28#get-a-release>
 package struct GetRelease: GitHubOperation {
-    let repository: RepositoryName
+    package let repository: RepositoryName
     let id: Int64
 
     /// Names the release.
@@ -11,10 +13,9 @@ package struct GetRelease: GitHubOperation {
         self.id = id
     }
 
-    package var call: GitHubCall {
+    package var call: ServerCall {
         .reading(
-            .path("\(repository.path)/releases/\(id)"), purpose: "read release \(id)",
-            in: repository)
+            .path("\(repository.path)/releases/\(id)"), purpose: "read release \(id)")
     }
 
     package func output(_ answer: GitHubAnswer) throws -> GitHubRelease {

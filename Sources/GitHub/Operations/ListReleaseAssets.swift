@@ -1,3 +1,5 @@
+package import HTTP
+
 /// Lists the assets of a release, half uploads too.
 ///
 /// Source: <https://docs.github.com/en/rest/releases/assets?apiVersion=2022-11-28#list-release-assets>
@@ -5,7 +7,7 @@ package struct ListReleaseAssets: PagedGitHubOperation {
     /// What a page consists of.
     package typealias Element = GitHubAsset
 
-    let repository: RepositoryName
+    package let repository: RepositoryName
     let releaseId: Int64
     /// The address of a later page; nil for the first.
     var page: String?
@@ -16,12 +18,12 @@ package struct ListReleaseAssets: PagedGitHubOperation {
         self.releaseId = releaseId
     }
 
-    package var call: GitHubCall {
+    package var call: ServerCall {
         let purpose = "list the assets of release \(releaseId)"
-        if let page { return .reading(.url(page), purpose: purpose, in: repository) }
+        if let page { return .reading(.url(page), purpose: purpose) }
         return .reading(
             .path("\(repository.path)/releases/\(releaseId)/assets"),
-            query: [("per_page", "100")], purpose: purpose, in: repository)
+            query: [("per_page", "100")], purpose: purpose)
     }
 
     package func output(_ answer: GitHubAnswer) throws -> GitHubPage<GitHubAsset> {

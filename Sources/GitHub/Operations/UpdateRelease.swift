@@ -1,10 +1,11 @@
+package import HTTP
 import JSON
 
 /// Replaces a release's text, and nothing else of it.
 ///
 /// Source: <https://docs.github.com/en/rest/releases/releases?apiVersion=2022-11-28#update-a-release>
 package struct UpdateRelease: GitHubOperation {
-    let repository: RepositoryName
+    package let repository: RepositoryName
     let id: Int64
     let body: String
 
@@ -25,11 +26,10 @@ package struct UpdateRelease: GitHubOperation {
         self.body = body
     }
 
-    package var call: GitHubCall {
-        GitHubCall(
-            method: "PATCH", address: .path("\(repository.path)/releases/\(id)"),
-            body: .json(["body": .string(body)]), purpose: "update release \(id)",
-            repository: repository, isRepeatable: true)
+    package var call: ServerCall {
+        ServerCall(
+            method: "PATCH", .path("\(repository.path)/releases/\(id)"),
+            json: ["body": .string(body)], purpose: "update release \(id)", isRepeatable: true)
     }
 
     package func output(_ answer: GitHubAnswer) throws -> GitHubRelease {

@@ -1,10 +1,11 @@
+package import HTTP
 import JSON
 
 /// Gives an asset another name, which nothing else of its release may have.
 ///
 /// Source: <https://docs.github.com/en/rest/releases/assets?apiVersion=2022-11-28#update-a-release-asset>
 package struct UpdateReleaseAsset: GitHubOperation {
-    let repository: RepositoryName
+    package let repository: RepositoryName
     let id: Int64
     let name: String
 
@@ -15,11 +16,11 @@ package struct UpdateReleaseAsset: GitHubOperation {
         self.name = name
     }
 
-    package var call: GitHubCall {
-        GitHubCall(
-            method: "PATCH", address: .path("\(repository.path)/releases/assets/\(id)"),
-            body: .json(["name": .string(name)]), purpose: "rename an asset to `\(name)`",
-            repository: repository, isRepeatable: true)
+    package var call: ServerCall {
+        ServerCall(
+            method: "PATCH", .path("\(repository.path)/releases/assets/\(id)"),
+            json: ["name": .string(name)], purpose: "rename an asset to `\(name)`",
+            isRepeatable: true)
     }
 
     package func output(_ answer: GitHubAnswer) throws -> GitHubAsset {

@@ -1,10 +1,12 @@
+package import HTTP
+
 /// Uploads a file to a release, at the address that the release itself names.
 ///
 /// Where it failed, look at the assets before a second call: the file may have arrived, whole or
 /// as a half upload, which has to be deleted.
 /// Source: <https://docs.github.com/en/rest/releases/assets?apiVersion=2022-11-28#upload-a-release-asset>
 package struct UploadReleaseAsset: GitHubOperation {
-    let repository: RepositoryName
+    package let repository: RepositoryName
     /// The release's address for uploads, without the template's end.
     let address: String
     let name: String
@@ -25,11 +27,13 @@ package struct UploadReleaseAsset: GitHubOperation {
         self.bytes = bytes
     }
 
-    package var call: GitHubCall {
-        GitHubCall(
-            method: "POST", address: .url(address), query: [("name", name)],
-            body: .bytes(bytes, contentType: contentType), purpose: "upload `\(name)`",
-            repository: repository, isRepeatable: false, limitSeconds: 600)
+    package var call: ServerCall {
+        var call = ServerCall(
+            method: "POST", .url(address), query: [("name", name)], purpose: "upload `\(name)`",
+            isRepeatable: false, limitSeconds: 600)
+        call.headers = [("Content-Type", contentType)]
+        call.body = .bytes(bytes)
+        return call
     }
 
     package func output(_ answer: GitHubAnswer) throws -> GitHubAsset {
