@@ -89,45 +89,6 @@ struct Session: Sendable {
         try options.request.resolved(in: graph)
     }
 
-    /// What a run would do; reads, and with `verify` asks AWS.
-    ///
-    /// - Parameters:
-    ///   - bearsSilence: whether a question that AWS does not answer is no error.
-    ///   - compares: whether the results have to be of the realm that is worked in.
-    /// - Throws: `realm.differs`; what reading throws; what asking AWS throws.
-    func plan(
-        _ selection: Selection, verify: Bool, bearsSilence: Bool = false, compares: Bool = true
-    ) async throws -> (plan: Plan, world: RecordedWorld) {
-        var (plan, world) = try await workplace.plan(
-            selection, verify: verify, bearsSilence: bearsSilence, compares: compares)
-        if let manifest = manifest.release {
-            plan.superseded = SupersededThings.formats(
-                in: world.results, graph: graph, manifest: manifest)
-        }
-        return (plan, world)
-    }
-
-    /// Shows what the stages of a plan would change in the world, where they can tell.
-    func preview(_ plan: Plan, _ world: RecordedWorld) async throws {
-        try await compareAgain(plan, world)
-        try await workplace.preview(plan, world)
-    }
-
-    /// Stacks are asked about in the account that is worked in, which has to be the right one.
-    private func compareAgain(_ plan: Plan, _ world: RecordedWorld) async throws {
-        guard let realms = workplace.realms, case .infrastructure = manifest,
-            plan.stages.contains(where: { $0.state == .run })
-        else { return }
-        do {
-            try await realms.ask()
-        } catch let problem as Diagnostic where problem.code == "realm.unknown" {
-            // Each stack says that it cannot be asked about.
-            return
-        }
-        var world = world
-        try await world.compare(with: realms, graph, journal: [], location: store.location)
-    }
-
     /// Writes a plan for `run --plan`.
     func write(_ plan: Plan, _ world: RecordedWorld, to path: String) async throws {
         let file = PlanFile(

@@ -114,7 +114,7 @@ final class CommandBench: Sendable {
         session.store.bind(try await session.services.realms?.present())
         for name in session.graph.names {
             // What it is made of is known once those before it are recorded.
-            let plan = try await session.plan(Selection(), verify: false).plan
+            let plan = try await session.manifest.plan(at: session.workplace).plan
             guard let next = plan[name], next.lifetime == .durable else { continue }
             let material = next.material
             let run = RecordedRun(

@@ -1,6 +1,7 @@
 import ArgumentParser
 import BuildGraph
 import JSON
+import Sandbox
 
 /// The command `dssbatch graph MANIFEST`.
 struct GraphCommand: Command {
@@ -20,7 +21,7 @@ struct GraphCommand: Command {
 
     func run(_ call: Invocation) async throws -> ExitStatus {
         let session = try manifestOptions.session(global, call)
-        let (plan, _) = try await session.plan(Selection(), verify: false)
+        let (plan, _) = try await session.manifest.plan(at: session.workplace)
         let drawing = GraphDrawing(session.graph, plan: plan)
         let text =
             switch global.json ? .json : format {

@@ -50,8 +50,8 @@ struct PlanCommand: Command {
 
     private func plan(_ session: Session) async throws -> ExitStatus {
         let selection = try session.selection(selectionOptions)
-        let (plan, world) = try await session.plan(
-            selection, verify: selectionOptions.verify)
+        let (plan, world) = try await session.manifest.plan(
+            selection, at: session.workplace, verify: selectionOptions.verify)
         Self.show(session, plan, explain: explain)
         if !offline {
             let status = try await Self.preview(session, plan, world)
@@ -76,7 +76,7 @@ struct PlanCommand: Command {
         _ session: Session, _ plan: Plan, _ world: RecordedWorld
     ) async throws -> ExitStatus {
         try await Interruptible(saysInterrupted: false).run(session.output) {
-            try await session.preview(plan, world)
+            try await session.manifest.preview(plan, world, at: session.workplace)
             return .fresh
         }
     }

@@ -49,8 +49,8 @@ struct RunCommand: Command {
         }
         let selection = try planned?.selection ?? session.selection(selectionOptions)
         if dryRun {
-            let (plan, world) = try await session.plan(
-                selection, verify: selectionOptions.verify)
+            let (plan, world) = try await session.manifest.plan(
+                selection, at: session.workplace, verify: selectionOptions.verify)
             PlanCommand.show(session, plan, explain: false)
             return try await PlanCommand.preview(session, plan, world)
         }

@@ -28,46 +28,18 @@ struct StatusCommand: Command {
     }
 
     private func show(_ session: Session) async throws -> ExitStatus {
-        let (plan, world) = try await session.plan(
-            Selection(), verify: verify, bearsSilence: true)
-        let recorded = try await session.store.loadAll()
-        let now = session.call.time.now()
-        let rows = plan.stages.filter { stage in
-            // What only exists during a run is worth a line where it failed.
-            stage.lifetime == .durable
-                || stage.state != .fresh && recorded[stage.name]?.record?.status == .failed
-        }.map { stage in
-            StatusRow(
-                stage, recorded[stage.name], unanswered: world.unanswered[stage.name],
-                in: session.store.location, at: now)
-        }
-        let old = plan.superseded.map { SupersededRow(name: $0, stored: recorded[$0], now: now) }
+        let (manifest, place) = (session.manifest, session.workplace)
+        let (plan, world) = try await manifest.plan(at: place, verify: verify, bearsSilence: true)
+        let report = StatusReport(
+            plan, unanswered: world.unanswered, recorded: try await place.store.loadAll(),
+            in: place.store.location)
+        let (console, now) = (session.call.console, session.call.time.now())
         if global.json {
-            for line in rows.map(\.json) + old.map(\.json) {
-                session.call.console.printLine(line.compactText)
-            }
+            for row in report.rows { console.printLine(StatusText.json(row, at: now).compactText) }
         } else {
-            session.call.console.printLine(TextTable.text(rows.map(\.cells) + old.map(\.cells)))
+            console.printLine(StatusText.text(report))
         }
-        if let problem = Self.problem(world.unanswered.values) { throw problem }
+        if let problem = report.problem { throw problem }
         return .fresh
-    }
-
-    /// What to say at the end where rows have no answer: each row has its own reason.
-    private static func problem(_ unanswered: some Collection<Diagnostic>) -> Diagnostic? {
-        // What may pass counts before what somebody has to put right.
-        let worst = unanswered.filter { $0.severity == .failure }
-        guard
-            let first = (worst.isEmpty ? Array(unanswered) : worst)
-                .min(by: { $0.summary < $1.summary })
-        else { return nil }
-        let count = unanswered.count
-        return Diagnostic(
-            code: "status.unverified", severity: first.severity,
-            summary: count == 1
-                ? "one stage's outputs could not be asked about"
-                : "the outputs of \(count) stages could not be asked about",
-            causes: ["their lines say why"], hint: first.hint,
-            isTrouble: first.isTrouble)
     }
 }

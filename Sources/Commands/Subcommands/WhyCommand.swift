@@ -1,6 +1,7 @@
 import ArgumentParser
 import BuildGraph
 import JSON
+import Sandbox
 
 /// The command `dssbatch why MANIFEST STAGE`.
 struct WhyCommand: Command {
@@ -19,7 +20,8 @@ struct WhyCommand: Command {
         let session = try manifestOptions.session(global, call)
         // Also tells an unknown stage, with the names that there are.
         _ = try Selector.resolve([stage], in: session.graph)
-        let (plan, world) = try await session.plan(Selection(), verify: false, compares: false)
+        let (plan, world) = try await session.manifest.plan(
+            at: session.workplace, compares: false)
         guard let why = plan.why(StageName(rawValue: stage), in: session.graph) else {
             throw ValidationError("`\(stage)` names several stages")
         }
