@@ -79,7 +79,7 @@ let package = Package(
         library("DockerEngine", ["Diagnostics", "Hashing", "JSON", "HTTP", collections]),
         library("QEMU", ["Diagnostics", "JSON"]),
         .target(
-            name: "Sandbox",
+            name: "Releasing",
             dependencies: [
                 "Diagnostics", "Hashing", "JSON", "BuildGraph", "AWS", "GitHub", "Ansible",
                 "DockerEngine", "QEMU", collections,
@@ -97,7 +97,7 @@ let package = Package(
             name: "Commands",
             dependencies: [
                 "Diagnostics", "JSON", "HTTP", "BuildGraph", "AWS", "GitHub", "Ansible",
-                "DockerEngine", "QEMU", "Sandbox", argumentParser, collections,
+                "DockerEngine", "QEMU", "Releasing", argumentParser, collections,
             ],
             resources: [.embedInCode("Explaining/errors.txt")],
             swiftSettings: settings
@@ -122,16 +122,16 @@ let package = Package(
         tests(of: "QEMU", ["QEMU", "Diagnostics", "JSON"]),
         tests(of: "Ansible", ["Ansible", "JSON", "Diagnostics"], files: ["Fixtures"]),
         tests(
-            of: "Sandbox",
+            of: "Releasing",
             [
-                "Sandbox", "AWS", "Ansible", "BuildGraph", "DockerEngine", "GitHub", "HTTP",
+                "Releasing", "AWS", "Ansible", "BuildGraph", "DockerEngine", "GitHub", "HTTP",
                 "JSON", "QEMU", "Diagnostics", collections,
             ],
             files: ["Golden", "Judges"]),
         tests(
             of: "Commands",
             [
-                "Commands", "Sandbox", "BuildGraph", "HTTP", "JSON", "Diagnostics",
+                "Commands", "Releasing", "BuildGraph", "HTTP", "JSON", "Diagnostics",
                 argumentParser,
             ],
             files: ["Golden"]),
@@ -147,7 +147,7 @@ if Context.environment["DSS_FUZZ"] != nil {
             dependencies: [
                 "AWS", "Ansible", "BuildGraph", "Diagnostics", "DockerEngine", "GitHub", "HTTP",
                 "JSON",
-                "Sandbox", collections,
+                "Releasing", collections,
             ],
             path: "Tests/Fuzzing", exclude: ["Corpus"], swiftSettings: settings))
 }

@@ -10,7 +10,7 @@ import Testing
     func `every host of EC2 that botocore knows is AWS's own, and of its partition`()
         async throws
     {
-        let judge = AWSPythonJudge("ec2_hosts.py")
+        let judge = PythonJudge("ec2_hosts.py")
         let answer = try #require(try await judge.answers(to: [[:]]).first?.arrayValue)
         #expect(answer.count > 40)
         for entry in answer {

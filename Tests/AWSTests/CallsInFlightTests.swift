@@ -53,7 +53,7 @@ import Testing
 
     /// Makes the calls at once; returns how many succeeded.
     private func succeeded(
-        _ transport: any HTTPTransport, _ credentials: any CredentialProvider, _ clock: AWSTestClock
+        _ transport: any HTTPTransport, _ credentials: any CredentialProvider, _ clock: TestClock
     ) async throws -> Int {
         let client = AWSClient(
             configuration: try AWSConfiguration.load(environment: [:]) { _ in nil },
@@ -70,7 +70,7 @@ import Testing
 
     @Test(arguments: [-7200.0, 7200])
     func `a clock that is off by two hours fails none of them`(off: Double) async throws {
-        let clock = AWSTestClock(Date(timeIntervalSince1970: 1_795_456_800 + off))
+        let clock = TestClock(Date(timeIntervalSince1970: 1_795_456_800 + off))
         let transport = Gate { request in
             let signed = request.headers.first { $0.name == "x-amz-date" }?.value ?? ""
             guard !signed.hasPrefix("20261123T18") else { return nil }
@@ -90,7 +90,7 @@ import Testing
             let signed = request.headers.first { $0.name == "authorization" }?.value ?? ""
             return signed.contains("Credential=AK1/") ? Self.refused("ExpiredToken") : nil
         }
-        #expect(try await succeeded(transport, source, AWSTestClock()) == Self.count)
+        #expect(try await succeeded(transport, source, TestClock()) == Self.count)
         #expect(await source.count == 2)
     }
 }

@@ -10,7 +10,7 @@ import Testing
         AWSCredentials(accessKeyId: "AK", secretAccessKey: Secret("s"), origin: "the test"))
 
     private func client(
-        _ transport: AWSScriptedTransport, clock: AWSTestClock = AWSTestClock(),
+        _ transport: ScriptedTransport, clock: TestClock = TestClock(),
         environment: [String: String] = [:], credentials: (any CredentialProvider)? = keys
     ) throws -> AWSClient {
         AWSClient(
@@ -20,7 +20,7 @@ import Testing
 
     private static func error(
         _ code: String, status: Int = 400, headers: [(name: String, value: String)] = []
-    ) -> AWSScriptedTransport.Reply {
+    ) -> ScriptedTransport.Reply {
         .answer(
             HTTPResponse(
                 status: status, headers: headers,
@@ -31,11 +31,11 @@ import Testing
                     """.utf8)))
     }
 
-    private static func ok(_ xml: String) -> AWSScriptedTransport.Reply {
+    private static func ok(_ xml: String) -> ScriptedTransport.Reply {
         .answer(HTTPResponse(status: 200, body: Array(xml.utf8)))
     }
 
-    private static func lost(sent: Bool) -> AWSScriptedTransport.Reply {
+    private static func lost(sent: Bool) -> ScriptedTransport.Reply {
         .failure(
             HTTPFailure(
                 kind: sent ? .connectionLost : .connectionRefused, message: "gone",
@@ -48,8 +48,8 @@ import Testing
             + "</DescribeStacksResponse>")
 
     @Test func `a safe call survives an error that passes and waits in between`() async throws {
-        let clock = AWSTestClock()
-        let transport = AWSScriptedTransport([
+        let clock = TestClock()
+        let transport = ScriptedTransport([
             Self.error("Unavailable", status: 503), Self.lost(sent: true), noStacks,
         ])
         let page = try await client(transport, clock: clock).call(
@@ -61,7 +61,7 @@ import Testing
 
     @Test func `a creating call is not repeated when its fate is unknown`() async throws {
         for reply in [Self.error("InternalError", status: 500), Self.lost(sent: true)] {
-            let transport = AWSScriptedTransport([reply])
+            let transport = ScriptedTransport([reply])
             let error = await #expect(throws: Diagnostic.self) {
                 try await client(transport).call(
                     CreateImage(instanceId: "i-1", name: "n"), region: "eu-central-1")
@@ -73,7 +73,7 @@ import Testing
 
     @Test func `a creating call is repeated when it was certainly not performed`() async throws {
         for reply in [Self.error("RequestLimitExceeded", status: 503), Self.lost(sent: false)] {
-            let transport = AWSScriptedTransport([reply, image])
+            let transport = ScriptedTransport([reply, image])
             let id = try await client(transport).call(
                 CreateImage(instanceId: "i-1", name: "n"), region: "eu-central-1")
             #expect(id == "ami-1")
@@ -81,7 +81,7 @@ import Testing
     }
 
     @Test func `an error names the code, the request and the attempt`() async throws {
-        let transport = AWSScriptedTransport([Self.error("UnauthorizedOperation", status: 403)])
+        let transport = ScriptedTransport([Self.error("UnauthorizedOperation", status: 403)])
         let error = await #expect(throws: Diagnostic.self) {
             try await client(transport).call(DescribeRegions(), region: "eu-central-1")
         }
@@ -95,8 +95,8 @@ import Testing
     }
 
     @Test func `the server's wish to wait is followed`() async throws {
-        let clock = AWSTestClock()
-        let transport = AWSScriptedTransport([
+        let clock = TestClock()
+        let transport = ScriptedTransport([
             Self.error("Throttling", headers: [("Retry-After", "7")]),
             Self.error("Throttling", headers: [("x-amz-retry-after", "9500")]), noStacks,
         ])
@@ -105,8 +105,8 @@ import Testing
     }
 
     @Test func `a wrong clock is corrected by the server's date`() async throws {
-        let clock = AWSTestClock(Date(timeIntervalSince1970: 1_790_000_000))
-        let transport = AWSScriptedTransport([
+        let clock = TestClock(Date(timeIntervalSince1970: 1_790_000_000))
+        let transport = ScriptedTransport([
             Self.error("RequestExpired", headers: [("Date", "Mon, 23 Nov 2026 18:00:00 GMT")]),
             noStacks, noStacks,
         ])
@@ -121,11 +121,11 @@ import Testing
 
     @Test func `credentials that AWS calls expired are fetched once more`() async throws {
         let source = CountingCredentials()
-        let transport = AWSScriptedTransport([Self.error("ExpiredToken"), noStacks])
+        let transport = ScriptedTransport([Self.error("ExpiredToken"), noStacks])
         _ = try await client(transport, credentials: source).call(
             DescribeStacks(), region: "eu-central-1")
         #expect(await source.count == 2)
-        let again = AWSScriptedTransport([Self.error("ExpiredToken"), Self.error("ExpiredToken")])
+        let again = ScriptedTransport([Self.error("ExpiredToken"), Self.error("ExpiredToken")])
         let error = await #expect(throws: Diagnostic.self) {
             try await client(again, credentials: source).call(
                 DescribeStacks(), region: "eu-central-1")
@@ -137,8 +137,8 @@ import Testing
         async throws
     {
         let source = CountingCredentials()
-        let refused = AWSScriptedTransport.Reply.answer(HTTPResponse(status: 400))
-        let transport = AWSScriptedTransport([
+        let refused = ScriptedTransport.Reply.answer(HTTPResponse(status: 400))
+        let transport = ScriptedTransport([
             refused,
             .answer(
                 HTTPResponse(
@@ -149,7 +149,7 @@ import Testing
             head, region: "eu-central-1")
         #expect(found.sizeBytes == 3)
         #expect(await source.count == 2)
-        let again = AWSScriptedTransport([refused, refused])
+        let again = ScriptedTransport([refused, refused])
         let error = await #expect(throws: Diagnostic.self) {
             try await client(again, credentials: source).call(head, region: "eu-central-1")
         }
@@ -159,7 +159,7 @@ import Testing
 
     @Test func `an error inside a status of 200 is an error`() async throws {
         let body = "<Error><Code>InternalError</Code><Message>m</Message></Error>"
-        let transport = AWSScriptedTransport([
+        let transport = ScriptedTransport([
             Self.ok(body),
             Self.ok("<CopyPartResult><ETag>\"e\"</ETag></CopyPartResult>"),
         ])
@@ -173,7 +173,7 @@ import Testing
     }
 
     @Test func `an answer without what it must have names it`() async throws {
-        let transport = AWSScriptedTransport([Self.ok("<CreateImageResponse/>")])
+        let transport = ScriptedTransport([Self.ok("<CreateImageResponse/>")])
         let error = await #expect(throws: Diagnostic.self) {
             try await client(transport).call(
                 CreateImage(instanceId: "i-1", name: "n"), region: "eu-central-1")
@@ -184,7 +184,7 @@ import Testing
 
     @Test func `the retry budget ends`() async throws {
         let replies = Array(repeating: Self.error("Unavailable", status: 503), count: 400)
-        let transport = AWSScriptedTransport(replies)
+        let transport = ScriptedTransport(replies)
         let aws = try client(transport)
         for _ in 0..<60 {
             await #expect(throws: Diagnostic.self) {
@@ -199,7 +199,7 @@ import Testing
         let page = Self.ok(
             "<DescribeInstancesResponse><instancesSet/><nextToken>t</nextToken>"
                 + "</DescribeInstancesResponse>")
-        let transport = AWSScriptedTransport([page, page])
+        let transport = ScriptedTransport([page, page])
         let error = await #expect(throws: Diagnostic.self) {
             try await client(transport).all(DescribeInstances(), region: "eu-central-1")
         }

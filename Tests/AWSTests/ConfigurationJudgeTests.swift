@@ -19,7 +19,7 @@ struct ConfigurationJudgeTests {
     @Test func `credentials and settings are those that boto3 finds`() async throws {
         var random = SeededGenerator(seed: Self.seed)
         let setUps = (0..<Self.count).map { _ in AWSSetUp(&random) }
-        let answers = try await AWSPythonJudge("configurations.py").answers(
+        let answers = try await PythonJudge("configurations.py").answers(
             to: setUps.map(\.json))
         var origins: Set<Substring> = []
         for (setUp, answer) in zip(setUps, answers) {
@@ -65,7 +65,7 @@ struct ConfigurationJudgeTests {
         }
         let client = AWSClient(
             configuration: configuration, transport: StandInAWS(hasMachine: setUp.hasMachine),
-            time: AWSTestClock(), processes: processes)
+            time: TestClock(), processes: processes)
         do {
             let found = try await client.currentCredentials()
             return [

@@ -11,15 +11,15 @@ import Testing
         var environment: [String: String] = ["HOME": "/h", "AWS_EC2_METADATA_DISABLED": "true"]
         var files: [String: String] = [:]
         var profile: String?
-        var replies: [AWSScriptedTransport.Reply] = []
+        var replies: [ScriptedTransport.Reply] = []
         var program: ScriptedProcessRunner.Reply?
-        let clock = AWSTestClock()
+        let clock = TestClock()
 
         func client() throws -> (
-            aws: AWSClient, transport: AWSScriptedTransport, processes: ScriptedProcessRunner
+            aws: AWSClient, transport: ScriptedTransport, processes: ScriptedProcessRunner
         ) {
             let (files, program) = (files, program)
-            let transport = AWSScriptedTransport(replies)
+            let transport = ScriptedTransport(replies)
             let processes = ScriptedProcessRunner { command in
                 try #require(program, "\(command.executable) was not expected")
             }
@@ -36,7 +36,7 @@ import Testing
     }
 
     private static func role(_ key: String, action: String = "AssumeRole")
-        -> AWSScriptedTransport.Reply
+        -> ScriptedTransport.Reply
     {
         .answer(
             HTTPResponse(
@@ -50,7 +50,7 @@ import Testing
                     """.utf8)))
     }
 
-    private static func text(_ text: String, status: Int = 200) -> AWSScriptedTransport.Reply {
+    private static func text(_ text: String, status: Int = 200) -> ScriptedTransport.Reply {
         .answer(HTTPResponse(status: status, body: Array(text.utf8)))
     }
 

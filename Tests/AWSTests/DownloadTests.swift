@@ -13,11 +13,11 @@ import Testing
         kind: .connectionLost, message: "gone", host: "h", requestMayHaveReachedServer: true)
 
     private func download(
-        _ transport: AWSScriptedTransport, range: String? = nil
+        _ transport: ScriptedTransport, range: String? = nil
     ) async throws -> (head: S3ObjectHead, text: String) {
         let aws = AWSClient(
             configuration: try AWSConfiguration.load(environment: [:]) { _ in nil },
-            transport: transport, time: AWSTestClock(),
+            transport: transport, time: TestClock(),
             credentials: FixedCredentials(
                 AWSCredentials(accessKeyId: "AK", secretAccessKey: Secret("s"), origin: "test")))
         let received = Mutex<[UInt8]>([])
@@ -28,7 +28,7 @@ import Testing
     }
 
     @Test func `a broken download goes on where it broke off`() async throws {
-        let transport = AWSScriptedTransport([
+        let transport = ScriptedTransport([
             .broken(
                 HTTPResponse(status: 200, headers: head), pieces: [Array("ab".utf8)], lost),
             .broken(
@@ -44,7 +44,7 @@ import Testing
     }
 
     @Test func `a server that begins again is refused`() async throws {
-        let transport = AWSScriptedTransport([
+        let transport = ScriptedTransport([
             .broken(
                 HTTPResponse(status: 200, headers: head), pieces: [Array("ab".utf8)], lost),
             .answer(HTTPResponse(status: 200, headers: head, body: Array("abcdef".utf8))),
@@ -54,7 +54,7 @@ import Testing
     }
 
     @Test func `a refusal is an error and no piece of the object`() async throws {
-        let transport = AWSScriptedTransport([
+        let transport = ScriptedTransport([
             .answer(
                 HTTPResponse(
                     status: 404, headers: [],
@@ -65,7 +65,7 @@ import Testing
     }
 
     @Test func `a part is gone on with behind its last byte`() async throws {
-        let transport = AWSScriptedTransport([
+        let transport = ScriptedTransport([
             .broken(
                 HTTPResponse(status: 206, headers: head), pieces: [Array("ab".utf8)], lost),
             .answer(HTTPResponse(status: 206, headers: head, body: Array("cd".utf8))),
@@ -86,7 +86,7 @@ import Testing
     @Test func `no byte of a proxy's page gets into the object`() async throws {
         let page = HTTPResponse(
             status: 200, headers: [("content-length", "6")], body: Array("<html>".utf8))
-        let transport = AWSScriptedTransport([
+        let transport = ScriptedTransport([
             .answer(page),
             .answer(HTTPResponse(status: 200, headers: head, body: Array("abcdef".utf8))),
         ])

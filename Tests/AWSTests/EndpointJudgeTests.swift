@@ -8,7 +8,7 @@ import Testing
 @Suite(.disabled(if: UnitRun.isOne, "it asks Python; `bin/test --fast` runs it"))
 struct EndpointJudgeTests {
     @Test func `every endpoint is botocore's, in all regions, FIPS and dual-stack`() async throws {
-        let judge = AWSPythonJudge("endpoints.py")
+        let judge = PythonJudge("endpoints.py")
         let rows = try #require(try await judge.answers(to: [[:]]).first?.arrayValue)
         var services: Set<AWSService> = []
         for row in rows {

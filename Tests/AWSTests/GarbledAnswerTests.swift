@@ -85,14 +85,14 @@ import Testing
     @Test func `a page of a proxy is asked past, and never taken for a creation`() async throws {
         let keys = AWSCredentials(
             accessKeyId: "AK", secretAccessKey: Secret("s"), origin: "the test")
-        func client(_ replies: [AWSScriptedTransport.Reply]) throws -> AWSClient {
+        func client(_ replies: [ScriptedTransport.Reply]) throws -> AWSClient {
             AWSClient(
                 configuration: try AWSConfiguration.load(environment: [:]) { _ in nil },
-                transport: AWSScriptedTransport(replies), time: AWSTestClock(),
+                transport: ScriptedTransport(replies), time: TestClock(),
                 credentials: FixedCredentials(keys), jitter: { 1 })
         }
-        let page = AWSScriptedTransport.Reply.answer(answer("<html/>"))
-        let gone = AWSScriptedTransport.Reply.answer(
+        let page = ScriptedTransport.Reply.answer(answer("<html/>"))
+        let gone = ScriptedTransport.Reply.answer(
             answer("<DeleteKeyPairResponse><return>true</return></DeleteKeyPairResponse>"))
         try await client([page, gone]).call(DeleteKeyPair(keyName: "k"), region: "eu-central-1")
         let error = await #expect(throws: Diagnostic.self) {

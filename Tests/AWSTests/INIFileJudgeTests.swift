@@ -26,7 +26,7 @@ struct INIFileJudgeTests {
                 + (0..<count).map { _ in Self.lines.randomElement(using: &generator) ?? "" })
                 .joined(separator: ending)
         }
-        let answers = try await AWSPythonJudge("profiles.py").answers(to: texts.map(\.json))
+        let answers = try await PythonJudge("profiles.py").answers(to: texts.map(\.json))
         var refused = 0
         for (text, answer) in zip(texts, answers) {
             let ours = (try? INIFile(text, path: "config")).map { Self.json($0) } ?? .null

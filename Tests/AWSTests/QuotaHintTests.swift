@@ -14,7 +14,7 @@ import Testing
         let answer = HTTPResponse(status: 400, body: Array(body.utf8))
         let client = AWSClient(
             configuration: try AWSConfiguration.load(environment: [:]) { _ in nil },
-            transport: AWSScriptedTransport([.answer(answer)]), time: AWSTestClock(),
+            transport: ScriptedTransport([.answer(answer)]), time: TestClock(),
             credentials: FixedCredentials(
                 AWSCredentials(
                     accessKeyId: "AK", secretAccessKey: Secret("s"), origin: "the test")))

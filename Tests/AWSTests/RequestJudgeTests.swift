@@ -33,7 +33,7 @@ struct RequestJudgeTests {
                 signatures.append(made.signature)
             }
         }
-        let answers = try await AWSPythonJudge("requests.py").answers(to: cases)
+        let answers = try await PythonJudge("requests.py").answers(to: cases)
         for (index, answer) in answers.enumerated() {
             let name = cases[index]["operation"]?.stringValue ?? "?"
             #expect(answer["ours"] == answer["theirs"], "\(name)")
@@ -45,9 +45,7 @@ struct RequestJudgeTests {
 
     /// The names of all operations, out of `AWSAction(.ec2, "DescribeImages", …)`.
     private static func operationsInSources() throws -> Set<String> {
-        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-            .deletingLastPathComponent().deletingLastPathComponent()
-        let sources = root.appendingPathComponent("Sources/AWS").path
+        let sources = "\(ProjectPath.root)/Sources/AWS"
         let files = FileManager.default.enumerator(atPath: sources)?.allObjects ?? []
         var names: Set<String> = []
         for file in files.compactMap({ $0 as? String }) where file.hasSuffix(".swift") {
@@ -85,7 +83,7 @@ struct RequestJudgeTests {
             cases.append(JSONValue(members: made.asked))
             signatures.append(made.signature)
         }
-        let answers = try await AWSPythonJudge("requests.py").answers(to: cases)
+        let answers = try await PythonJudge("requests.py").answers(to: cases)
         for (index, answer) in answers.enumerated() {
             #expect(
                 answer["authorization"]?.stringValue == signatures[index],

@@ -24,7 +24,7 @@ import Testing
 
     /// The world of one test: files that are read, and those that were written.
     private final class World: Sendable {
-        let transport: AWSScriptedTransport
+        let transport: ScriptedTransport
         let written = Mutex<[String: String]>([:])
         let files: [String: String]
         /// What the files are once something was asked for.
@@ -36,7 +36,7 @@ import Testing
         ) {
             self.files = files.merging(["/h/.aws/config": SignOnTests.config]) { $1 }
             self.later = later
-            transport = AWSScriptedTransport(
+            transport = ScriptedTransport(
                 bodies.map {
                     .answer(HTTPResponse(status: $0.status, body: Array($0.text.utf8)))
                 })
@@ -53,7 +53,7 @@ import Testing
                     self.written.withLock { $0[path] = String(decoding: bytes, as: UTF8.self) }
                 })
             return try await AWSClient(
-                configuration: configuration, transport: transport, time: AWSTestClock()
+                configuration: configuration, transport: transport, time: TestClock()
             ).currentCredentials()
         }
     }

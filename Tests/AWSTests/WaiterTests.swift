@@ -63,7 +63,7 @@ import Testing
     }
 
     @Test func `a wait ends with what was waited for and tells how far it is`() async throws {
-        let clock = AWSTestClock()
+        let clock = TestClock()
         let seen = Mutex<[String]>([])
         let answer = try await Waiter.wait(
             "a thing", schedule: WaiterSchedule(deadlineSeconds: 100), time: clock,
@@ -78,7 +78,7 @@ import Testing
     }
 
     @Test func `a deadline names what it waited for and the last state`() async throws {
-        let clock = AWSTestClock()
+        let clock = TestClock()
         let error = await #expect(throws: Diagnostic.self) {
             try await Waiter.wait(
                 "image `ami-1`", schedule: WaiterSchedule(deadlineSeconds: 10), time: clock
@@ -91,7 +91,7 @@ import Testing
     }
 
     @Test func `looks that fail in passing are borne, but not without end`() async throws {
-        let clock = AWSTestClock()
+        let clock = TestClock()
         let trouble = Diagnostic(code: "aws.unreachable", summary: "gone", isTrouble: true)
         let looks = Mutex(0)
         let answer = try await Waiter.wait(
@@ -116,7 +116,7 @@ import Testing
     @Test func `a failing verdict ends the wait even if its code is a passing one`() async throws {
         let error = await #expect(throws: Diagnostic.self) {
             try await Waiter.wait(
-                "a thing", schedule: WaiterSchedule(deadlineSeconds: 1000), time: AWSTestClock()
+                "a thing", schedule: WaiterSchedule(deadlineSeconds: 1000), time: TestClock()
             ) { () -> WaiterVerdict<Int> in
                 .failed(Diagnostic(code: "aws.InternalError", summary: "the export failed"))
             }

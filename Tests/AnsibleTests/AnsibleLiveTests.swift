@@ -9,8 +9,7 @@ import Testing
 /// The `ansible-runner` of this machine; nil where it has none.
 private let installedRunner = try? AnsibleRunnerLocation.find(
     environment: ProcessInfo.processInfo.environment,
-    projectFolder: URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-        .deletingLastPathComponent().deletingLastPathComponent().path,
+    projectFolder: ProjectPath.root,
     isExecutable: { FileManager.default.isExecutableFile(atPath: $0) })
 
 /// Runs of the real `ansible-runner`.

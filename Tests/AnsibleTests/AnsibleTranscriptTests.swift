@@ -1,5 +1,6 @@
 import Diagnostics
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Ansible
@@ -8,8 +9,7 @@ struct AnsibleTranscriptTests {
     private func transcript(
         _ fixture: String, secrets: [Secret] = []
     ) throws -> (AnsibleTranscript, [AnsibleProgress]) {
-        let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-            .appendingPathComponent("Fixtures/\(fixture).jsonl").path
+        let path = "\(ProjectPath.tests(of: #filePath))/Fixtures/\(fixture).jsonl"
         let text = String(decoding: try FileContents.read(path), as: UTF8.self)
         var transcript = AnsibleTranscript(
             playbook: "ansible/site.yml", redaction: SecretRedaction(secrets))

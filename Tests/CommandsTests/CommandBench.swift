@@ -4,7 +4,7 @@ import Diagnostics
 import Foundation
 import HTTP
 import JSON
-import Sandbox
+import Releasing
 import TestSupport
 
 @testable import Commands
@@ -76,7 +76,7 @@ final class CommandBench: Sendable {
     ///   - time: what a wait takes.
     func call(
         _ arguments: [String], _ variables: [String: String] = [:],
-        time: any TimeSource = AWSTestClock(), console: Console
+        time: any TimeSource = TestClock(), console: Console
     ) -> Invocation {
         let own = [
             "HOME": folder.path, "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
@@ -92,7 +92,7 @@ final class CommandBench: Sendable {
     /// Runs a command to its end; `MANIFEST` stands for the release's manifest.
     func run(
         _ arguments: [String], variables: [String: String] = [:],
-        time: any TimeSource = AWSTestClock()
+        time: any TimeSource = TestClock()
     ) async -> Outcome {
         let (output, error) = (WrittenText(), WrittenText())
         let console = Console(

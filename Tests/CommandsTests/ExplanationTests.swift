@@ -5,8 +5,7 @@ import Testing
 @testable import Commands
 
 @Suite struct ExplanationTests {
-    private static let project = URL(fileURLWithPath: #filePath)
-        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    private static let project = URL(fileURLWithPath: ProjectPath.root)
     /// What looks like a code and is a name of something else.
     private static let names = ["ansible.cfg", "docker.io", "inventory.json", "qemu.pid"]
 

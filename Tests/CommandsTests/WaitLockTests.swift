@@ -10,7 +10,7 @@ import Testing
 @Suite struct WaitLockTests {
     /// A clock that stands, and by whose third sleep somebody gives a lock up.
     private final class YieldingClock: TimeSource {
-        let clock = AWSTestClock()
+        let clock = TestClock()
         private let holder: FolderResultStore?
 
         /// - Parameter holder: who gives up; nil where nobody does.

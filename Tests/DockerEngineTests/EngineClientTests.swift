@@ -245,7 +245,7 @@ struct EngineClientTests {
         let path = LoopbackServer.freshSocketPath()
         let client = DockerEngineClient(
             transport: CurlTransport(CurlTransport.Configuration(version: "1", environment: [:])),
-            time: AWSTestClock()
+            time: TestClock()
         ) { DockerHost(address: .unixSocket(path), origin: "`DOCKER_HOST`") }
         let error = await diagnostic { try await client.ping() }
         #expect(error?.code == "docker.unreachable")

@@ -48,7 +48,7 @@ final class ScriptedEngine: Sendable {
             }
         }
         let transport = CurlTransport(CurlTransport.Configuration(version: "1", environment: [:]))
-        client = DockerEngineClient(transport: transport, time: AWSTestClock()) {
+        client = DockerEngineClient(transport: transport, time: TestClock()) {
             DockerHost(address: .unixSocket(path), origin: "the test")
         }
     }

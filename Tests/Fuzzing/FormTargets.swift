@@ -4,7 +4,7 @@ import GitHub
 @testable import Diagnostics
 @testable import DockerEngine
 @testable import JSON
-@testable import Sandbox
+@testable import Releasing
 
 /// Readers of general forms.
 enum FormTargets {

@@ -2,7 +2,7 @@ import JSON
 import OrderedCollections
 
 @testable import BuildGraph
-@testable import Sandbox
+@testable import Releasing
 
 /// Readers of manifests and of what earlier runs recorded.
 enum RecordTargets {

@@ -5,7 +5,7 @@ import JSON
 @testable import AWS
 @testable import Ansible
 @testable import DockerEngine
-@testable import Sandbox
+@testable import Releasing
 
 /// Readers of what services and helper programs answer.
 enum ServiceTargets {

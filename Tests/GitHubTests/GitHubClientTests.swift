@@ -11,12 +11,12 @@ import Testing
 @Suite struct GitHubClientTests {
     private static let token = "ghp_0123456789"
     private let repository: RepositoryName
-    private let clock = AWSTestClock()
+    private let clock = TestClock()
 
     init() throws { repository = try #require(RepositoryName("o/n")) }
 
     private func client(
-        _ transport: AWSScriptedTransport, say: @escaping @Sendable (String) -> Void = { _ in }
+        _ transport: ScriptedTransport, say: @escaping @Sendable (String) -> Void = { _ in }
     ) -> GitHubClient {
         GitHubClient(transport: transport, time: clock, say: say) {
             try GitHubServer(environment: ["GITHUB_TOKEN": Self.token])
@@ -25,7 +25,7 @@ import Testing
 
     private static func answer(
         _ status: Int, _ body: String = "", _ headers: [(name: String, value: String)] = []
-    ) -> AWSScriptedTransport.Reply {
+    ) -> ScriptedTransport.Reply {
         .answer(HTTPResponse(status: status, headers: headers, body: Array(body.utf8)))
     }
 
@@ -40,7 +40,7 @@ import Testing
         """
 
     @Test func `a request says who asks, and for which version`() async throws {
-        let transport = AWSScriptedTransport([Self.answer(200, Self.release)])
+        let transport = ScriptedTransport([Self.answer(200, Self.release)])
         let release = try await client(transport).call(GetRelease(repository: repository, id: 7))
         #expect(release.title == nil && release.body == "b" && release.isDraft)
         #expect(release.assets.map(\.isUploaded) == [true])
@@ -55,7 +55,7 @@ import Testing
     }
 
     @Test func `what has not changed is taken from the answer before`() async throws {
-        let transport = AWSScriptedTransport([
+        let transport = ScriptedTransport([
             Self.answer(200, Self.release, [("etag", "W/\"1\"")]), Self.answer(304),
             Self.answer(200, Self.release.replacing("\"b\"", with: "\"c\"")),
         ])
@@ -78,13 +78,13 @@ import Testing
             Self.answer(200, "[\(Self.asset)]", link), Self.answer(200, "[\(Self.asset)]"),
         ]
         let list = ListReleaseAssets(repository: repository, releaseId: 7)
-        let transport = AWSScriptedTransport(pages)
+        let transport = ScriptedTransport(pages)
         #expect(try await client(transport).all(list).count == 2)
         #expect(transport.requests.last?.url == "https://api.github.com/x?page=2")
-        let first = client(AWSScriptedTransport(pages))
+        let first = client(ScriptedTransport(pages))
         #expect(try await first.all(list, until: { _ in true }).count == 1)
         #expect(try await first.all(list, pageLimit: 1, partIsEnough: true).count == 1)
-        let bounded = client(AWSScriptedTransport(pages))
+        let bounded = client(ScriptedTransport(pages))
         let error = try await #require(throws: Diagnostic.self) {
             try await bounded.all(list, pageLimit: 1)
         }
@@ -92,7 +92,7 @@ import Testing
     }
 
     @Test func `the place where bytes are kept is shown no token`() async throws {
-        let transport = AWSScriptedTransport([
+        let transport = ScriptedTransport([
             Self.answer(302, "", [("Location", "https://storage.example/1?sig=x")]),
             Self.answer(200, "abc"),
         ])
@@ -102,7 +102,7 @@ import Testing
         let second = try #require(transport.requests.last)
         #expect(second.url == "https://storage.example/1?sig=x")
         #expect(second.headers.isEmpty)
-        let plain = AWSScriptedTransport([
+        let plain = ScriptedTransport([
             Self.answer(302, "", [("Location", "http://storage.example/1")])
         ])
         let error = try await #require(throws: Diagnostic.self) {
@@ -117,7 +117,7 @@ import Testing
         let upload = UploadReleaseAsset(
             repository: repository, uploadUrl: "https://u.example/a{?name,label}",
             name: "x y.json", contentType: "application/json", bytes: [1, 2])
-        let transport = AWSScriptedTransport([.failure(lost)])
+        let transport = ScriptedTransport([.failure(lost)])
         let error = try await #require(throws: Diagnostic.self) {
             try await client(transport).call(upload)
         }
@@ -126,14 +126,14 @@ import Testing
         #expect(transport.requests.map(\.mustNotRepeat) == [true])
         let taken = #"{"message":"m","errors":[{"resource":"R","code":"already_exists"}]}"#
         let second = try await #require(throws: Diagnostic.self) {
-            try await client(AWSScriptedTransport([Self.answer(422, taken)])).call(upload)
+            try await client(ScriptedTransport([Self.answer(422, taken)])).call(upload)
         }
         #expect(second.code == "github.already-exists")
     }
 
     @Test func `a limit is waited for, and a person is told`() async throws {
         let said = Mutex<[String]>([])
-        let transport = AWSScriptedTransport([
+        let transport = ScriptedTransport([
             Self.answer(429, "{}", [("Retry-After", "5")]), Self.answer(502),
             Self.answer(200, Self.release),
         ])
@@ -149,7 +149,7 @@ import Testing
         ] {
             let body = "{\"message\":\"you sent \(Self.token)\"}"
             let error = try await #require(throws: Diagnostic.self) {
-                try await client(AWSScriptedTransport([Self.answer(status, body)])).call(
+                try await client(ScriptedTransport([Self.answer(status, body)])).call(
                     UpdateRelease(repository: repository, id: 7, body: "x"))
             }
             #expect(error.code == code)
@@ -163,12 +163,12 @@ import Testing
     func `an answer that is no release is an error`(body: String) async throws {
         let error = try await #require(throws: Diagnostic.self) {
             let replies = Array(repeating: Self.answer(200, body), count: 5)
-            return try await client(AWSScriptedTransport(replies)).call(
+            return try await client(ScriptedTransport(replies)).call(
                 GetRelease(repository: repository, id: 7))
         }
         #expect(error.code == "github.wire")
         let created = try await #require(throws: Diagnostic.self) {
-            try await client(AWSScriptedTransport([Self.answer(201, body)])).call(
+            try await client(ScriptedTransport([Self.answer(201, body)])).call(
                 CreateRelease(
                     repository: repository, tag: "t", target: "main", title: "T", body: "",
                     isDraft: true, isPrerelease: false))
@@ -177,7 +177,7 @@ import Testing
     }
 
     @Test func `a draft for tests is described in full`() async throws {
-        let transport = AWSScriptedTransport([Self.answer(201, Self.release)])
+        let transport = ScriptedTransport([Self.answer(201, Self.release)])
         _ = try await client(transport).call(
             CreateRelease(
                 repository: repository, tag: "t", target: "main", title: "T", body: "",

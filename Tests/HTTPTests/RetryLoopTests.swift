@@ -42,7 +42,7 @@ import Testing
 
     private static let lost = HTTPFailure(
         kind: .connectionLost, message: "", host: "h", requestMayHaveReachedServer: true)
-    private let clock = AWSTestClock()
+    private let clock = TestClock()
 
     private func run(_ call: Call, patienceSeconds: Double = 0) async throws -> Int {
         var policy = RetryPolicy(attempts: 3)

@@ -1,7 +1,7 @@
 import Diagnostics
 import Foundation
 
-/// A file under `Golden`, beside the tests of its target, that a text has to equal.
+/// A file in the folder `Golden` of a target's tests that a text has to equal.
 package struct GoldenFile {
     /// What is wrong with the text, or with the run.
     package struct Failure: Error, CustomStringConvertible {
@@ -14,8 +14,7 @@ package struct GoldenFile {
     ///
     /// - Parameter tests: the file that asks.
     package init(_ name: String, tests: String = #filePath) {
-        let folder = URL(fileURLWithPath: tests).deletingLastPathComponent().path
-        path = "\(folder)/Golden/\(name)"
+        path = "\(ProjectPath.tests(of: tests))/Golden/\(name)"
     }
 
     /// Compares; with `DSS_WRITE_GOLDEN` set it rewrites the file, and fails all the same.

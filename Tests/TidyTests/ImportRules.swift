@@ -16,13 +16,13 @@ enum ImportRules {
         "Ansible": ["Diagnostics", "JSON"],
         "DockerEngine": ["Diagnostics", "Hashing", "JSON", "HTTP"],
         "QEMU": ["Diagnostics", "JSON"],
-        "Sandbox": [
+        "Releasing": [
             "Diagnostics", "Hashing", "JSON", "BuildGraph", "AWS", "GitHub", "Ansible",
             "DockerEngine", "QEMU",
         ],
         "Commands": [
             "Diagnostics", "JSON", "HTTP", "BuildGraph", "AWS", "GitHub", "Ansible",
-            "DockerEngine", "QEMU", "Sandbox",
+            "DockerEngine", "QEMU", "Releasing",
         ],
         "dssbatch": ["Commands"],
     ]

@@ -81,3 +81,18 @@ extension JSONValue {
 }
 
 extension StageName: Codable {}
+
+/// The kinds of things that a product's journal speaks of, by the texts that it writes for them.
+///
+/// The journal itself only compares and keeps the texts: it may hold those of other versions.
+package protocol JournalKind: RawRepresentable, Sendable where RawValue == String {}
+
+/// Where entries of a journal are ended: the journal itself, or one stage's door to it.
+package protocol JournalEnding: Sendable {
+    /// Writes down that it is gone for certain, or never came to be.
+    func gone(_ entry: JournalEntryID) async throws
+    /// Ends an entry without saying that its thing is gone.
+    func forget(_ entry: JournalEntryID) async throws
+}
+
+extension Journal: JournalEnding {}

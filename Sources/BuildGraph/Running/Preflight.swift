@@ -1,4 +1,4 @@
-import Diagnostics
+package import Diagnostics
 import JSON
 
 /// Asks every stage that will run for what would make it fail late, before any of them starts.
@@ -79,5 +79,16 @@ struct Preflight {
         setup.events.emit(.stageFinished(.failed, seconds: 0), stage: stage.name)
         return RunSummary.Stage(
             name: stage.name, status: .failed, seconds: 0, problem: problem, changedFiles: [])
+    }
+}
+
+extension Diagnostic {
+    /// It as what was wrong before anything was started: a configuration error, unless a service
+    /// or the network is in trouble.
+    package var beforehand: Diagnostic {
+        guard severity == .failure, !isTrouble else { return self }
+        var problem = self
+        problem.severity = .configuration
+        return problem
     }
 }

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Sandbox
+import Releasing
 
 /// How the build of a release is found and waited for.
 struct BuildOptions: ParsableArguments {

@@ -1,6 +1,6 @@
 import ArgumentParser
 import BuildGraph
-import Sandbox
+import Releasing
 
 /// The manifest of a command that brings one permanent stack up to date.
 struct InfrastructureOptions: ParsableArguments {

@@ -1,6 +1,6 @@
 import ArgumentParser
 import FoundationEssentials
-import Sandbox
+import Releasing
 
 /// The key pair that a new machine lets in.
 struct KeyPairOptions: ParsableArguments {

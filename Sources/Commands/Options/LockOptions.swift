@@ -1,5 +1,5 @@
 import ArgumentParser
-import Sandbox
+import Releasing
 
 /// How a command takes the lock of the results that it writes to.
 struct LockOptions: ParsableArguments {

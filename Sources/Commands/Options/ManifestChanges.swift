@@ -1,6 +1,6 @@
 import ArgumentParser
 import FoundationEssentials
-import Sandbox
+import Releasing
 
 /// What the command line changes about a manifest.
 struct ManifestChanges: ParsableArguments {

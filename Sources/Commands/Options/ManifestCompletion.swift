@@ -1,7 +1,7 @@
 import ArgumentParser
 import BuildGraph
 import FoundationEssentials
-import Sandbox
+import Releasing
 
 /// What a shell offers for a word, read from the manifest that stands in the same line.
 enum ManifestCompletion {

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Sandbox
+import Releasing
 
 /// The manifest and what the command line changes about it.
 struct ManifestOptions: ParsableArguments {

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Sandbox
+import Releasing
 
 /// The manifest of a command that is a preset over its stages.
 struct PresetOptions: ParsableArguments {

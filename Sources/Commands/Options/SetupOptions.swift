@@ -1,7 +1,7 @@
 import ArgumentParser
 import BuildGraph
 import Diagnostics
-import Sandbox
+import Releasing
 
 /// The options of the commands that start a machine for a person.
 struct SetupOptions: ParsableArguments {

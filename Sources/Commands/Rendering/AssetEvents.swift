@@ -1,7 +1,7 @@
 import Diagnostics
 import JSON
 import OrderedCollections
-import Sandbox
+import Releasing
 
 /// Assets as events of `--json`.
 struct AssetEvents {

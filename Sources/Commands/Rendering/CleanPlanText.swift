@@ -1,4 +1,4 @@
-import Sandbox
+import Releasing
 
 /// What `clean` would do as text.
 enum CleanPlanText {

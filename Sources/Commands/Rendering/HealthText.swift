@@ -1,7 +1,7 @@
 import Diagnostics
 import JSON
 import OrderedCollections
-import Sandbox
+import Releasing
 
 /// The lines of `dssbatch doctor`.
 struct HealthText {

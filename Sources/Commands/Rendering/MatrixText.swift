@@ -2,7 +2,7 @@ import BuildGraph
 import Diagnostics
 import FoundationEssentials
 import JSON
-import Sandbox
+import Releasing
 
 /// Plans and summaries of many releases, for people and for scripts.
 enum MatrixText {

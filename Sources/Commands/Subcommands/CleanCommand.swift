@@ -1,7 +1,7 @@
 import ArgumentParser
 import Diagnostics
 import Glibc
-import Sandbox
+import Releasing
 
 /// The command `dssbatch clean [MANIFEST]`.
 struct CleanCommand: Command {

@@ -1,7 +1,7 @@
 import ArgumentParser
 import BuildGraph
 import JSON
-import Sandbox
+import Releasing
 
 /// The command `dssbatch create-docker-image`: the stages of group `docker`, and nothing else.
 struct CreateDockerImageCommand: Command {

@@ -1,6 +1,6 @@
 import ArgumentParser
 import JSON
-import Sandbox
+import Releasing
 
 /// The command `dssbatch create-vm`: AMI and VM images, without Docker image and GitHub.
 struct CreateVMCommand: Command {

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Sandbox
+import Releasing
 
 /// The command `dssbatch distribute MATRIX`: many releases by many builds.
 struct DistributeCommand: Command {

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Sandbox
+import Releasing
 
 /// The command `dssbatch doctor [MANIFEST]`.
 struct DoctorCommand: Command {

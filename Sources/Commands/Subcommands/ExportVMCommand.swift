@@ -1,5 +1,5 @@
 import ArgumentParser
-import Sandbox
+import Releasing
 
 /// The command `dssbatch export-vm`: stage `ami` on a machine that is there, and group `export`.
 struct ExportVMCommand: Command {

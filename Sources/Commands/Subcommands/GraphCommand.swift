@@ -1,7 +1,7 @@
 import ArgumentParser
 import BuildGraph
 import JSON
-import Sandbox
+import Releasing
 
 /// The command `dssbatch graph MANIFEST`.
 struct GraphCommand: Command {

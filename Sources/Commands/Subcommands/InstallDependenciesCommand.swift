@@ -1,5 +1,5 @@
 import ArgumentParser
-import Sandbox
+import Releasing
 
 /// The command `dssbatch install-dependencies`: stage `install` on a machine that is there.
 struct InstallDependenciesCommand: Command {

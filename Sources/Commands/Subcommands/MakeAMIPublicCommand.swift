@@ -1,6 +1,6 @@
 import ArgumentParser
 import BuildGraph
-import Sandbox
+import Releasing
 
 /// The command `dssbatch make-ami-public`: stage `ami-public`, and nothing that makes an image.
 struct MakeAMIPublicCommand: Command {

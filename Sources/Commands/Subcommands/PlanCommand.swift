@@ -1,7 +1,7 @@
 import ArgumentParser
 import BuildGraph
 import Diagnostics
-import Sandbox
+import Releasing
 
 /// The command `dssbatch plan MANIFEST`.
 struct PlanCommand: Command {

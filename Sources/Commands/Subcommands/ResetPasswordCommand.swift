@@ -1,6 +1,6 @@
 import ArgumentParser
 import Diagnostics
-import Sandbox
+import Releasing
 
 /// The command `dssbatch reset-password`: stage `reset-password` on a machine that is there.
 struct ResetPasswordCommand: Command {

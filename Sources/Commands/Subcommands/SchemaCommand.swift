@@ -1,6 +1,6 @@
 import ArgumentParser
 import Diagnostics
-import Sandbox
+import Releasing
 
 /// The command `dssbatch schema KIND`.
 struct SchemaCommand: Command {

@@ -1,6 +1,6 @@
 import ArgumentParser
 import BuildGraph
-import Sandbox
+import Releasing
 
 /// The command `dssbatch setup-ec2-and-install-dependencies`: a machine with the sandbox.
 struct SetupEC2AndInstallCommand: Command {

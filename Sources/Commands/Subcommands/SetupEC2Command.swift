@@ -1,6 +1,6 @@
 import ArgumentParser
 import BuildGraph
-import Sandbox
+import Releasing
 
 /// The command `dssbatch setup-ec2`: a machine, and nothing on it.
 struct SetupEC2Command: Command {

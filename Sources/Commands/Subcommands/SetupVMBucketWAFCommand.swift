@@ -1,5 +1,5 @@
 import ArgumentParser
-import Sandbox
+import Releasing
 
 /// The command `dssbatch setup-vm-bucket-waf`: the stage `vm-bucket-waf` of the infrastructure.
 struct SetupVMBucketWAFCommand: Command {

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Sandbox
+import Releasing
 
 /// The command `dssbatch start-release-build`: a build on CodeBuild that completes a release.
 struct StartReleaseBuildCommand: Command {

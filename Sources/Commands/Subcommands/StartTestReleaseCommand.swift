@@ -1,6 +1,6 @@
 import ArgumentParser
 import GitHub
-import Sandbox
+import Releasing
 
 /// The command `dssbatch start-test-release`: a draft on GitHub, and the build that completes it.
 struct StartTestReleaseCommand: Command {

@@ -2,7 +2,7 @@ import ArgumentParser
 import BuildGraph
 import Diagnostics
 import JSON
-import Sandbox
+import Releasing
 
 /// The command `dssbatch status MANIFEST`.
 struct StatusCommand: Command {

@@ -1,7 +1,7 @@
 import ArgumentParser
 import BuildGraph
 import JSON
-import Sandbox
+import Releasing
 
 /// The command `dssbatch update-release`: the stage `github-release` from what is recorded.
 struct UpdateReleaseCommand: Command {

@@ -1,7 +1,7 @@
 import ArgumentParser
 import BuildGraph
 import JSON
-import Sandbox
+import Releasing
 
 /// The command `dssbatch why MANIFEST STAGE`.
 struct WhyCommand: Command {

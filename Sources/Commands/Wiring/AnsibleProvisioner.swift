@@ -2,7 +2,7 @@ import Ansible
 import Diagnostics
 import DockerEngine
 import FoundationEssentials
-import Sandbox
+import Releasing
 
 /// Runs playbooks with `ansible-runner`.
 struct AnsibleProvisioner: Provisioner {

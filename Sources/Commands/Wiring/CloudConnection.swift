@@ -1,7 +1,7 @@
 import AWS
 import Diagnostics
 import HTTP
-import Sandbox
+import Releasing
 
 /// The way to AWS, found only when the first call is made: a plan needs no network, no
 /// credentials and no local cloud.

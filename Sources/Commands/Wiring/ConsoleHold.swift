@@ -1,6 +1,6 @@
 import FoundationEssentials
 import JSON
-import Sandbox
+import Releasing
 import Synchronization
 
 /// Hands a machine over on the terminal, and takes it back at Ctrl-C.

@@ -1,7 +1,7 @@
 import AWS
 import Diagnostics
 import HTTP
-import Sandbox
+import Releasing
 
 /// Asks AWS's own service under which address this machine is seen.
 ///

@@ -2,7 +2,7 @@ import AWS
 import Diagnostics
 import FoundationEssentials
 import JSON
-import Sandbox
+import Releasing
 
 /// The embedded AWS of a project: found through its state file, started where none runs.
 struct LocalCloud: Sendable {

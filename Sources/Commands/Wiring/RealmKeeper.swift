@@ -1,7 +1,7 @@
 import AWS
 import BuildGraph
 import Diagnostics
-import Sandbox
+import Releasing
 
 /// Knows whose account a command works in: from files and variables, and from AWS once asked.
 actor RealmKeeper: RealmSource {

@@ -2,7 +2,7 @@ import AWS
 import BuildGraph
 import Diagnostics
 import Glibc
-import Sandbox
+import Releasing
 
 /// Where a manifest's results are: a folder, or S3.
 struct ResultPlace {

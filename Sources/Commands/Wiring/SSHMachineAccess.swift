@@ -1,7 +1,7 @@
 import Ansible
 import Diagnostics
 import Glibc
-import Sandbox
+import Releasing
 
 /// Key pairs and readiness by OpenSSH's own tools.
 struct SSHMachineAccess: MachineAccess {

@@ -5,7 +5,7 @@ import FoundationEssentials
 import GitHub
 import Glibc
 import HTTP
-import Sandbox
+import Releasing
 
 /// Puts the real services together.
 enum ServiceWiring {
@@ -26,7 +26,7 @@ enum ServiceWiring {
     static func services(
         _ options: GlobalOptions, _ call: Invocation, manifest: ManifestPlace,
         isLocal: Bool, say: @escaping @Sendable (String) -> Void
-    ) -> SandboxServices {
+    ) -> Services {
         let project = manifest.project
         let (environment, processes) = (call.environment, call.processes)
         let localCloud =
@@ -46,7 +46,7 @@ enum ServiceWiring {
                 (environment[password.variable] ?? (isLocal ? localPassword : nil))
                 .map { Secret($0) }
         }
-        return SandboxServices(
+        return Services(
             aws: ConnectingAWSCaller(connection: connection),
             provisioner: AnsibleProvisioner(
                 projectPath: project.path, processes: processes, connection: connection),

@@ -2,7 +2,7 @@ import AWS
 import Diagnostics
 import FoundationEssentials
 import Glibc
-import Sandbox
+import Releasing
 
 /// The machine that this process runs on.
 struct ThisWorkstation: Workstation {

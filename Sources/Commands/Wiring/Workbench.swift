@@ -3,7 +3,7 @@ import BuildGraph
 import Diagnostics
 import FoundationEssentials
 import HTTP
-import Sandbox
+import Releasing
 
 /// What a command works with once it has read its manifest, of whatever kind; making one touches
 /// nothing.
@@ -12,7 +12,7 @@ struct Workbench: Sendable {
     let options: GlobalOptions
     let isLocal: Bool
     let output: EventOutput
-    let services: SandboxServices
+    let services: Services
     let results: ResultPlace
     private let projectPath: String
 

@@ -1,0 +1,124 @@
+import BuildGraph
+import Diagnostics
+import JSON
+import Releasing
+
+/// One command's manifest with everything that it is worked on with; making one touches nothing.
+struct Session: Sendable {
+    let manifest: SingleManifest
+    let workplace: Workplace
+    private let bench: Workbench
+
+    var call: Invocation { bench.call }
+    var options: GlobalOptions { bench.options }
+    var output: EventOutput { bench.output }
+    var services: Services { bench.services }
+    var graph: StageGraph { workplace.graph }
+    var store: any ResultStore { workplace.store }
+    /// Who runs this, for the lock.
+    var lock: LockInfo { workplace.lock }
+
+    /// - Parameters:
+    ///   - path: the manifest as named on the command line; nil for that of the release itself.
+    ///   - layout: how the stages of a release are laid out.
+    ///   - output: where events go; nil for what the options say.
+    init(
+        _ manifest: SingleManifest, _ changes: ManifestChanges, _ options: GlobalOptions,
+        _ call: Invocation, named path: String? = nil,
+        layout: PipelineLayout = .release(ReleaseLayout()), output: EventOutput? = nil
+    ) throws {
+        let bench = try Workbench(manifest.place, changes, options, call, output: output)
+        if output == nil, let hint = try bench.results.localHint([manifest.storeName]) {
+            bench.output.say(hint)
+        }
+        let adoptCommand = changes.adoptCommand(
+            of: path ?? manifest.place.path, options,
+            assetId: changes.assetId.map { _ in manifest.storeName })
+        try self.init(
+            manifest, bench,
+            layout.completed(isLocal: bench.isLocal, adoptCommand: adoptCommand))
+    }
+
+    private init(
+        _ manifest: SingleManifest, _ bench: Workbench, _ layout: PipelineLayout
+    ) throws {
+        let (output, services, variables) = (bench.output, bench.services, bench.call.environment)
+        let store = try bench.results.store(manifest.storeName, subfolder: layout.subfolder)
+        self.manifest = manifest
+        self.bench = bench
+        // Only a release finishes machines.
+        let finishesMachines = bench.isLocal && manifest.release != nil
+        workplace = Workplace(
+            graph: try StageGraph(
+                manifest.stages(services: services, layout: layout) {
+                    try bench.results.requiredFolder(of: store)
+                }),
+            store: store,
+            equipment: bench.equipment(
+                of: store,
+                recovery: layout.recovers
+                    ? ReleaseRecovery(services: services, stacks: manifest.permanentStacks) : nil,
+                needsCloud: layout.needsCloud)
+        ) { event in
+            if finishesMachines, case .plan(let plan) = event.kind, !plan.isFresh {
+                ServiceWiring.sayLocalPasswords(variables) { output.say($0) }
+            }
+            output.receive(event)
+            if case .runFinished(.succeeded, _) = event.kind {
+                output.say("results are in `\(store.location)`")
+            }
+        }
+    }
+
+    /// A workplace of the same command, laid out in another way.
+    func beside(_ layout: PipelineLayout) throws -> Workplace {
+        try Session(manifest, bench, layout).workplace
+    }
+
+    /// Where the runs of the developer's machines record, whatever this session is about.
+    var machineStore: any ResultStore {
+        get throws {
+            try bench.results.store(manifest.storeName, subfolder: MachinePipeline.folder)
+        }
+    }
+
+    /// The stages that the command line names.
+    ///
+    /// - Throws: `graph.unknown-selection`.
+    func selection(_ options: SelectionOptions) throws -> Selection {
+        try options.request.resolved(in: graph)
+    }
+
+    /// Writes a plan for `run --plan`.
+    func write(_ plan: Plan, _ world: RecordedWorld, to path: String) async throws {
+        let file = PlanFile(
+            plan, world, assetId: store.assetId, realm: try await workplace.realms?.present())
+        try AtomicFile.write(Array(file.json.prettyText.utf8), to: path)
+    }
+
+    /// Shows an event that no run emits.
+    func emit(_ kind: RunEvent.Kind, stage: StageName? = nil) {
+        output.receive(RunEvent(time: call.time.now(), stage: stage, kind: kind))
+    }
+}
+
+extension Session {
+    /// Runs stages, heeding signals, as every command does that runs something.
+    ///
+    /// - Parameters:
+    ///   - isAnswered: asked at each signal; true where somebody waited for it.
+    ///   - work: says how it ended.
+    func perform(
+        isAnswered: @escaping @Sendable () -> Bool = { false },
+        _ work: @escaping @Sendable () async throws -> RunSummary
+    ) async throws -> ExitStatus {
+        try await Interruptible(isAnswered: isAnswered).run(output) {
+            ExitStatus(try await work())
+        }
+    }
+
+    /// Runs what is stale.
+    func run(_ options: RunOptions) async throws -> ExitStatus {
+        try await perform { try await workplace.run(options) }
+    }
+}
