@@ -182,6 +182,14 @@ def test_failing_playbook(project: Project, playbook: str) -> None:
     project.set_runner(**{playbook: {"message": "no package poetry-1.8.5 there"}})
     outcome = project.dssbatch(MANIFEST)
     assert_error(outcome, 1, "no package poetry-1.8.5 there", "install packages")
+    ending = outcome.stderr[outcome.stderr.rindex("\nfailed: ") + 1 :].splitlines()
+    stage = next(iter(failed_stages(project)))
+    assert ending[0].startswith(f"failed: {stage} after ")
+    assert "no package poetry-1.8.5 there" in "\n".join(ending)
+    assert any(line.startswith("  hint: ") for line in ending)
+    (waiting,) = [line for line in ending if line.startswith("not started: ")]
+    assert "ami" in waiting and "release-notes" in waiting
+    assert ending[-1] == f"results are in `{project.results}`"
     project.view.assert_nothing_runs()
     assert project.view.images() == []
     assert project.private_keys() == []

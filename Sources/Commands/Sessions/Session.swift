@@ -64,9 +64,6 @@ struct Session: Sendable {
                 ServiceWiring.sayLocalPasswords(variables) { output.say($0) }
             }
             output.receive(event)
-            if case .runFinished(.succeeded, _) = event.kind {
-                output.say("results are in `\(store.location)`")
-            }
         }
     }
 
@@ -113,8 +110,29 @@ extension Session {
         _ work: @escaping @Sendable () async throws -> RunSummary
     ) async throws -> ExitStatus {
         try await Interruptible(isAnswered: isAnswered).run(output) {
-            ExitStatus(try await work())
+            let summary = try await work()
+            try await show(summary)
+            return ExitStatus(summary)
         }
+    }
+
+    /// Says how a run ended.
+    func show(_ summary: RunSummary) async throws {
+        output.finish()
+        var lines: [String] = []
+        switch summary.status {
+        case .succeeded:
+            let names = Set(summary.stages.filter { $0.status == .succeeded }.map(\.name))
+            let results = names.isEmpty ? [:] : try await store.loadAll()
+            let outputs = results.filter { names.contains($0.key) }
+                .compactMapValues { $0.record?.lastGood?.outputs }
+            lines = RunEndText.success(
+                MadeThing.things(in: outputs, region: manifest.release?.region),
+                seconds: summary.seconds, location: store.location)
+        case .failed: lines = RunEndText.failure(summary, location: store.location)
+        case .interrupted: break
+        }
+        for line in lines { output.say(line) }
     }
 
     /// Runs what is stale.

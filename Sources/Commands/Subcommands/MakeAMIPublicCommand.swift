@@ -31,7 +31,9 @@ struct MakeAMIPublicCommand: Command {
         let options = running.options(call.console)
         return try await Interruptible().run(session.output) {
             switch try await release.publishImages(options) {
-            case .recorded(let summary): return ExitStatus(summary)
+            case .recorded(let summary):
+                try await session.show(summary)
+                return ExitStatus(summary)
             case .tagged(let seconds):
                 session.emit(.runFinished(.succeeded, seconds: seconds))
                 return .fresh
