@@ -97,4 +97,46 @@ import Testing
             }
         }
     }
+
+    /// The grammar of distribution/reference as its source writes it, by an engine of others.
+    ///
+    /// Source: <https://github.com/distribution/reference/blob/main/regexp.go>
+    @Test func `names are those that the published grammar takes`() throws {
+        let label = "[a-zA-Z0-9](?:[a-zA-Z0-9\\-]*[a-zA-Z0-9])?"
+        let host = try Regex(
+            "(?:\(label)(?:\\.\(label))*|\\[[a-fA-F0-9:]+\\])(?::[0-9]+)?")
+        let word = "[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*"
+        let path = try Regex("\(word)(?:/\(word))*")
+        let tag = #/[a-zA-Z0-9_][a-zA-Z0-9_.\-]{0,127}/#
+        let digest = #/[A-Za-z][A-Za-z0-9]*(?:[\-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}/#
+        var random = SeededGenerator(seed: 11)
+        func some(_ alphabet: String, _ longest: Int) -> String {
+            let letters = Array(alphabet)
+            return String(
+                (0..<Int.random(in: 1...longest, using: &random)).map { _ in
+                    letters[Int.random(in: letters.indices, using: &random)]
+                })
+        }
+        func takes(_ text: String) -> Bool { (try? ImageReference(text)) != nil }
+        var taken = 0
+        for _ in 0..<4000 {
+            // With a port or a dot, so that it is read as a host.
+            let end = [":1", ".a", ""][Int.random(in: 0..<3, using: &random)]
+            let registry = some("aZ0-.:[]", 7) + end
+            if registry.contains(where: { ".:".contains($0) }) {
+                let isTaken = takes("\(registry)/a")
+                #expect(isTaken == (registry.wholeMatch(of: host) != nil), "\(registry)")
+                if isTaken { taken += 1 }
+            }
+            let repository = "a.b/" + some("a0._-/", 9)
+            #expect(
+                takes(repository)
+                    == (repository.dropFirst(4).wholeMatch(of: path) != nil), "\(repository)")
+            let name = some("aZ_.-é", 5)
+            #expect(takes("a:\(name)") == (name.wholeMatch(of: tag) != nil), "\(name)")
+            let kind = some("aZ0-_+.", 5) + ":" + some("aF0", 60)
+            #expect(takes("a@\(kind)") == (kind.wholeMatch(of: digest) != nil), "\(kind)")
+        }
+        #expect(taken > 100)
+    }
 }
