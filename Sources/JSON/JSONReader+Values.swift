@@ -26,16 +26,6 @@ extension JSONReader {
         return text
     }
 
-    /// The text here, which must match a regular expression as a whole.
-    ///
-    /// - Parameters:
-    ///   - pattern: the expression.
-    ///   - allowed: the expression in words.
-    /// - Throws: `manifest.wrong-type`, `manifest.unknown-value`.
-    package func string(matching pattern: Regex<some Any>, allowed: String) throws -> String {
-        try string(allowed: allowed) { $0.wholeMatch(of: pattern) != nil }
-    }
-
     /// The text here, which must not be empty.
     ///
     /// - Throws: `manifest.wrong-type`, `manifest.unknown-value`.

@@ -13,14 +13,9 @@ package struct AssetId: Sendable, Hashable, CustomStringConvertible {
     ///   - location: where it was read, for the error.
     /// - Throws: `manifest.asset-id`.
     package init(_ text: String, location: String) throws {
-        func isAlphanumeric(_ scalar: Unicode.Scalar) -> Bool {
-            ("a"..."z").contains(scalar) || ("A"..."Z").contains(scalar)
-                || ("0"..."9").contains(scalar)
-        }
-        let scalars = text.unicodeScalars
-        let extra: Set<Unicode.Scalar> = [" ", ".", "_", "+", "=", "@", "-"]
-        guard (1...64).contains(scalars.count), let first = scalars.first, isAlphanumeric(first),
-            scalars.allSatisfy({ isAlphanumeric($0) || extra.contains($0) })
+        guard text.utf8.first?.isLetterOrDigit == true,
+            TextScanner(text).isAll(
+                1...64, { $0.isLetterOrDigit || $0.isOne(of: " ._+=@-") })
         else {
             throw Diagnostic(
                 code: "manifest.asset-id", severity: .configuration,

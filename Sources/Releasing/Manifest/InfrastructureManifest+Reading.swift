@@ -54,7 +54,7 @@ extension InfrastructureManifest {
 
     static func region(_ reader: JSONReader) throws -> String {
         try reader.string(
-            matching: /[a-z]{2}(-[a-z]+)+-\d/, allowed: "an AWS region such as `eu-central-1`")
+            allowed: "an AWS region such as `eu-central-1`", where: ManifestForm.isRegion)
     }
 
     /// Two stages must not work on one stack.
@@ -98,7 +98,7 @@ extension InfrastructureManifest.Stack {
         _ reader: JSONReader, stage: String, region: String, stages: [String],
         project: ProjectFolder
     ) throws {
-        guard stage.wholeMatch(of: /[a-z][a-z0-9-]{0,62}/) != nil else {
+        guard ManifestForm.isStageName(stage) else {
             throw reader.diagnostic(
                 code: "manifest.unknown-value", summary: "`\(stage)` cannot be a stage's name",
                 hint: "use lower-case letters, digits and `-`, such as `vm-bucket`")
@@ -108,8 +108,8 @@ extension InfrastructureManifest.Stack {
         ])
         self.stage = stage
         name = try stack.required("name").string(
-            matching: /[A-Za-z][A-Za-z0-9-]{0,127}/,
-            allowed: "1 to 128 letters, digits and `-`, beginning with a letter")
+            allowed: "1 to 128 letters, digits and `-`, beginning with a letter",
+            where: ManifestForm.isStackName)
         let own = stack.optional("region")
         self.region = try own.map(InfrastructureManifest.region) ?? region
         hasOwnRegion = own != nil
@@ -132,7 +132,7 @@ extension InfrastructureManifest.Stack {
 
 extension InfrastructureManifest.Parameter {
     init(_ reader: JSONReader, name: String, stages: [String]) throws {
-        guard name.wholeMatch(of: /[A-Za-z0-9]{1,255}/) != nil else {
+        guard ManifestForm.isParameterName(name) else {
             throw reader.diagnostic(
                 code: "manifest.unknown-value", summary: "`\(name)` cannot be a parameter's name",
                 hint: "use letters and digits, as CloudFormation does")
@@ -145,7 +145,7 @@ extension InfrastructureManifest.Parameter {
                 InfrastructureManifest.Reference(
                     stage: try reference.required("stack").oneOf(stages),
                     output: try reference.required("output").string(
-                        matching: /[A-Za-z0-9]{1,255}/, allowed: "letters and digits")))
+                        allowed: "letters and digits", where: ManifestForm.isParameterName)))
         case .array:
             value = .text(
                 try reader.array { element in

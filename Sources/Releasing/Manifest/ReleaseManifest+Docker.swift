@@ -51,11 +51,10 @@ extension ReleaseManifest {
                 ?? ImageReference(Self.defaultBaseImage)
             registryUser = try docker.optional("registryUser")?.nonEmptyString()
             network = try docker.optional("network")?.string(
-                matching: /[a-zA-Z0-9][a-zA-Z0-9_.-]*/, allowed: "the name of a Docker network")
+                allowed: "the name of a Docker network", where: ManifestForm.isNetwork)
             self.version = version
             let given = try docker.optional("tags")?.array {
-                try $0.string(
-                    matching: /[a-zA-Z0-9_][a-zA-Z0-9_.-]{0,127}/, allowed: "a Docker tag")
+                try $0.string(allowed: "a Docker tag", where: ImageReference.isTag)
             }
             tags = OrderedSet([version] + (given ?? [])).elements
             movesNewestTag = given == nil && version != Self.newestTag

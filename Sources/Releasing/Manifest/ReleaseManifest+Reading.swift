@@ -100,13 +100,13 @@ extension ReleaseManifest {
 
     private static func region(_ reader: JSONReader) throws -> String {
         try reader.string(
-            matching: /[a-z]{2}(-[a-z]+)+-\d/, allowed: "an AWS region such as `eu-central-1`")
+            allowed: "an AWS region such as `eu-central-1`", where: ManifestForm.isRegion)
     }
 
     /// An account's id, as every kind of manifest may name one.
     static func account(_ reader: JSONReader) throws -> String {
         try reader.string(
-            matching: /[0-9]{12}/, allowed: "an account's id of 12 digits, as a text")
+            allowed: "an account's id of 12 digits, as a text", where: ManifestForm.isAccount)
     }
 
     private static func versions(_ reader: JSONReader) throws -> OrderedDictionary<String, String> {
@@ -130,7 +130,7 @@ extension ReleaseManifest.AMI {
         copyToRegions =
             try regions?.array { region in
                 try region.string(
-                    matching: /[a-z]{2}(-[a-z]+)+-\d/, allowed: "an AWS region such as `us-east-1`")
+                    allowed: "an AWS region such as `us-east-1`", where: ManifestForm.isRegion)
             } ?? []
         if let regions, Set(copyToRegions).count != copyToRegions.count {
             throw regions.diagnostic(
@@ -148,7 +148,7 @@ extension ReleaseManifest.BaseImage {
         if names.contains("id") {
             self = .id(
                 try reader.object(allowing: ["id"]).required("id").string(
-                    matching: /ami-[0-9a-f]+/, allowed: "an image's id such as `ami-0123abcd`"))
+                    allowed: "an image's id such as `ami-0123abcd`", where: ManifestForm.isImageId))
         } else if names.contains("ssmParameter") {
             let base = try reader.object(allowing: ["ssmParameter"])
             self = .ssmParameter(try base.required("ssmParameter").nonEmptyString())
@@ -179,13 +179,6 @@ extension ReleaseManifest.BaseImage {
 }
 
 extension ReleaseManifest.Instance {
-    private static func isUserName(_ text: String) -> Bool {
-        func isLetter(_ byte: UInt8) -> Bool { (0x61...0x7a).contains(byte) || byte == 0x5f }
-        let bytes = text.utf8
-        return (1...32).contains(bytes.count) && bytes.first.map(isLetter) == true
-            && bytes.allSatisfy { isLetter($0) || (0x30...0x39).contains($0) || $0 == 0x2d }
-    }
-
     init(_ reader: JSONReader?, in root: JSONObjectReader) throws {
         let instance = try (reader ?? root.required("instance")).object(allowing: [
             "type", "types", "volumeGiB", "user", "sshPort", "ingressCidr",
@@ -194,7 +187,8 @@ extension ReleaseManifest.Instance {
         volumeGiB = try instance.required("volumeGiB").integer(in: 8...16_384)
         user =
             try instance.optional("user")?.string(
-                allowed: "a user's name, such as `ubuntu`", where: Self.isUserName) ?? "ubuntu"
+                allowed: "a user's name, such as `ubuntu`", where: ManifestForm.isUserName)
+            ?? "ubuntu"
         sshPort = try instance.optional("sshPort")?.integer(in: 1...65_535) ?? 22
         let cidr = instance.optional("ingressCidr")
         let text = try cidr?.string() ?? "auto"
@@ -256,7 +250,7 @@ extension ReleaseManifest.Export {
         let reader = try export.required("bucket")
         if case .string = reader.value {
             let name = try reader.string(
-                matching: /[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/, allowed: "a bucket's name")
+                allowed: "a bucket's name", where: ManifestForm.isBucket)
             return .named(bucket: name, role: try export.required("role").nonEmptyString())
         }
         if let role = export.optional("role") {

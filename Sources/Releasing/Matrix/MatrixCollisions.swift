@@ -52,7 +52,7 @@ struct MatrixCollisions {
         let assetId = release.assetId.text
         let image = ResourceNames.image(prefix: release.ami.namePrefix, assetId: assetId)
         for name in ["id \(assetId)"] + release.regions.map({ "image \($0)/\(image)" }) {
-            let base = name.wholeMatch(of: /(.+)-r[0-9]+/).map { String($0.output.1) }
+            let base = Self.base(ofRevision: name)
             if let other = base.flatMap({ names[$0] }) ?? bases[name], other != assetId {
                 throw Diagnostic(
                     code: "manifest.collision", severity: .configuration,
@@ -65,6 +65,16 @@ struct MatrixCollisions {
             names[name] = names[name] ?? assetId
             if let base { bases[base] = bases[base] ?? assetId }
         }
+    }
+
+    /// `X` of `X-r2`; nil for the name of no revision.
+    private static func base(ofRevision name: String) -> String? {
+        let bytes = name.utf8
+        guard let start = bytes.lastIndex(where: { !$0.isDigit }), bytes[start...].count > 1 else {
+            return nil
+        }
+        let base = name[...start]
+        return base.hasSuffix("-r") && base.count > 2 ? String(base.dropLast(2)) : nil
     }
 
     private mutating func claim(

@@ -31,16 +31,19 @@ package struct ResultBucket: ResultObjects {
     package init(
         address: String, folder: String, region: String, aws: any AWSCaller, source: String
     ) throws {
-        guard let match = address.wholeMatch(of: /s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(\/.*)?/)
-        else { throw Self.problem(address, source) }
-        var parts = (match.2 ?? "").split(separator: "/", omittingEmptySubsequences: false)
-        // The slash after the bucket, and one at the end.
-        if parts.first == "" { parts.removeFirst() }
+        let scheme = "s3://"
+        guard address.hasPrefix(scheme) else { throw Self.problem(address, source) }
+        var parts = address.dropFirst(scheme.count)
+            .split(separator: "/", omittingEmptySubsequences: false)
+        bucket = String(parts.removeFirst())
+        guard ManifestForm.isBucket(bucket), !address.contains("\n") else {
+            throw Self.problem(address, source)
+        }
+        // One slash at the end.
         if parts.last == "" { parts.removeLast() }
         guard !parts.contains(where: { ["", ".", ".."].contains($0) }) else {
             throw Self.problem(address, source)
         }
-        bucket = String(match.1)
         prefix = (parts.map(String.init) + [folder, ""]).joined(separator: "/")
         self.region = region
         self.aws = aws

@@ -57,9 +57,11 @@ package enum ResultsAddress: Sendable, Equatable {
     /// behind it; or one that everybody knows, whatever follows.
     package static func looksLikeAddress(_ text: String) -> Bool {
         if text.hasPrefix("$") { return true }
-        guard let match = text.prefixMatch(of: /([A-Za-z][A-Za-z0-9+.-]+):(\/?)/) else {
+        var rest = TextScanner(text)
+        let scheme = rest.take { $0.isLetterOrDigit || $0.isOne(of: "+.-") }
+        guard scheme.count > 1, scheme.first?.isLetter == true, rest.take(":") else {
             return false
         }
-        return !match.2.isEmpty || schemes.contains(match.1.lowercased())
+        return rest.take("/") || schemes.contains(Substring(scheme).lowercased())
     }
 }
