@@ -1,3 +1,4 @@
+import Glibc
 import OrderedCollections
 
 extension JSONValue {
@@ -75,8 +76,22 @@ private struct JSONWriter {
     }
 
     mutating func writeSorted(_ members: some Sequence<(key: String, value: JSONValue)>) {
-        let sorted = members.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+        let sorted = members.sorted { Self.precedes($0.key, $1.key) }
         write(sorted, between: "{", "}") { writer, member in writer.write(member) }
+    }
+
+    /// Whether a text's bytes come before another's; at once, since keys are sorted at every start.
+    private static func precedes(_ one: String, _ other: String) -> Bool {
+        var (one, other) = (one, other)
+        return one.withUTF8 { left in
+            other.withUTF8 { right in
+                let shared = min(left.count, right.count)
+                guard shared > 0, let start = left.baseAddress, let others = right.baseAddress
+                else { return left.count < right.count }
+                let order = memcmp(start, others, shared)
+                return order == 0 ? left.count < right.count : order < 0
+            }
+        }
     }
 
     private mutating func write(_ member: (key: String, value: JSONValue)) {
@@ -98,24 +113,39 @@ private struct JSONWriter {
 
     private mutating func write(_ text: String) {
         output.append(UInt8(ascii: "\""))
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"): output += [UInt8(ascii: "\\"), byte]
-            case 0x08: output += "\\b".utf8
-            case 0x09: output += "\\t".utf8
-            case 0x0A: output += "\\n".utf8
-            case 0x0C: output += "\\f".utf8
-            case 0x0D: output += "\\r".utf8
-            // No reader of ours takes `\u0000`.
-            case 0: output += "\u{FFFD}".utf8
-            case 1..<0x20:
-                output += "\\u00".utf8
-                output.append(UInt8(ascii: byte < 16 ? "0" : "1"))
-                output += String(byte & 15, radix: 16).utf8
-            default: output.append(byte)
+        var text = text
+        text.withUTF8 { bytes in
+            // Hardly a text has anything to escape: what lies between goes as one piece.
+            var start = 0
+            for index in bytes.indices where Self.isEscaped(bytes[index]) {
+                output += UnsafeBufferPointer(rebasing: bytes[start..<index])
+                writeEscaped(bytes[index])
+                start = index + 1
             }
+            output += UnsafeBufferPointer(rebasing: bytes[start...])
         }
         output.append(UInt8(ascii: "\""))
+    }
+
+    private static func isEscaped(_ byte: UInt8) -> Bool {
+        byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
+    }
+
+    private mutating func writeEscaped(_ byte: UInt8) {
+        switch byte {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"): output += [UInt8(ascii: "\\"), byte]
+        case 0x08: output += "\\b".utf8
+        case 0x09: output += "\\t".utf8
+        case 0x0A: output += "\\n".utf8
+        case 0x0C: output += "\\f".utf8
+        case 0x0D: output += "\\r".utf8
+        // No reader of ours takes `\u0000`.
+        case 0: output += "\u{FFFD}".utf8
+        default:
+            output += "\\u00".utf8
+            output.append(UInt8(ascii: byte < 16 ? "0" : "1"))
+            output += String(byte & 15, radix: 16).utf8
+        }
     }
 
     private mutating func write<Part>(

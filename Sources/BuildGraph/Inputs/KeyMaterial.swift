@@ -42,7 +42,7 @@ package struct KeyMaterial: Sendable, Equatable {
             "kind": .string(kind.rawValue), "stage": .string(stage.rawValue),
             "revision": .object(OrderedDictionary(uniqueKeysWithValues: revisions)),
         ])
-        let named = inputs.map { (Self.keyName($0.key), JSONValue.string($0.value)) }
+        let named = inputs.map { (key: Self.keyName($0.key), value: JSONValue.string($0.value)) }
         var bytes = Array("{\"inputs\":".utf8)
         bytes += JSONValue.canonicalBytes(ofMembers: named)
         bytes.append(UInt8(ascii: ","))
