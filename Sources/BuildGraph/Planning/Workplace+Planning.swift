@@ -38,7 +38,8 @@ extension Workplace {
         } else {
             try await verifyOutputs(&world, plan, journal, bearsSilence: bearsSilence)
             do {
-                try await findUnrecorded(&world, Planner.plan(graph, world, selection), journal)
+                let plan = Planner.plan(graph, world, selection)
+                _ = try await findUnrecorded(&world, plan, journal)
             } catch  where bearsSilence && !(error is CancellationError) {
                 // What other results tell of it counts then.
             }

@@ -43,8 +43,9 @@ extension Workplace {
         var setup = try await planned(options, journal, world)
         if !setup.options.hasConsent {
             var known = setup.world
-            try await findUnrecorded(&known, setup.plan, journal)
-            setup = self.setup(setup.options, journal, known)
+            if try await findUnrecorded(&known, setup.plan, journal) {
+                setup = self.setup(setup.options, journal, known)
+            }
             let lookups = EarlyLookups(setup.plan, graph)
             if !lookups.names.isEmpty {
                 let summary = try await lookUp(lookups, &setup, start)
@@ -110,8 +111,9 @@ extension Workplace {
         }
         if let expected = options.expectedPlan {
             // Its consent is for what it names, and for nothing that only AWS tells of.
-            try await findUnrecorded(&world, planned.plan, journal)
-            planned = setup(options, journal, world)
+            if try await findUnrecorded(&world, planned.plan, journal) {
+                planned = setup(options, journal, world)
+            }
             try expected.check(against: planned.plan, world, assetId: store.assetId)
         }
         return planned

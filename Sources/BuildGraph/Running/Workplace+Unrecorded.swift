@@ -7,14 +7,16 @@ extension Workplace {
 
     /// Asks every listed stage that will run, and of which no good run is recorded, what is there.
     ///
+    /// - Returns: whether there was anything to ask, so that another plan may differ.
     /// - Throws: what a stage throws that could not ask.
     func findUnrecorded(
         _ world: inout RecordedWorld, _ plan: Plan, _ journal: Journal
-    ) async throws {
+    ) async throws -> Bool {
         let known = world
         let asked = plan.lost(known, in: graph).compactMap { planned in
             graph[planned.name].map { (stage: $0, planned: planned) }
         }
+        guard !asked.isEmpty else { return false }
         do {
             let answers = try await ConcurrentMap.map(asked, width: Self.questionsAtOnce) { one in
                 try await one.stage.base.unrecorded(
@@ -23,6 +25,7 @@ extension Workplace {
                     context(of: one.stage, journal, seconds: nil, outputs: nil))
             }
             for (one, found) in zip(asked, answers) { world.unrecorded[one.stage.name] = found }
+            return true
         } catch let problem as Diagnostic {
             // Nothing was begun.
             throw problem.beforehand
