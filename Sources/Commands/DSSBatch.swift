@@ -60,8 +60,14 @@ package struct DSSBatch: ParsableCommand {
 
     /// Runs one command, and says what went wrong.
     static func run(_ call: Invocation) async -> ExitStatus {
+        let words = Array(call.arguments.dropFirst())
         do {
-            var command = try parseAsRoot(Array(call.arguments.dropFirst()))
+            // Asked by scripts before anything else, and nothing that a parser has to be made for.
+            if words == ["--version"] {
+                call.console.printLine(Version.tool)
+                return .fresh
+            }
+            var command = try command(words)
             if let command = command as? any Command { return try await command.run(call) }
             // The parser's own: help.
             try command.run()
@@ -72,6 +78,23 @@ package struct DSSBatch: ParsableCommand {
             if !(error is CancellationError) { call.console.writeError("\(problem)\n") }
             return ExitStatus(problem)
         }
+    }
+
+    /// The command of a command line.
+    ///
+    /// Only the options of the one that is meant are looked up, where its name comes first or none
+    /// does. What it does not take as it stands, help included, is for the whole tree, which knows
+    /// what to say.
+    private static func command(_ words: [String]) throws -> any ParsableCommand {
+        if let word = words.first, !word.hasPrefix("-"), word != "help" {
+            let named = configuration.subcommands.first {
+                $0.configuration.commandName == word
+            }
+            let rest = named == nil ? words : Array(words.dropFirst())
+            let command = try? (named ?? RunCommand.self).parseAsRoot(rest)
+            if let command = command as? any Command { return command }
+        }
+        return try parseAsRoot(words)
     }
 
     /// What is to be said of an error; nil for help and version, which are printed.

@@ -22,7 +22,7 @@ struct RunningOptions: ParsableArguments {
     var keepGoing = false
 
     @Option(name: .short, help: ArgumentHelp("How many local jobs at once.", valueName: "number"))
-    var jobs: Int = ProcessInfo.processInfo.activeProcessorCount
+    var jobs: Int = RunningOptions.processorCount
 
     @Option(
         help: ArgumentHelp(
@@ -34,6 +34,9 @@ struct RunningOptions: ParsableArguments {
 
     @Flag(help: "Replace what is published too: public images, what a GitHub release names.")
     var replacePublished = false
+
+    /// Looked up once, in files of the system's: the parser makes options several times.
+    private static let processorCount = ProcessInfo.processInfo.activeProcessorCount
 
     func validate() throws {
         if jobs < 1 { throw ValidationError("-j needs a number above 0") }
