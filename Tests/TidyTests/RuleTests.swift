@@ -136,6 +136,13 @@ struct RuleTests {
             UseRules.unread(["x/a.json", "b.py", "c.py", "d.sh"], texts: texts) == ["c.py", "d.sh"])
     }
 
+    @Test func `a regular expression on a plan's way is found`() throws {
+        let text = SwiftText("let a = 1\nlet b = c.wholeMatch(of: /d/)\n// Regex(\n")
+        #expect(lines(ExpressionRules.uses(text, path: "Sources/JSON/JSONReader.swift")) == [2])
+        let reader = try #require(ExpressionRules.readers.first)
+        #expect(ExpressionRules.uses(text, path: reader).isEmpty)
+    }
+
     @Test func `a vague name is found`() {
         let text = SwiftText("struct StackManager {}\nenum Uncommon {}\nlet a = FileManager.b\n")
         #expect(lines(WordRules.names(text, fileName: "StringUtils.swift")) == [0, 1])

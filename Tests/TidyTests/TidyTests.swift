@@ -41,6 +41,10 @@ struct TidyTests {
         try check { _, text in SizeRules.width(text) }
     }
 
+    @Test func `no plan waits for regular expressions`() throws {
+        try check(["Sources"]) { path, text in ExpressionRules.uses(text, path: path) }
+    }
+
     @Test func `targets import only what lies below them`() throws {
         try check(["Sources"]) { path, text in ImportRules.source(text, target: target(of: path)) }
         try check(["Tests"]) { _, text in ImportRules.test(text) }
