@@ -2,8 +2,8 @@
 enum ExpressionRules {
     /// What no plan reads with.
     static let readers: Set = [
-        "Sources/QEMU/ConsoleText.swift", "Sources/Sandbox/CodeBuild/UploadAddress.swift",
-        "Sources/Sandbox/Machine/LaunchRefusal.swift",
+        "Sources/QEMU/ConsoleText.swift", "Sources/Releasing/CodeBuild/UploadAddress.swift",
+        "Sources/Releasing/Machine/LaunchRefusal.swift",
     ]
 
     /// Uses of one in a file that may be on the way of every start.
