@@ -2,6 +2,7 @@
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,7 @@ def rows():
     return [dict(zip(COLUMNS, row, strict=True)) for row in cells]
 
 
+@cache
 def marks():
     """The numbers of `@rule("…")` by module."""
     found = {}
