@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+import secrets
 import signal
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -14,6 +17,7 @@ from .cloud import ROOT, AssetView, Cloud
 from .matrix import FILE, Matrix, spread, started
 from .program import assert_error
 from .project import Project
+from .sshserver import SSHServer
 
 
 def schema(kind: str) -> dict[str, Any]:
@@ -27,11 +31,27 @@ def matrix(project: Project) -> Matrix:
     return Matrix(project)
 
 
-@pytest.fixture
-def made(matrix: Matrix) -> Matrix:
-    """A matrix whose releases are made."""
+@pytest.fixture(scope="module")
+def first_made(
+    session_cloud: Cloud, sshd: SSHServer, tmp_path_factory: pytest.TempPathFactory
+) -> Matrix:
+    """A matrix whose releases are made, once; tests get copies of it."""
+    session_cloud.restore()
+    project = Project(tmp_path_factory.mktemp("matrix"), session_cloud)
+    project.fill(f"shared-{secrets.token_hex(3)}", sshd.port)
+    matrix = Matrix(project)
     matrix.run()
     return matrix
+
+
+@pytest.fixture
+def made(first_made: Matrix, cloud: Cloud, tmp_path: Path) -> Iterator[Matrix]:
+    """A matrix whose releases are made; for tests that make no new AMI."""
+    copy = Matrix(first_made.project.copy_to(tmp_path / "made"))
+    # What was copied is sealed by a run that finds nothing to do.
+    assert started(copy.run()) == set()
+    yield copy
+    copy.project.end_processes()
 
 
 def test_the_shipped_matrix_makes_a_release_of_each_ubuntu(
