@@ -34,6 +34,7 @@ from localcloud.emulation.ec2 import (
     public_access,
     quotas,
     registered_images,
+    tag_lookup,
     tag_policy,
 )
 from localcloud.emulation.iam import policy_simulation
@@ -49,6 +50,7 @@ from localcloud.emulation.s3 import (
 # A change that wraps what another one made stands behind it.
 MODULES = (
     transitions,
+    tag_lookup,
     base_images,
     encryption,
     consistency,
