@@ -19,7 +19,8 @@ from localcloud.log_told import log_told
 from localcloud.models import hurry
 from localcloud.processes import ProcessRecord, end, is_alive
 
-UP_TIMEOUT_SECONDS = 90
+# An engine may be started twice, each time on a machine that others keep busy.
+UP_TIMEOUT_SECONDS = 300
 # A machine gets half a minute to shut down, and several end side by side.
 DOWN_GRACE_SECONDS = 60
 LOG_TAIL_LINES = 15

@@ -8,7 +8,7 @@ EXPORT_TASK = "ec2::exportimagetask"
 STACK = "cloudformation::stack"
 CHANGE_SET = "cloudformation::changeset"
 MODELS = (IMAGE, EXPORT_TASK, STACK, CHANGE_SET)
-CALL_TIMEOUT_SECONDS = 10
+CALL_TIMEOUT_SECONDS = 60
 
 
 def hurry(url: str) -> None:

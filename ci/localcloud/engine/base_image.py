@@ -29,7 +29,7 @@ REVISION = 1
 LAYER_TYPE = "application/vnd.oci.image.layer.v1.tar"
 CONFIG_TYPE = "application/vnd.oci.image.config.v1+json"
 MANIFEST_TYPE = "application/vnd.oci.image.manifest.v1+json"
-TAR_TIMEOUT_SECONDS = 120
+TAR_TIMEOUT_SECONDS = 900
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 # What the distributions' own base images add: nothing starts a service, and dpkg, whose work is

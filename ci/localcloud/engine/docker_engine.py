@@ -35,9 +35,9 @@ from localcloud.processes import ProcessRecord, end_through_children
 
 # The first that the kernel can do; the second only copies files.
 STORAGE_DRIVERS = ("overlay2", "vfs")
-READY_TIMEOUT_SECONDS = 30
+READY_TIMEOUT_SECONDS = 120
 STOP_GRACE_SECONDS = SHUTDOWN_SECONDS + 5
-CALL_TIMEOUT_SECONDS = 10
+CALL_TIMEOUT_SECONDS = 60
 PULL_TIMEOUT_SECONDS = 600
 # `up` waits that long for the base image, which is then the quicker to be had.
 IMAGE_WAIT_SECONDS = 10

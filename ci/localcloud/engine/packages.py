@@ -48,7 +48,7 @@ LEFT_OUT = frozenset(
         "vmlinuz.old",
     }
 )
-DPKG_TIMEOUT_SECONDS = 30
+DPKG_TIMEOUT_SECONDS = 300
 
 
 @dataclass(frozen=True)

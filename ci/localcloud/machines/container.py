@@ -14,7 +14,8 @@ from localcloud.processes import ProcessRecord, end_through_children
 
 # systemd's orderly power-off.
 POWER_OFF = signal.SIGRTMIN + 3
-SHUTDOWN_GRACE_SECONDS = 25
+# An image is made of what an orderly end leaves, however busy this computer is.
+SHUTDOWN_GRACE_SECONDS = 300
 # What nspawn exits with when the machine wants to be rebooted.
 EXIT_REBOOT = 133
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from localcloud.processes import ProcessRecord, end
 
-READY_TIMEOUT_SECONDS = 20
+READY_TIMEOUT_SECONDS = 120
 NAMESPACES = Path("/run/netns")
 METADATA_ADDRESS = "169.254.169.254/32"
 # The path to the outside may be narrower than Ethernet.
