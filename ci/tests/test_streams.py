@@ -89,11 +89,18 @@ def test_stages_start_after_what_they_need(events: list[dict[str, Any]]) -> None
     )
 
 
-def test_finished_stages_say_how_and_how_long(events: list[dict[str, Any]]) -> None:
+def test_finished_stages_say_how_and_how_long(
+    events: list[dict[str, Any]], session_release: Project
+) -> None:
     for event in events:
         if event["event"] == "stage-finished":
             assert event["status"] == "succeeded"
             assert event["seconds"] >= 0
+            if event["stage"] in DURABLE:
+                recorded = session_release.result(event["stage"])["outputs"]
+                assert event["outputs"] == recorded
+            else:
+                assert "outputs" not in event
         if event["event"] == "stage-progress":
             assert "message" in event
             assert 0 <= event.get("percent", 0) <= 100

@@ -16,7 +16,7 @@ struct OutcomeRecorder {
     mutating func add(_ number: Int, _ outcome: StageWorker.Outcome) {
         ends[number] = RunSummary.Stage(
             name: setup.graph.stages[number].name, status: outcome.status,
-            seconds: outcome.seconds, problem: outcome.problem,
+            seconds: outcome.seconds, problem: outcome.problem, outputs: outcome.outputs,
             changedFiles: outcome.changedFiles)
     }
 

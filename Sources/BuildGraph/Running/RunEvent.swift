@@ -50,7 +50,8 @@ package struct RunEvent: Sendable {
         case preview(StagePreview)
         case stageStarted(expectedSeconds: Double?)
         case stageProgress(percent: Double?, message: String)
-        case stageFinished(Status, seconds: Double)
+        /// With the outputs of a durable stage that ran and succeeded.
+        case stageFinished(Status, seconds: Double, outputs: JSONValue? = nil)
         case resourceCreated(Resource)
         case resourceDeleted(Resource)
         case warning(String)
@@ -110,9 +111,10 @@ package struct RunEvent: Sendable {
         case .stageProgress(let percent, let message):
             if let percent { members["percent"] = Self.rounded(percent) }
             members["message"] = .string(ShownText.redacted(message))
-        case .stageFinished(let status, let seconds):
+        case .stageFinished(let status, let seconds, let outputs):
             members["status"] = .string(status.rawValue)
             members["seconds"] = Self.rounded(seconds)
+            if let outputs { members["outputs"] = outputs }
         case .resourceCreated(let thing), .resourceDeleted(let thing):
             members["resource"] = .string(thing.kind)
             members["region"] = .string(thing.region)

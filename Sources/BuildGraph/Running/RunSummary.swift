@@ -1,4 +1,5 @@
 package import Diagnostics
+package import JSON
 
 /// How a run ended.
 package struct RunSummary: Sendable {
@@ -22,6 +23,8 @@ package struct RunSummary: Sendable {
         package let seconds: Double
         /// Why it failed or is blocked.
         package let problem: Diagnostic?
+        /// What it gave; nil where it did not run or did not succeed.
+        package var outputs: JSONValue?
         /// Files that changed while it ran; its result is recorded, but not fresh.
         package let changedFiles: [String]
     }

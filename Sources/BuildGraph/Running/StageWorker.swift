@@ -61,7 +61,10 @@ struct StageWorker: Sendable {
         if outcome.status != .succeeded { await keep(log, of: &outcome) }
         await record(&outcome, startedAt: startedAt)
         setup.events.emit(
-            .stageFinished(outcome.status, seconds: outcome.seconds), stage: stage.name)
+            .stageFinished(
+                outcome.status, seconds: outcome.seconds,
+                outputs: stage.isEphemeral ? nil : outcome.outputs),
+            stage: stage.name)
         return outcome
     }
 

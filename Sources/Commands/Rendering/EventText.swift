@@ -19,10 +19,10 @@ enum EventText {
         case .stageProgress(let percent, let message):
             return prefix + ShownText.line(message) + (percent.map { " (\(Int($0)) %)" } ?? "")
         // The plan has said already what is fresh.
-        case .stageFinished(.fresh, _): return isDebug ? "\(prefix)fresh" : nil
+        case .stageFinished(.fresh, _, _): return isDebug ? "\(prefix)fresh" : nil
         // Of one run its end names them all at once.
-        case .stageFinished(.blocked, _) where event.assetId == nil && !isDebug: return nil
-        case .stageFinished(let status, let seconds): return finished(prefix, status, seconds)
+        case .stageFinished(.blocked, _, _) where event.assetId == nil && !isDebug: return nil
+        case .stageFinished(let status, let seconds, _): return finished(prefix, status, seconds)
         case .resourceCreated(let thing): return "\(prefix)created \(describe(thing))"
         case .resourceDeleted(let thing): return "\(prefix)deleted \(describe(thing))"
         case .warning(let message): return "warning: \(prefix)\(ShownText.line(message))"

@@ -111,21 +111,21 @@ extension Session {
     ) async throws -> ExitStatus {
         try await Interruptible(isAnswered: isAnswered).run(output) {
             let summary = try await work()
-            try await show(summary)
+            show(summary)
             return ExitStatus(summary)
         }
     }
 
     /// Says how a run ended.
-    func show(_ summary: RunSummary) async throws {
+    func show(_ summary: RunSummary) {
         output.finish()
         var lines: [String] = []
         switch summary.status {
         case .succeeded:
-            let names = Set(summary.stages.filter { $0.status == .succeeded }.map(\.name))
-            let results = names.isEmpty ? [:] : try await store.loadAll()
-            let outputs = results.filter { names.contains($0.key) }
-                .compactMapValues { $0.record?.lastGood?.outputs }
+            let outputs = Dictionary(
+                uniqueKeysWithValues: summary.stages.compactMap { stage in
+                    stage.outputs.map { (stage.name, $0) }
+                })
             lines = RunEndText.success(
                 MadeThing.things(in: outputs, region: manifest.release?.region),
                 seconds: summary.seconds, location: store.location)

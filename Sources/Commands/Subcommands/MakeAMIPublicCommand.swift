@@ -32,7 +32,7 @@ struct MakeAMIPublicCommand: Command {
         return try await Interruptible().run(session.output) {
             switch try await release.publishImages(options) {
             case .recorded(let summary):
-                try await session.show(summary)
+                session.show(summary)
                 return ExitStatus(summary)
             case .tagged(let seconds):
                 session.emit(.runFinished(.succeeded, seconds: seconds))
