@@ -10,7 +10,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 
 class MachinesTogether(LoadScopeScheduling):
-    """Keeps the files `test_real*` of a folder on one worker, and deals out the rest test by test.
+    """Keeps a folder's `test_real.py` and `test_real_*` on one worker, and deals out the rest.
 
     The files of one folder share a release that takes minutes, or a cloud with machines; the two
     folders share nothing. xdist begins with what has the most tests, and so with these: the other
@@ -19,7 +19,8 @@ class MachinesTogether(LoadScopeScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         path = PurePath(nodeid.split("::", 1)[0])
-        return str(path.parent) if path.name.startswith("test_real") else nodeid
+        is_real = path.name == "test_real.py" or path.name.startswith("test_real_")
+        return str(path.parent) if is_real else nodeid
 
 
 def pytest_xdist_make_scheduler(

@@ -30,7 +30,8 @@ import Testing
         seconds: Double = 65
     ) -> RunSummary.Stage {
         RunSummary.Stage(
-            name: name, status: status, seconds: seconds, problem: problem, changedFiles: [])
+            name: name, status: status, seconds: seconds, problem: problem,
+            changedFiles: name == "verify-vhd" ? ["checks/disk.yml"] : [])
     }
 
     /// What a preflight finds is told at once, and nothing came after it.
@@ -39,7 +40,7 @@ import Testing
         let summary = RunSummary(
             status: .failed, stages: [stage("instance", .failed, problem, seconds: 0)],
             seconds: 1, runId: "run-1", problems: [], leftovers: [])
-        #expect(RunEndText.failure(summary, location: "out/1.0") == [])
+        #expect(RunEndText.failure(summary) == [])
     }
 
     @Test func `what was made is named with its place and size`() throws {
@@ -68,6 +69,7 @@ import Testing
             code: "ansible.failed", summary: "task `Install` failed on the machine",
             causes: ["no space left on device\nsecond line", "deeper"],
             hint: "make the volume larger")
+        broken.location = "ansible/sandbox.yml:7"
         broken.log = "out/1.0/install.log"
         let summary = RunSummary(
             status: .failed,
@@ -75,10 +77,10 @@ import Testing
                 stage("source-ami", .fresh), stage("install", .failed, broken),
                 stage("docker-image", .failed, Diagnostic(code: "x.y", summary: "refused")),
                 stage("notes", .failed), stage("ami", .blocked), stage("export-vmdk", .blocked),
-                stage("sums", .cancelled),
+                stage("sums", .cancelled), stage("verify-vhd", .succeeded),
             ],
             seconds: 200, runId: "run-1", problems: [], leftovers: [])
         try GoldenFile("end-failed.txt").check(
-            RunEndText.failure(summary, location: "out/1.0").joined(separator: "\n") + "\n")
+            RunEndText.failure(summary).joined(separator: "\n") + "\n")
     }
 }

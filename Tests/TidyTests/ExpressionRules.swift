@@ -2,7 +2,7 @@
 enum ExpressionRules {
     /// What no plan reads with.
     static let readers: Set = [
-        "Sources/QEMU/Watching/ConsoleText.swift",
+        "Sources/Ansible/AnsibleTranscript.swift", "Sources/QEMU/Watching/ConsoleText.swift",
         "Sources/Releasing/CodeBuild/UploadAddress.swift",
         "Sources/Releasing/Machine/LaunchRefusal.swift",
     ]
@@ -10,7 +10,10 @@ enum ExpressionRules {
     /// Uses of one in a file that may be on the way of every start.
     static func uses(_ text: SwiftText, path: String) -> [Finding] {
         guard !readers.contains(path) else { return [] }
-        let signs = ["wholeMatch(of:", "firstMatch(of:", "prefixMatch(of:", "Regex("]
+        let signs = [
+            "wholeMatch(", "firstMatch(", "prefixMatch(", "matches(of:", "Regex(", "(/",
+            "separator: /", "trimmingPrefix(/",
+        ]
         return text.code.enumerated().flatMap { index, line in
             signs.filter { line.contains($0) }.map {
                 Finding(

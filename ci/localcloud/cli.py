@@ -21,7 +21,7 @@ from localcloud.processes import ProcessRecord, end, is_alive
 
 # An engine may be started twice, each time on a machine that others keep busy.
 UP_TIMEOUT_SECONDS = 300
-# A machine gets half a minute to shut down, and several end side by side.
+# Machines get some seconds to shut down when their cloud goes, and end side by side.
 DOWN_GRACE_SECONDS = 60
 LOG_TAIL_LINES = 15
 MACHINE_TOOLS = [

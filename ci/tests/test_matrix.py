@@ -35,7 +35,7 @@ def matrix(project: Project) -> Matrix:
 def first_made(
     session_cloud: Cloud, sshd: SSHServer, tmp_path_factory: pytest.TempPathFactory
 ) -> Matrix:
-    """A matrix whose releases are made, once; tests get copies of it."""
+    """A matrix whose releases are made, once for each worker; tests get copies of it."""
     session_cloud.restore()
     project = Project(tmp_path_factory.mktemp("matrix"), session_cloud)
     project.fill(f"shared-{secrets.token_hex(3)}", sshd.port)

@@ -129,8 +129,7 @@ extension Session {
             lines = RunEndText.success(
                 MadeThing.things(in: outputs, region: manifest.release?.region),
                 seconds: summary.seconds, location: store.location)
-        case .failed: lines = RunEndText.failure(summary, location: store.location)
-        case .interrupted: break
+        case .failed, .interrupted: lines = RunEndText.failure(summary)
         }
         for line in lines { output.say(line) }
     }

@@ -38,13 +38,11 @@ package final class GitHubClient: ReleaseHost {
         var request = try server.request(call)
         let key = "\(call.headers) \(request.url)"
         let kept = call.method == "GET" ? cache.answer(for: key) : nil
-        if let tag = kept?.header("ETag") {
-            request.headers.append(("If-None-Match", tag))
-            call.answers.insert(304)
-        }
+        if let tag = kept?.header("ETag") { request.headers.append(("If-None-Match", tag)) }
+        call.answers.insert(304)
         let found = try await send(request, call, operation.repository, server) {
             [cache, isKept = call.method == "GET"] response -> Found<O.Output> in
-            guard response.status == 304, let kept else {
+            guard response.status == 304 else {
                 if response.status == 302, let location = response.header("Location") {
                     return .elsewhere(location)
                 }
@@ -52,6 +50,9 @@ package final class GitHubClient: ReleaseHost {
                 // Not before it proved to be an answer.
                 if isKept { cache.keep(response, for: key) }
                 return .output(output)
+            }
+            guard let kept else {
+                throw GitHubWire.garbled("it is status 304 to a first question")
             }
             return .output(try operation.output(GitHubAnswer(kept)))
         }

@@ -36,7 +36,7 @@ package struct ResultBucket: ResultObjects {
         var parts = address.dropFirst(scheme.count)
             .split(separator: "/", omittingEmptySubsequences: false)
         bucket = String(parts.removeFirst())
-        guard ManifestForm.isBucket(bucket), !address.contains("\n") else {
+        guard ManifestForm.isBucket(bucket), !address.contains(where: \.isNewline) else {
             throw Self.problem(address, source)
         }
         // One slash at the end.

@@ -34,4 +34,14 @@ import Testing
         #expect(try address("a/out//").ofLocalRun == .folder("a/out-local"))
         #expect(try address("s3://b/p").ofLocalRun == .s3("s3://b/p"))
     }
+
+    @Test(arguments: ["\n", "\r", "\r\n", "\u{85}", "\u{2028}"])
+    func `no end of a line is part of a place in S3`(_ end: String) throws {
+        let problem = #expect(throws: Diagnostic.self) {
+            try ResultBucket(
+                address: "s3://my-bucket/releases\(end)", folder: "1.0", region: "eu-central-1",
+                aws: ScriptedAWS(Timeline()), source: "--results")
+        }
+        #expect(problem?.code == "results.address")
+    }
 }

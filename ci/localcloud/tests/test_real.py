@@ -89,7 +89,7 @@ def ssh(key, host, command, timeout_seconds=1200):
 
 
 def wait_for_ssh(key, host):
-    until("ssh", lambda: ssh(key, host, "true").returncode == 0)
+    until("ssh", lambda: ssh(key, host, "true").returncode == 0, 900)
 
 
 @pytest.fixture(scope="module")
