@@ -96,7 +96,7 @@ def test_finished_stages_say_how_and_how_long(
         if event["event"] == "stage-finished":
             assert event["status"] == "succeeded"
             assert event["seconds"] >= 0
-            if event["stage"] not in MACHINE:
+            if event["stage"] not in set(MACHINE) - {"ami"}:
                 recorded = session_release.result(event["stage"])["outputs"]
                 assert event["outputs"] == recorded
             else:
