@@ -90,6 +90,11 @@ let package = Package(
                 .embedInCode("Schemas/matrix.schema.json"),
                 .embedInCode("Schemas/matrix-summary.schema.json"),
                 .embedInCode("Schemas/result.schema.json"),
+                .embedInCode("Schemas/release-document.schema.json"),
+                .embedInCode("Schemas/events.schema.json"),
+                .embedInCode("Schemas/plan.schema.json"),
+                .embedInCode("Schemas/inventory.schema.json"),
+                .embedInCode("Schemas/journal.schema.json"),
             ],
             swiftSettings: settings
         ),

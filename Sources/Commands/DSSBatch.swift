@@ -1,6 +1,8 @@
 package import ArgumentParser
+import BuildGraph
 import Diagnostics
 import Glibc
+import JSON
 
 /// The program: its commands, and the one place where errors become exit statuses.
 package struct DSSBatch: ParsableCommand {
@@ -75,7 +77,7 @@ package struct DSSBatch: ParsableCommand {
         } catch {
             guard let problem = problem(error, call) else { return .fresh }
             // Whoever interrupted it knows.
-            if !(error is CancellationError) { call.console.writeError("\(problem)\n") }
+            if !(error is CancellationError) { say(problem, call) }
             return ExitStatus(problem)
         }
     }
@@ -95,6 +97,15 @@ package struct DSSBatch: ParsableCommand {
             if let command = command as? any Command { return command }
         }
         return try parseAsRoot(words)
+    }
+
+    /// Says what ended the command: an event too, where events are asked for.
+    private static func say(_ problem: Diagnostic, _ call: Invocation) {
+        if call.arguments.contains("--json") {
+            let event = RunEvent(time: call.time.now(), stage: nil, kind: .error(problem))
+            call.console.printLine(event.json.compactText)
+        }
+        call.console.writeError("\(problem)\n")
     }
 
     /// What is to be said of an error; nil for help and version, which are printed.

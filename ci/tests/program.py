@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from .cloud import ROOT
+from .schemas import check_event
 
 # Ends what would never end; no test measures how fast the machine is.
 RUN_TIMEOUT_SECONDS = 900
@@ -38,6 +39,8 @@ class Outcome:
     def events(self, kind: str | None = None) -> list[dict[str, Any]]:
         """Return the events of `--json`, all or of one kind."""
         events = [json.loads(line) for line in self.stdout.splitlines()]
+        for event in events:
+            check_event(event)
         return [event for event in events if kind is None or event["event"] == kind]
 
     def stages(self, status: str) -> list[str]:

@@ -10,20 +10,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 
-from .cloud import ROOT, AssetView, Cloud
+from .cloud import AssetView, Cloud
 from .matrix import FILE, Matrix, spread, started
 from .program import assert_error
 from .project import Project
+from .schemas import check
 from .sshserver import SSHServer
-
-
-def schema(kind: str) -> dict[str, Any]:
-    """A published schema."""
-    path = ROOT / f"manifests/schema/{kind}.schema.json"
-    return json.loads(path.read_text())
 
 
 @pytest.fixture
@@ -59,7 +53,7 @@ def test_the_shipped_matrix_makes_a_release_of_each_ubuntu(
 ) -> None:
     file = "manifests/matrix.json"
     document = json.loads((project.root / file).read_text())
-    jsonschema.Draft202012Validator(schema("matrix")).validate(document)
+    check("matrix", document)
     project.dssbatch(file, "--json", check=0)
     bases = {}
     for variant in document["variants"]:
@@ -117,15 +111,13 @@ def test_all_releases_are_made_and_shared_stages_run_once(
 
 def test_the_summary_holds_every_release(made: Matrix) -> None:
     summary = made.summary()
-    jsonschema.Draft202012Validator(schema("matrix-summary")).validate(summary)
+    check("matrix-summary", summary)
     assert summary["counts"] == {"fresh": 3, "stale": 0, "failed": 0, "never ran": 0}
     assert [v["assetId"] for v in summary["variants"]] == made.ids
     for variant in summary["variants"]:
         path = made.folder(variant["assetId"]) / "release.json"
         assert variant["release"] == json.loads(path.read_text())
-    jsonschema.Draft202012Validator(schema("matrix")).validate(
-        json.loads(made.path.read_text())
-    )
+    check("matrix", json.loads(made.path.read_text()))
 
 
 def test_the_next_run_does_nothing_and_says_so(made: Matrix, cloud: Cloud) -> None:
@@ -316,7 +308,7 @@ def test_a_failure_stops_what_has_not_begun(matrix: Matrix) -> None:
     assert matrix.summary()["counts"]["failed"] == 1
     (entry,) = [v for v in matrix.summary()["variants"] if v["status"] == "failed"]
     assert entry["errors"][0]["code"] == "source-ami.no-match"
-    jsonschema.Draft202012Validator(schema("matrix-summary")).validate(matrix.summary())
+    check("matrix-summary", matrix.summary())
     outcome = matrix.run("--keep-going", check=1)
     assert matrix.summary()["counts"] == {
         "fresh": 2,

@@ -42,6 +42,20 @@ package struct RunEvent: Sendable {
         }
     }
 
+    /// Which run it is of.
+    package struct Run: Sendable {
+        /// The run's id.
+        package let id: String
+        /// What it makes.
+        package let assetId: String
+
+        /// Names one.
+        package init(id: String, assetId: String) {
+            self.id = id
+            self.assetId = assetId
+        }
+    }
+
     /// What happened.
     package enum Kind: Sendable {
         case plan(Plan)
@@ -61,6 +75,8 @@ package struct RunEvent: Sendable {
 
     /// When it happened.
     package let time: Date
+    /// Which run it is of; nil for what is of none.
+    package let run: Run?
     /// Whose run it is, where several go on at once; nil where there is one only.
     package var assetId: String?
     /// The stage that it concerns.
@@ -69,8 +85,9 @@ package struct RunEvent: Sendable {
     package let kind: Kind
 
     /// Makes an event.
-    package init(time: Date, stage: StageName?, kind: Kind) {
+    package init(time: Date, run: Run? = nil, stage: StageName?, kind: Kind) {
         self.time = time
+        self.run = run
         self.stage = stage
         self.kind = kind
     }
@@ -87,7 +104,8 @@ package struct RunEvent: Sendable {
         var members: OrderedDictionary<String, JSONValue> = [
             "event": .string(kind.name), "time": .string(Timestamp.text(time)),
         ]
-        if let assetId { members["assetId"] = .string(assetId) }
+        if let run { members["runId"] = .string(run.id) }
+        if let assetId = assetId ?? run?.assetId { members["assetId"] = .string(assetId) }
         if let stage { members["stage"] = .string(stage.rawValue) }
         switch kind {
         case .plan(let plan):

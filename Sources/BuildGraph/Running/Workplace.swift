@@ -61,7 +61,10 @@ package struct Workplace: Sendable {
         self.graph = graph
         self.store = store
         self.equipment = equipment
-        events = EventSink(time: equipment.time, receive: onEvent)
+        events = EventSink(
+            time: equipment.time,
+            run: RunEvent.Run(id: equipment.lock.runId, assetId: store.assetId),
+            receive: onEvent)
     }
 
     /// The journal as it is now.

@@ -95,7 +95,7 @@ struct Session: Sendable {
 
     /// Shows an event that no run emits.
     func emit(_ kind: RunEvent.Kind, stage: StageName? = nil) {
-        output.receive(RunEvent(time: call.time.now(), stage: stage, kind: kind))
+        workplace.events.emit(kind, stage: stage)
     }
 }
 

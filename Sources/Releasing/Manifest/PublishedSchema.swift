@@ -8,6 +8,11 @@ package enum PublishedSchema {
         ("matrix", PackageResources.matrix_schema_json),
         ("matrix-summary", PackageResources.matrix_summary_schema_json),
         ("result", PackageResources.result_schema_json),
+        ("release-document", PackageResources.release_document_schema_json),
+        ("events", PackageResources.events_schema_json),
+        ("plan", PackageResources.plan_schema_json),
+        ("inventory", PackageResources.inventory_schema_json),
+        ("journal", PackageResources.journal_schema_json),
     ]
 
     /// The kinds that there are.
