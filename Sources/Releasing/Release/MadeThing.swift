@@ -22,7 +22,7 @@ package struct MadeThing: Sendable, Equatable {
         let stages = outputs.sorted { $0.key.rawValue < $1.key.rawValue }
         return images(outputs, region) + stages.compactMap { export($0.key, $0.value) }
             + docker(outputs) + stages.compactMap { stack($0.value) }
-            + page(outputs["github-release"])
+            + page(outputs[PublishRelease.stageName])
     }
 
     private static func images(
@@ -34,7 +34,7 @@ package struct MadeThing: Sendable, Equatable {
             let place = value["region"]?.stringValue ?? region
             if let place, let id = value["imageId"]?.stringValue { ids[place] = id }
         }
-        let publication = outputs["ami-public"]
+        let publication = outputs[PublishAMI.stageName]
         for (place, id) in publication?["images"]?.objectValue ?? [:] {
             ids[place] = id.stringValue
         }
