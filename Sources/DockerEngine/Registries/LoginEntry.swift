@@ -21,18 +21,22 @@ struct LoginEntry {
         func text(_ name: String) -> String? {
             json.goMember(name)?.stringValue.flatMap { $0.isEmpty ? nil : $0 }
         }
-        let kind: RegistryCredentials.Kind
-        if let token = text("registrytoken") {
-            kind = .registryToken(Secret(token))
-        } else if let token = text("identitytoken") {
-            kind = .identityToken(Secret(token))
-        } else if let encoded = text("auth") {
+        let pair = try text("auth").map { encoded in
+            // Docker refuses it whatever stands beside it.
             guard let pair = Self.decoded(encoded) else {
                 throw Diagnostic(
                     code: "docker.login", severity: .configuration,
                     summary: "the login for `\(server)` in \(place) is unreadable",
                     hint: "run `docker login` for it again")
             }
+            return pair
+        }
+        let kind: RegistryCredentials.Kind
+        if let token = text("registrytoken") {
+            kind = .registryToken(Secret(token))
+        } else if let token = text("identitytoken") {
+            kind = .identityToken(Secret(token))
+        } else if let pair {
             kind = .password(user: pair.user, Secret(pair.password))
         } else if let user = text("username") {
             kind = .password(user: user, Secret(text("password") ?? ""))
