@@ -19,13 +19,14 @@ struct RealmSettlement {
     private var graph: StageGraph { place.graph }
     private var store: any ResultStore { place.store }
 
-    /// - Returns: the world as it counts now.
+    /// - Returns: the world as it counts now, and its plan where the question made one that holds.
     /// - Throws: `realm.*`; what the store and the stages' questions throw.
     func settle(
         _ recorded: RecordedWorld, _ options: RunOptions
-    ) async throws -> RecordedWorld {
+    ) async throws -> (world: RecordedWorld, plan: Plan?) {
         var world = try await compared(recorded)
-        if try await mustAsk(world, options) {
+        let judgement = try await judge(world, options)
+        if judgement.mustAsk {
             try await source.ask()
             world = try await compared(recorded)
         }
@@ -35,7 +36,7 @@ struct RealmSettlement {
             try await journal.forget(entry.entry)
         }
         if !world.unbound.isEmpty { try await bind(&world) }
-        return world
+        return (world, judgement.mustAsk || !left.isEmpty ? nil : judgement.plan)
     }
 
     private func compared(_ recorded: RecordedWorld) async throws -> RecordedWorld {
@@ -44,20 +45,24 @@ struct RealmSettlement {
         return world
     }
 
-    private func mustAsk(_ world: RecordedWorld, _ options: RunOptions) async throws -> Bool {
-        if options.verify || !world.unbound.isEmpty { return true }
-        if left.contains(where: { !world.goneEntries.contains($0.entry) }) { return true }
-        let listed = Planner.plan(graph, world, options.selection).stages.filter { stage in
+    /// Whether the account has to be asked for, and the plan of the world where that decided it.
+    private func judge(
+        _ world: RecordedWorld, _ options: RunOptions
+    ) async throws -> (mustAsk: Bool, plan: Plan?) {
+        if options.verify || !world.unbound.isEmpty { return (true, nil) }
+        if left.contains(where: { !world.goneEntries.contains($0.entry) }) { return (true, nil) }
+        let plan = Planner.plan(graph, world, options.selection)
+        let listed = plan.stages.filter { stage in
             source.bindsEveryStage || graph[stage.name]?.isOfCloud != false
         }
-        if listed.contains(where: { $0.state != .fresh }) { return true }
-        guard !listed.isEmpty else { return false }
+        if listed.contains(where: { $0.state != .fresh }) { return (true, nil) }
+        if listed.isEmpty { return (false, plan) }
         if let realm = options.expectedPlan?.realm,
             try await source.verdict(on: realm) == .notCompared
         {
-            return true
+            return (true, nil)
         }
-        return !world.isAccountCompared
+        return (!world.isAccountCompared, plan)
     }
 
     /// A plan that was made for another realm is no plan for this one.

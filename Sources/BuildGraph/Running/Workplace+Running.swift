@@ -34,17 +34,18 @@ extension Workplace {
     private func runLocked(_ options: RunOptions, _ start: Double) async throws -> RunSummary {
         let journal = try await journal(isTold: true)
         for warning in journal.warnings { events.emit(.warning(warning)) }
-        var world = try await world(options, journal)
+        let settled = try await self.world(options, journal)
+        var world = settled.world
         // Only now: the journal of another realm is not written to.
         try await journal.compact()
         try await journal.endRecorded(by: durable(world.results))
         let left = await journal.unfinished()
         world.left = left
-        var setup = try await planned(options, journal, world)
+        var setup = try await planned(options, journal, world, settled.plan)
         if !setup.options.hasConsent {
-            var known = setup.world
-            if try await findUnrecorded(&known, setup.plan, journal) {
-                setup = self.setup(setup.options, journal, known)
+            var asked = setup.world
+            if try await findUnrecorded(&asked, setup.plan, journal) {
+                setup = self.setup(setup.options, journal, asked)
             }
             let lookups = EarlyLookups(setup.plan, graph)
             if !lookups.names.isEmpty {
@@ -100,11 +101,13 @@ extension Workplace {
     }
 
     /// What a run would do, by what is recorded and what it is asked to look at.
+    ///
+    /// - Parameter known: the plan of that world where somebody has made it.
     private func planned(
-        _ options: RunOptions, _ journal: Journal, _ recorded: RecordedWorld
+        _ options: RunOptions, _ journal: Journal, _ recorded: RecordedWorld, _ known: Plan?
     ) async throws -> RunSetup {
         var world = recorded
-        var planned = setup(options, journal, world)
+        var planned = setup(options, journal, world, known)
         if options.verify {
             try await verifyOutputs(&world, planned.plan, journal, bearsSilence: false)
             planned = setup(options, journal, world)
@@ -152,10 +155,10 @@ extension Workplace {
         results.filter { graph[$0.key]?.isEphemeral != true }
     }
 
-    /// What is recorded, as far as it is of the realm that is worked in.
+    /// What is recorded, as far as it is of the realm that is worked in, and its plan if known.
     private func world(
         _ options: RunOptions, _ journal: Journal
-    ) async throws -> RecordedWorld {
+    ) async throws -> (world: RecordedWorld, plan: Plan?) {
         let left = await journal.unfinished()
         let recorded = try await RecordedWorld.read(
             graph, store: store, digester: digester, journal: left)
@@ -163,7 +166,7 @@ extension Workplace {
             // What compares nothing adds to what is there.
             let known = Set(recorded.results.values.compactMap { $0.record?.realm })
             store.bind(known.count == 1 ? known.first : nil)
-            return recorded
+            return (recorded, nil)
         }
         return try await RealmSettlement(
             place: self, journal: journal, source: realms, left: left
@@ -171,14 +174,16 @@ extension Workplace {
     }
 
     /// The run as it is planned by what is recorded now.
+    ///
+    /// - Parameter known: that plan where somebody has made it.
     func setup(
-        _ options: RunOptions, _ journal: Journal, _ recorded: RecordedWorld
+        _ options: RunOptions, _ journal: Journal, _ recorded: RecordedWorld, _ known: Plan? = nil
     ) -> RunSetup {
         var world = recorded
         world.due = graph.due(world.results)
         return RunSetup(
             place: self, options: options, journal: journal, world: world,
-            plan: Planner.plan(graph, world, options.selection))
+            plan: known ?? Planner.plan(graph, world, options.selection))
     }
 
     /// - Returns: what is still open and has no id.
