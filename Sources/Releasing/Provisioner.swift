@@ -106,6 +106,8 @@ package protocol MachineAccess: Sendable {
     func copyPrivateKey(from path: String, to destination: String) throws
     /// Writes a machine's host keys where `ssh` can read them.
     func writeKnownHosts(_ lines: String, to path: String) throws
+    /// The host keys that were written to a file; nil where it is gone.
+    func readKnownHosts(at path: String) throws -> String?
     /// Where a machine that was just started listens for ssh.
     ///
     /// Paper machines of a local cloud share one port, which is seldom the declared one.

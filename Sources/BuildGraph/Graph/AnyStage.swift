@@ -88,6 +88,15 @@ package struct AnyStage: Sendable {
         try await base.takeDown(context)
     }
 
+    /// Leaves standing what `run` made.
+    ///
+    /// - Throws: `json.*` where the outputs have another shape; what the stage throws.
+    package func leaveStanding(
+        _ outputs: JSONValue, begun: Set<StageName>, _ context: StageContext
+    ) async throws -> String? {
+        try await Self.leaveStanding(base, outputs, begun, context)
+    }
+
     /// Checks that an output of that id exists and describes it.
     package func adopt(id: String, _ context: StageContext) async throws -> JSONValue {
         try await Self.adopt(base, id, context)
@@ -98,6 +107,13 @@ package struct AnyStage: Sendable {
     /// - Throws: `json.*` where the outputs have another shape.
     package func identity(of outputs: JSONValue) throws -> String {
         try Self.identity(base, outputs)
+    }
+
+    /// What the result says of outputs that are not of the usual kind.
+    ///
+    /// - Throws: `json.*` where the outputs have another shape.
+    package func origin(of outputs: JSONValue) throws -> String? {
+        try Self.origin(base, outputs)
     }
 
     /// What a new run would replace of these outputs; nil where they have another shape.
@@ -124,10 +140,21 @@ package struct AnyStage: Sendable {
             of: try outputs.decoded(as: S.Outputs.self), account: account, context)
     }
 
+    private static func leaveStanding<S: Stage>(
+        _ stage: S, _ outputs: JSONValue, _ begun: Set<StageName>, _ context: StageContext
+    ) async throws -> String? {
+        try await stage.leaveStanding(
+            try outputs.decoded(as: S.Outputs.self), begun: begun, context)
+    }
+
     private static func adopt<S: Stage>(
         _ stage: S, _ id: String, _ context: StageContext
     ) async throws -> JSONValue {
         try JSONValue.encoding(try await stage.adopt(id: id, context))
+    }
+
+    private static func origin<S: Stage>(_ stage: S, _ outputs: JSONValue) throws -> String? {
+        stage.origin(of: try outputs.decoded(as: S.Outputs.self))
     }
 
     private static func identity<S: Stage>(_ stage: S, _ outputs: JSONValue) throws -> String {

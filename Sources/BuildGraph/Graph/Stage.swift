@@ -64,6 +64,14 @@ package protocol Stage: Sendable {
     /// Ephemeral stages: takes down what `run` made, deletion confirmed. Also called when `run`
     /// failed or was cancelled halfway, so it goes by the journal, not by outputs alone.
     func takeDown(_ context: StageContext) async throws
+    /// Ephemeral stages: called in place of `takeDown` where what `run` made is left standing after
+    /// a failure; writes into the journal what the next run needs in order to go on with it.
+    ///
+    /// - Parameter begun: the stages of this run that had begun on it.
+    /// - Returns: what to tell whoever wants to look at it; nil where it says nothing.
+    func leaveStanding(
+        _ outputs: Outputs, begun: Set<StageName>, _ context: StageContext
+    ) async throws -> String?
     /// `dssbatch adopt`: checks that an output of that id exists and describes it.
     func adopt(id: String, _ context: StageContext) async throws -> Outputs
     /// Whether no two runs of it give the same, so that what is behind it surely runs as well.
@@ -79,6 +87,8 @@ package protocol Stage: Sendable {
     ) async throws -> [StageEffects.Replacement]
     /// Whether it has something to do that its inputs do not show, by what is recorded.
     func due(_ results: [StageName: StoredResult]) -> StageDue
+    /// What the result says of outputs that are not of the usual kind, such as `kept machine`.
+    func origin(of outputs: Outputs) -> String?
     /// What a new run overwrites or replaces (`bucket/key`, AMI name). Older recorded outputs with
     /// the same identity are forgotten when a new result is recorded; the others stay, so that a
     /// change taken back is fresh again.
@@ -175,6 +185,12 @@ extension Stage {
     }
     /// Does nothing: a durable stage leaves nothing to take down.
     package func takeDown(_ context: StageContext) async throws {}
+    /// Nothing that could be gone on with.
+    package func leaveStanding(
+        _ outputs: Outputs, begun: Set<StageName>, _ context: StageContext
+    ) async throws -> String? { nil }
+    /// All are of the usual kind.
+    package func origin(of outputs: Outputs) -> String? { nil }
     /// The stage's name: every run overwrites the one before.
     package func identity(of outputs: Outputs) -> String { name.rawValue }
 }

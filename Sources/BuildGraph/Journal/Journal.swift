@@ -6,13 +6,16 @@ import OrderedCollections
 /// What this run and interrupted ones before it set out to create and nobody ended yet.
 ///
 /// Lines of `journal.ndjson`: `intent` before a creating call, `created` with the id after it,
-/// `gone` after a confirmed deletion, `kept` once the thing is a recorded output. A line is on the
-/// disk before the call that it speaks of is made.
+/// `gone` after a confirmed deletion, `kept` once the thing is a recorded output; `held` where a
+/// run leaves it standing on purpose, `released` where that is over. A line is on the disk before
+/// the call that it speaks of is made.
 ///
 /// | last line | what may exist | what the next run does |
 /// |---|---|---|
 /// | `intent` | the thing, where its call arrived | looks for it; takes it up or removes it |
 /// | `created` | the thing, by its id | takes it up or removes it |
+/// | `held` | the thing | goes on with it, or leaves it alone until its time is over |
+/// | `released` | the thing | as after `created` |
 /// | `gone` | nothing | nothing |
 /// | `kept` | what a result records | nothing; `retire` and `clean` remove it |
 package actor Journal {
@@ -74,6 +77,9 @@ package actor Journal {
             if let id = entry.id {
                 text += try JournalLine.created(entry.entry, id: id).json().compactText + "\n"
             }
+            if let hold = entry.hold {
+                text += try JournalLine.held(entry.entry, hold).json().compactText + "\n"
+            }
         }
         // What this program does not understand is not its own to throw away.
         let kept = foreign.flatMap { $0 + [UInt8(ascii: "\n")] }
@@ -132,6 +138,24 @@ package actor Journal {
         _ = try known(entry)
         try await append(.gone(entry))
         entries[entry] = nil
+    }
+
+    /// Writes down that it is left standing on purpose.
+    ///
+    /// - Throws: as `created`.
+    package func hold(_ entry: JournalEntryID, _ hold: JournalHold) async throws {
+        _ = try known(entry)
+        try await append(.held(entry, hold))
+        entries[entry]?.hold = hold
+    }
+
+    /// Writes down that it is a thing like any other again.
+    ///
+    /// - Throws: as `created`.
+    package func release(_ entry: JournalEntryID) async throws {
+        _ = try known(entry)
+        try await append(.released(entry))
+        entries[entry]?.hold = nil
     }
 
     /// Notes that it is an output of its stage; written down by `commitKept`.

@@ -10,6 +10,21 @@ package struct JournalEntryID: RawRepresentable, Hashable, Sendable, Codable {
     package init(rawValue: String) { self.rawValue = rawValue }
 }
 
+/// What a run wrote down of a thing that it left standing on purpose, for the next run to go on
+/// with.
+package struct JournalHold: Sendable, Equatable, Codable {
+    /// Until when it is left alone; afterwards it is a leftover like any other.
+    package let until: Date
+    /// What the next run needs in order to go on (never a secret).
+    package let details: [String: String]
+
+    /// Makes one; see the properties.
+    package init(until: Date, details: [String: String]) {
+        self.until = until
+        self.details = details
+    }
+}
+
 /// One thing that a run set out to create, with all that finds it again.
 package struct JournalEntry: Sendable, Equatable, Codable {
     /// The entry itself.
@@ -36,6 +51,8 @@ package struct JournalEntry: Sendable, Equatable, Codable {
     package var id: String?
     /// Whose it is; nil where a program wrote it that knew of no realms.
     package var realm: Realm?
+    /// Why a run left it standing on purpose; nil where nobody did.
+    package var hold: JournalHold?
 
     /// Makes one; see the properties.
     package init(
@@ -59,6 +76,9 @@ package struct JournalEntry: Sendable, Equatable, Codable {
 }
 
 extension JournalEntry {
+    /// Whether it is left alone, since somebody wants to go on with it.
+    package func isHeld(at now: Date) -> Bool { hold.map { now < $0.until } ?? false }
+
     /// Whether the run that wrote it has since recorded its thing as an output.
     func isRecorded(in record: ResultRecord) -> Bool {
         record.everyGood.contains { run in

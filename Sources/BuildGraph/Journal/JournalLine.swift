@@ -9,6 +9,8 @@ enum JournalLine {
     case created(JournalEntryID, id: String)
     case gone(JournalEntryID)
     case kept(JournalEntryID)
+    case held(JournalEntryID, JournalHold)
+    case released(JournalEntryID)
 
     func json() throws -> JSONValue {
         switch self {
@@ -17,6 +19,12 @@ enum JournalLine {
             ["line": "created", "entry": .string(entry.rawValue), "id": .string(id)]
         case .gone(let entry): ["line": "gone", "entry": .string(entry.rawValue)]
         case .kept(let entry): ["line": "kept", "entry": .string(entry.rawValue)]
+        case .held(let entry, let hold):
+            [
+                "line": "held", "entry": .string(entry.rawValue),
+                "until": .string(Timestamp.text(hold.until)), "details": Self.json(hold.details),
+            ]
+        case .released(let entry): ["line": "released", "entry": .string(entry.rawValue)]
         }
     }
 
@@ -33,6 +41,13 @@ enum JournalLine {
             self = .created(entry, id: id)
         case "gone": self = .gone(entry)
         case "kept": self = .kept(entry)
+        case "held":
+            guard let until = json["until"]?.stringValue.flatMap({ Timestamp.date($0) }) else {
+                return nil
+            }
+            self = .held(
+                entry, JournalHold(until: until, details: Self.details(json["details"])))
+        case "released": self = .released(entry)
         default: return nil
         }
     }
@@ -46,16 +61,27 @@ enum JournalLine {
         if let name = entry.name { members["name"] = .string(name) }
         if let token = entry.token { members["token"] = .string(token) }
         if !entry.details.isEmpty {
-            members["details"] = .object(
-                OrderedDictionary(
-                    uniqueKeysWithValues: entry.details.sorted { $0.key < $1.key }
-                        .map { ($0.key, .string($0.value)) }))
+            members["details"] = Self.json(entry.details)
         }
         members["assetId"] = .string(entry.assetId)
         members["runId"] = .string(entry.runId)
         members["time"] = .string(Timestamp.text(entry.time))
         if let realm = entry.realm { members["realm"] = .string(realm.text) }
         return .object(members)
+    }
+
+    private static func json(_ details: [String: String]) -> JSONValue {
+        .object(
+            OrderedDictionary(
+                uniqueKeysWithValues: details.sorted { $0.key < $1.key }
+                    .map { ($0.key, .string($0.value)) }))
+    }
+
+    private static func details(_ json: JSONValue?) -> [String: String] {
+        Dictionary(
+            uniqueKeysWithValues: (json?.objectValue ?? [:]).compactMap { member in
+                member.value.stringValue.map { (member.key, $0) }
+            })
     }
 
     private static func entry(_ id: JournalEntryID, _ json: JSONValue) -> JournalEntry? {
@@ -69,10 +95,7 @@ enum JournalLine {
         return JournalEntry(
             entry: id, stage: StageName(rawValue: stage), resource: resource, region: region,
             name: json["name"]?.stringValue, token: json["token"]?.stringValue,
-            details: Dictionary(
-                uniqueKeysWithValues: (json["details"]?.objectValue ?? [:]).compactMap {
-                    member in member.value.stringValue.map { (member.key, $0) }
-                }),
+            details: details(json["details"]),
             assetId: assetId, runId: runId, time: time, id: nil,
             realm: json["realm"]?.stringValue.map { Realm($0) })
     }
@@ -140,6 +163,8 @@ struct JournalReading {
         case .intent(let entry): entries[entry.entry] = entry
         case .created(let entry, let id): entries[entry]?.id = id
         case .gone(let entry), .kept(let entry): entries[entry] = nil
+        case .held(let entry, let hold): entries[entry]?.hold = hold
+        case .released(let entry): entries[entry]?.hold = nil
         }
     }
 }

@@ -49,6 +49,14 @@ package struct StageJournal: JournalEnding {
     /// Writes down that it is now a recorded output and no longer the journal's concern.
     package func kept(_ entry: JournalEntryID) async throws { try await journal.kept(entry) }
 
+    /// Writes down that it is left standing on purpose.
+    package func hold(_ entry: JournalEntryID, _ hold: JournalHold) async throws {
+        try await journal.hold(entry, hold)
+    }
+
+    /// Writes down that it is a thing like any other again.
+    package func release(_ entry: JournalEntryID) async throws { try await journal.release(entry) }
+
     /// What an interrupted run of this stage began of the very inputs that it has now.
     package func resumable(of kind: some JournalKind) async -> [JournalEntry] {
         guard let key else { return [] }

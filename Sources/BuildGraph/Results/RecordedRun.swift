@@ -28,7 +28,8 @@ package struct RecordedRun: Sendable, Equatable {
     /// The origin of outputs that were not made by a run.
     package static let adopted = "adopted"
 
-    /// `adopted` where the outputs were not made by a run.
+    /// `adopted` where the outputs were not made by a run; else what the stage says of those that
+    /// are not of the usual kind.
     package var origin: String?
     /// Whether adopted outputs were made for this very asset, by a run that records elsewhere.
     package var isOwn = false

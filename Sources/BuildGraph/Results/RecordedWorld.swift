@@ -44,10 +44,11 @@ package struct RecordedWorld: Sendable {
     /// Whether a run ended in the middle of a stage.
     ///
     /// Not where that very run recorded its success afterwards: what it left then, such as a
-    /// container that could not be removed, is to be removed, and nothing to be made again.
+    /// container that could not be removed, is to be removed, and nothing to be made again. Nor
+    /// where it was left standing on purpose.
     package func isInterrupted(_ stage: StageName) -> Bool {
         let succeeded = results[stage]?.record?.lastGood?.runId
-        return left.contains { $0.stage == stage && $0.runId != succeeded }
+        return left.contains { $0.stage == stage && $0.runId != succeeded && $0.hold == nil }
     }
 
     /// A stage's last good run, where nobody has found its outputs gone.

@@ -122,10 +122,7 @@ extension Execution {
         machines[number] = .takingDown
         let stage = graph.stages[number]
         let setup = setup
-        let context = setup.context(
-            stage,
-            upstream: graph.upstreamOutputs(of: number) { outputs[$0] },
-            earlier: records[number]?.lastGood)
+        let context = context(of: number)
         group.addTask {
             if await !Self.unfinished(stage.name, setup).isEmpty {
                 setup.events.emit(
@@ -149,18 +146,45 @@ extension Execution {
         }
     }
 
+    private func context(of number: Int) -> StageContext {
+        setup.context(
+            graph.stages[number],
+            upstream: graph.upstreamOutputs(of: number) { outputs[$0] },
+            earlier: records[number]?.lastGood)
+    }
+
     private func leave(_ number: Int, _ group: inout TaskGroup<Completion>) {
+        let made = machines[number] == .up ? outputs[number] : nil
         machines[number] = .takingDown
-        let name = graph.stages[number].name
+        let stage = graph.stages[number]
+        let begun = Set(
+            graph.stages.indices.filter { machines[$0] != .down && machines[$0] != .wanted }
+                .map { graph.stages[$0].name })
+        let context = context(of: number)
         let setup = setup
         group.addTask {
-            let left = await Self.unfinished(name, setup)
-            if !left.isEmpty {
+            let left = await Self.unfinished(stage.name, setup)
+            guard !left.isEmpty else { return .takenDown(number, nil, left: []) }
+            var words: String?
+            do {
+                words = try await Shield.run(
+                    seconds: setup.options.takeDownSeconds,
+                    "writing down that stage `\(stage.name)` is left"
+                ) {
+                    guard let made else { return nil }
+                    return try await stage.leaveStanding(made, begun: begun, context)
+                }
+            } catch {
                 setup.events.emit(
                     .warning(
-                        "stage `\(name)` is left as it is: \(Self.names(of: left, setup)); "
-                            + Self.removal(setup)), stage: name)
+                        "the next run cannot go on with what stage `\(stage.name)` made: "
+                            + Diagnostic.from(error).summary), stage: stage.name)
             }
+            setup.events.emit(
+                .warning(
+                    words ?? "stage `\(stage.name)` is left as it is: "
+                        + "\(Self.names(of: left, setup)); \(Self.removal(setup))"),
+                stage: stage.name)
             return .takenDown(number, nil, left: left)
         }
     }

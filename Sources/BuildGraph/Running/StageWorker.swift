@@ -122,6 +122,7 @@ struct StageWorker: Sendable {
             let record: ResultRecord
             if let outputs = outcome.outputs {
                 run.identity = try stage.identity(of: outputs)
+                run.origin = try stage.origin(of: outputs)
                 record = .success(
                     run, of: stage.name, assetId: setup.store.assetId, after: earlier,
                     counting: self.material.counting, identify: stage.identify)

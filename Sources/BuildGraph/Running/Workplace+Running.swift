@@ -192,7 +192,8 @@ extension Workplace {
     ) async throws -> [JournalEntryID] {
         guard !left.isEmpty, let recovery else { return [] }
         let willRun = Set(setup.plan.names(.run))
-        let entries = left.filter { !willRun.contains($0.stage) }
+        let now = time.now()
+        let entries = left.filter { !willRun.contains($0.stage) && !$0.isHeld(at: now) }
         guard !entries.isEmpty else { return [] }
         for name in Set(entries.map(\.stage)) where setup.world.isInterrupted(name) {
             try await store.recordInterruption(of: name, in: graph)

@@ -26,7 +26,8 @@ struct RunningOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "What becomes of a machine after a failure: cleanup, keep or ask.", valueName: "choice")
+            "What becomes of a machine after a failure: cleanup, keep or ask; the next run goes on "
+                + "with one that is kept.", valueName: "choice")
     )
     var onError: OnError = .cleanup
 

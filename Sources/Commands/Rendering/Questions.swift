@@ -45,7 +45,8 @@ enum KeepQuestion {
     /// Asks on the terminal; without one the answer is no, so that nothing is left by accident.
     static func ask(about stage: StageName, _ console: Console) async -> Bool {
         await console.ask(
-            "a stage failed: keep what `\(stage)` made?", patienceSeconds: patienceSeconds,
+            "a stage failed: keep what `\(stage)` made, for the next run to go on with?",
+            patienceSeconds: patienceSeconds,
             isOfTheWork: false)
     }
 }

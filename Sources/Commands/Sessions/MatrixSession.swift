@@ -19,10 +19,10 @@ struct MatrixSession: Sendable {
     /// - Throws: `results.address`, `usage.asset-id`.
     init(
         _ manifest: MatrixManifest, _ changes: ManifestChanges, _ options: GlobalOptions,
-        _ call: Invocation
+        _ call: Invocation, layout: ReleaseLayout = ReleaseLayout()
     ) throws {
         let bench = try Workbench(manifest.base.place, changes, options, call)
-        let layout = ReleaseLayout().completed(
+        let layout = layout.completed(
             isLocal: bench.isLocal,
             adoptCommand: changes.adoptCommand(of: manifest.path, options))
         matrix = try Matrix(

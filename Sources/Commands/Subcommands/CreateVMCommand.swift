@@ -34,6 +34,7 @@ struct CreateVMCommand: Command {
     var makeAmiPublic: Bool?
 
     @OptionGroup var keyPair: KeyPairOptions
+    @OptionGroup var freshMachine: FreshMachineOption
     @OptionGroup(title: "Running") var running: RunningOptions
     @OptionGroup(title: "Common options") var global: GlobalOptions
 
@@ -54,7 +55,10 @@ struct CreateVMCommand: Command {
     func run(_ call: Invocation) async throws -> ExitStatus {
         let session = try preset.session(
             global, call, settings: settings,
-            layout: .release(ReleaseLayout(existingKey: keyPair.existing))
+            layout: .release(
+                ReleaseLayout(
+                    existingKey: keyPair.existing,
+                    startsFreshMachine: freshMachine.isGiven))
         ).session
         return try await session.run(
             running.options(call.console, ReleaseSelections.virtualMachine(in: session.graph)))

@@ -17,6 +17,8 @@ struct RunCommand: Command {
     @Flag(name: [.customShort("n"), .long], help: "Only say what would run.")
     var dryRun = false
 
+    @OptionGroup var freshMachine: FreshMachineOption
+
     @Option(
         help: ArgumentHelp(
             "Do just what this plan says; see `dssbatch plan --output`.", valueName: "file"),
@@ -34,12 +36,15 @@ struct RunCommand: Command {
         let changes = manifestOptions.changes
         switch try manifestOptions.read(global, call, single: single) {
         case .matrix(let matrix):
-            let session = try MatrixSession(matrix, changes, global, call)
+            let session = try MatrixSession(
+                matrix, changes, global, call, layout: freshMachine.layout)
             if dryRun { return try await session.showPlan(selectionOptions) }
             return try await session.run(selectionOptions, running)
         case .single(let manifest):
             return try await run(
-                Session(manifest, changes, global, call, named: manifestOptions.manifest))
+                Session(
+                    manifest, changes, global, call, named: manifestOptions.manifest,
+                    layout: .release(freshMachine.layout)))
         }
     }
 

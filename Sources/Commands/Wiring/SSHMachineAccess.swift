@@ -32,6 +32,15 @@ struct SSHMachineAccess: MachineAccess {
         try AtomicFile.write(Array(lines.utf8), to: path)
     }
 
+    func readKnownHosts(at path: String) throws -> String? {
+        do {
+            let bytes = try FileContents.read(path, limitBytes: Self.keyLimitBytes)
+            return String(decoding: bytes, as: UTF8.self)
+        } catch let problem as Diagnostic where problem.code == "file.not-found" {
+            return nil
+        }
+    }
+
     func makeKeyPair(in folder: String) async throws -> KeyPair {
         try makeFolder(folder)
         let pair = try await SSHKeyPair(

@@ -58,7 +58,9 @@ package struct CleanPlan: Sendable, Equatable {
                 // The entry of an upload also names the object that the upload became.
                 let isOwn = place.map { open[$0].assetKind == asset.kind }
                 let entry = isOwn == true ? place.map { open.remove(at: $0) } : nil
-                removed.append(Item(asset: asset, reason: reason, entry: entry))
+                let isHeld = entry?.isHeld(at: policy.now) == true
+                removed.append(
+                    Item(asset: asset, reason: isHeld ? Self.byHold : reason, entry: entry))
             case .keep(let reason): kept.append(Item(asset: asset, reason: reason))
             }
         }
@@ -88,6 +90,7 @@ package struct CleanPlan: Sendable, Equatable {
     }
 
     private static let byJournal = "unfinished in the journal"
+    private static let byHold = "kept after a failure"
 
     private static func verdict(
         _ asset: Asset, isInJournal: Bool, _ ages: RunAges, _ policy: Policy

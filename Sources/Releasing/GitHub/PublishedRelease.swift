@@ -26,6 +26,8 @@ struct PublishedRelease: Sendable {
     let sourceName: String
     let amiName: String
     let isPublic: Bool
+    /// What the image was made of where that is no fresh machine; else nil.
+    let origin: String?
     /// By region.
     let images: [(region: String, id: String)]
     let exports: [Image]
@@ -58,6 +60,7 @@ struct PublishedRelease: Sendable {
         let ami = try root.required("ami").object()
         amiName = try ami.required("name").string()
         isPublic = try ami.required("public").bool()
+        origin = try ami.optional("origin")?.string()
         images = try Self.texts(ami.required("regions")).map { ($0.name, $0.version) }
         exports = try root.required("images").array { try Self.image($0.object()) }
         docker = try Self.present(root, "docker").map { try Self.docker($0.object()) }

@@ -69,14 +69,16 @@ extension LaunchInstance {
     ///   - lastingFolder: where its files go when it outlives the run.
     ///   - plainPurposes: what its image is for that EC2 refuses for an encrypted one.
     ///   - publicRegions: where its images are to be public.
+    ///   - startsFresh: whether one that was kept after a failure is not gone on with.
     init(
         manifest: ReleaseManifest, services: Services, existingKey: ExistingKeyPair?,
-        lastingFolder: String? = nil, plainPurposes: [String] = [], publicRegions: [String] = []
+        lastingFolder: String? = nil, plainPurposes: [String] = [], publicRegions: [String] = [],
+        startsFresh: Bool = false
     ) {
         self.init(
             settings: manifest.instance, assetId: manifest.assetId, region: manifest.region,
             project: manifest.project, services: services, keyFolder: SystemFolder.temporary,
-            existingKey: existingKey, lastingFolder: lastingFolder,
+            existingKey: existingKey, lastingFolder: lastingFolder, startsFresh: startsFresh,
             plainPurposes: plainPurposes, publicRegions: publicRegions, ownTags: manifest.tags)
     }
 }

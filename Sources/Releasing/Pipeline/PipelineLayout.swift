@@ -54,14 +54,20 @@ package struct ReleaseLayout: Sendable {
     package var existingKey: ExistingKeyPair?
     /// Leaves the container that the Docker image is made of.
     package var keepsContainer: Bool
+    /// Whether a machine that was kept after a failure is not gone on with.
+    package var startsFreshMachine: Bool
     /// Whether images are booted where the manifest leaves that open.
     package var verifiesByDefault = false
     /// How what is there of the same release is adopted; nil to offer no adoption.
     package var adoptCommand: AdoptCommandLine?
 
     /// Says what a command's own options say; nothing for one that has none.
-    package init(existingKey: ExistingKeyPair? = nil, keepsContainer: Bool = false) {
+    package init(
+        existingKey: ExistingKeyPair? = nil, keepsContainer: Bool = false,
+        startsFreshMachine: Bool = false
+    ) {
         self.existingKey = existingKey
+        self.startsFreshMachine = startsFreshMachine
         self.keepsContainer = keepsContainer
     }
 

@@ -20,20 +20,9 @@ package enum ReleasePipeline {
             }
         }
         var stages: [any Stage] = [
-            SourceAMI(base: manifest.ami.base, region: manifest.region, aws: services.aws),
-            LaunchInstance(
-                manifest: manifest, services: services, existingKey: layout.existingKey,
-                plainPurposes: manifest.plainPurposes(in: manifest.region),
-                publicRegions: manifest.ami.isPublic ? manifest.regions : []),
-            Install(manifest: manifest, services: services),
-            CheckMachine(manifest: manifest, services: services),
-            ResetPassword(manifest: manifest, services: services),
-            CreateAMI(
-                namePrefix: manifest.ami.namePrefix, assetId: manifest.assetId,
-                region: manifest.region, aws: services.aws,
-                plainPurposes: manifest.plainPurposes(in: manifest.region),
-                ownTags: manifest.tags, adoptCommand: layout.adoptCommand),
+            SourceAMI(base: manifest.ami.base, region: manifest.region, aws: services.aws)
         ]
+        stages += machineStages(of: manifest, services: services, layout)
         stages += copies
         if let days = manifest.ami.deprecateAfterDays {
             stages.append(
@@ -65,6 +54,27 @@ package enum ReleasePipeline {
             manifest: manifest, after: ["release-notes"] + published.map(\.name),
             services: services)
         return stages + published + [retire]
+    }
+
+    /// The machine, what is done on it, and its image.
+    private static func machineStages(
+        of manifest: ReleaseManifest, services: Services, _ layout: ReleaseLayout
+    ) -> [any Stage] {
+        [
+            LaunchInstance(
+                manifest: manifest, services: services, existingKey: layout.existingKey,
+                plainPurposes: manifest.plainPurposes(in: manifest.region),
+                publicRegions: manifest.ami.isPublic ? manifest.regions : [],
+                startsFresh: layout.startsFreshMachine),
+            Install(manifest: manifest, services: services),
+            CheckMachine(manifest: manifest, services: services),
+            ResetPassword(manifest: manifest, services: services),
+            CreateAMI(
+                namePrefix: manifest.ami.namePrefix, assetId: manifest.assetId,
+                region: manifest.region, aws: services.aws,
+                plainPurposes: manifest.plainPurposes(in: manifest.region),
+                ownTags: manifest.tags, adoptCommand: layout.adoptCommand),
+        ]
     }
 
     private static func copies(

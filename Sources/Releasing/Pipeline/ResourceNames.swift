@@ -16,6 +16,9 @@ package enum ResourceNames {
     /// The tag of an image that is there to be exported in another one's place, which it names.
     package static let exportOfTag = "exa_dss_export_of"
 
+    /// The tag of an image that was not made as releases are made: what it was made of.
+    package static let originTag = "exa_dss_origin"
+
     /// Tags for everything that is created dynamically.
     package static func tags(assetId: String, own: OwnTags, runId: String) -> [AWSTag] {
         [AWSTag(assetTag, assetId), AWSTag(runTag, runId)] + own.tags

@@ -47,8 +47,10 @@ struct TaggedImages: Sendable {
 
     private func find(in regions: [String]) async throws -> [ImagePublication.Image] {
         try await ConcurrentMap.map(regions) { region in
-            try await EC2Images.tagged(manifest.assetId, aws: aws, region: region)
-                .map { ImagePublication.Image(region: region, id: $0.id) }
+            try await EC2Images.tagged(manifest.assetId, aws: aws, region: region).map { image in
+                try TrialImage.refuse(image.id, image.tags)
+                return ImagePublication.Image(region: region, id: image.id)
+            }
         }.flatMap { $0 }
     }
 }

@@ -13,6 +13,8 @@ struct ReleaseDocument: Sendable {
     /// Image id by region.
     let images: [String: String]
     let isPublic: Bool
+    /// What the image was made of where that is no fresh machine; else nil.
+    var origin: String?
     /// The image's name, the same in every region.
     let name: String
     let exports: [ExportVMImage.Outputs]
@@ -37,16 +39,23 @@ struct ReleaseDocument: Sendable {
                 "imageId": .string(source.imageId), "name": .string(source.name),
                 "creationDate": .string(source.creationDate),
             ],
-            "ami": [
-                "name": .string(name), "public": .bool(isPublic),
-                "regions": Self.object(sortedImages.map { ($0.region, .string($0.id)) }),
-            ],
+            "ami": ami,
             "images": .array(exports.map(image)),
             "inventory": Self.inventory(documents),
             "docker": docker?.json ?? nil,
             "timings": Self.object(
                 timings.sorted { $0.key < $1.key }.map { ($0.key, .number($0.value)) }),
         ]
+    }
+
+    private var ami: JSONValue {
+        var members: [(String, JSONValue)] = [
+            ("name", .string(name)), ("public", .bool(isPublic)),
+        ]
+        if let origin { members.append(("origin", .string(origin))) }
+        members.append(
+            ("regions", Self.object(sortedImages.map { ($0.region, .string($0.id)) })))
+        return Self.object(members)
     }
 
     /// The text of `artifacts.md`.

@@ -13,6 +13,9 @@ package struct CreateAMI: ImageStage {
         /// What is on it; nil for an image of a machine that nobody looked at, and for one that was
         /// adopted unless the release's document tells.
         package var documents: InventoryDocuments?
+        /// `LaunchInstance.origin` of an image for trying, whose machine may hold what its
+        /// playbook does not make any more; else nil.
+        package var origin: String?
     }
 
     let namePrefix: String
@@ -43,16 +46,18 @@ package struct CreateAMI: ImageStage {
         InventoryDocuments.digests(in: outputs)
     }
 
+    package func origin(of outputs: Outputs) -> String? { outputs.origin }
+
     package func run(_ context: StageContext) async throws -> Outputs {
         if let (image, entry) = try await resumable(context) {
             context.progress(nil, "continuing with image \(image.id)")
             return try await finish(
                 image.id, entry.entry, try await documents(of: entry, context), context)
         }
-        let instanceId = try instanceId(context)
+        let (instanceId, origin) = try machine(context)
         try await images(context).removeUnfinished(context)
         let documents = try context.outputs(of: CheckMachine.self).values.first?.documents
-        let (id, entry) = try await create(from: instanceId, documents, context)
+        let (id, entry) = try await create(from: instanceId, origin, documents, context)
         return try await finish(id, entry, documents, context)
     }
 
@@ -67,12 +72,14 @@ package struct CreateAMI: ImageStage {
             documents: try await .told(of: image.id, in: region, context))
     }
 
-    /// The machine that is started for the image, or that was there before.
-    private func instanceId(_ context: StageContext) throws -> String {
+    /// The machine that is started for the image, or that was there before, and where it comes
+    /// from.
+    private func machine(_ context: StageContext) throws -> (id: String, origin: String?) {
         if let found = try context.outputs(of: FindInstance.self).values.first {
-            return found.instanceId
+            return (found.instanceId, nil)
         }
-        return try context.output(of: LaunchInstance.self).instanceId
+        let launched = try context.output(of: LaunchInstance.self)
+        return (launched.instanceId, launched.origin)
     }
 
     /// An image that an interrupted run made of the very inputs that there are now.
@@ -91,7 +98,8 @@ package struct CreateAMI: ImageStage {
 
     /// Makes the image under the next free name; what had the last one stays as it is.
     private func create(
-        from instanceId: String, _ documents: InventoryDocuments?, _ context: StageContext
+        from instanceId: String, _ origin: String?, _ documents: InventoryDocuments?,
+        _ context: StageContext
     ) async throws -> (id: String, entry: JournalEntryID) {
         let details = try documents.map {
             [Self.documentsDetail: try JSONValue.encoding($0).compactText]
@@ -101,7 +109,7 @@ package struct CreateAMI: ImageStage {
             ResourceNames.images(prefix: namePrefix, assetId: assetId.text),
             assetId: assetId.text, images: images)
         return try await images.naming(&names, context, details: details ?? [:]) { name, _ in
-            try await create(from: instanceId, named: name, context)
+            try await create(from: instanceId, origin, named: name, context)
         }
     }
 
@@ -110,10 +118,11 @@ package struct CreateAMI: ImageStage {
     /// CreateImage takes no client token, but the name is unique: a second call is refused where
     /// the first was carried out.
     private func create(
-        from instanceId: String, named name: String, _ context: StageContext
+        from instanceId: String, _ origin: String?, named name: String, _ context: StageContext
     ) async throws -> String {
-        let tags = ResourceNames.tags(
-            assetId: assetId.text, own: ownTags, runId: context.runId)
+        let tags =
+            ResourceNames.tags(assetId: assetId.text, own: ownTags, runId: context.runId)
+            + (origin.map { [AWSTag(ResourceNames.originTag, $0)] } ?? [])
         do {
             return try await LostAnswer.creating(
                 duplicateCode: ImageNames.duplicateCode, time: context.time,
@@ -160,6 +169,6 @@ package struct CreateAMI: ImageStage {
     ) -> Outputs {
         Outputs(
             imageId: image.id, snapshotIds: image.snapshotIds, name: image.name ?? "",
-            documents: documents)
+            documents: documents, origin: image.tags[ResourceNames.originTag])
     }
 }

@@ -17,6 +17,8 @@ package struct LaunchInstance: Stage {
         package var machine: Machine
         /// A folder for secrets on this machine, which goes when the run ends.
         package let scratchFolder: String
+        /// `LaunchInstance.origin` where an earlier run left it standing; else nil.
+        package var origin: String?
     }
 
     let settings: ReleaseManifest.Instance
@@ -30,6 +32,8 @@ package struct LaunchInstance: Stage {
     var existingKey: ExistingKeyPair?
     /// Where the machine's files go when it outlives the run; nil where it does not.
     var lastingFolder: String?
+    /// Whether a machine that an earlier run left standing is not gone on with.
+    var startsFresh = false
     /// What the machine's image is for that EC2 refuses for an encrypted one.
     var plainPurposes: [String] = []
     /// Where its images are to be public.
@@ -67,8 +71,12 @@ package struct LaunchInstance: Stage {
     }
 
     package func run(_ context: StageContext) async throws -> Outputs {
+        guard let lastingFolder else {
+            if let machine = try await continued(context) { return machine }
+            try await takeDown(context)
+            return try await launch(context)
+        }
         try await takeDown(context)
-        guard let lastingFolder else { return try await launch(context) }
         try await settleEarlier(context)
         do {
             return try await handOver(try await launch(context), to: lastingFolder, context)
@@ -97,9 +105,7 @@ package struct LaunchInstance: Stage {
                 hint: "`\(Self.template)` must have that output")
         }
         try await encryption.checkVolumes(of: instanceId)
-        let host = [outputs["PublicDnsName"], outputs["PublicIp"]].compactMap { $0 }
-            .first { !$0.isEmpty }
-        guard let host else {
+        guard let host = Self.host(in: outputs) else {
             throw Diagnostic(
                 code: "instance.no-address",
                 summary: "instance `\(instanceId)` has no public address",
@@ -127,14 +133,23 @@ package struct LaunchInstance: Stage {
             scratchFolder: scratchFolder(context))
     }
 
+    /// The address in a stack's outputs; nil where it has none.
+    static func host(in outputs: [String: String]) -> String? {
+        [outputs["PublicDnsName"], outputs["PublicIp"]].compactMap { $0 }.first { !$0.isEmpty }
+    }
+
     package func verify(_ outputs: Outputs, _ context: StageContext) async throws -> Existence {
         guard let stack = try await stacks(context).find(outputs.stackName),
             !stack.status.hasPrefix("DELETE_")
         else { return .missing("stack \(outputs.stackName)") }
-        // The dead man's switch ends the machine and leaves its stack.
-        let machine = FindInstance(
-            reference: .instance(outputs.instanceId), region: region, aws: services.aws)
-        return try await machine.verify(.init(instanceId: outputs.instanceId), context)
+        return try await existence(of: outputs.instanceId, context)
+    }
+
+    /// Whether an instance lives: the dead man's switch ends it and leaves its stack.
+    func existence(of instanceId: String, _ context: StageContext) async throws -> Existence {
+        try await FindInstance(
+            reference: .instance(instanceId), region: region, aws: services.aws
+        ).verify(.init(instanceId: instanceId), context)
     }
 
     package func takeDown(_ context: StageContext) async throws {
@@ -142,7 +157,8 @@ package struct LaunchInstance: Stage {
         var first: (any Error)?
         // The stack first: it holds what costs money. One failure does not spare the others.
         for kind in [LeftoverKind.stack, .keyPair, .privateKey] {
-            for entry in await context.journal.unfinished(of: kind) {
+            for entry in await context.journal.unfinished(of: kind)
+            where !entry.isHeld(at: context.time.now()) {
                 do {
                     try await leftovers.settle(
                         entry, in: context.journal, onProgress: context.progress,
@@ -200,7 +216,7 @@ package struct LaunchInstance: Stage {
         "\(folder)/dss-\(runId.prefix(8))"
     }
 
-    private func scratchFolder(_ context: StageContext) -> String {
+    func scratchFolder(_ context: StageContext) -> String {
         Self.scratchFolder(in: keyFolder, runId: context.runId)
     }
 
@@ -209,21 +225,29 @@ package struct LaunchInstance: Stage {
         _ outputs: Outputs, to folder: String, _ context: StageContext
     ) async throws -> Outputs {
         var outputs = outputs
-        let files = LastingFiles(folder: folder, stackName: outputs.stackName)
         try services.access.makeFolder(folder)
-        try services.access.writeKnownHosts(
-            outputs.machine.knownHosts, to: files.knownHostsPath)
-        if existingKey == nil {
-            try services.access.copyPrivateKey(
-                from: outputs.machine.privateKeyPath, to: files.privateKeyPath)
-            outputs.machine.privateKeyPath = files.privateKeyPath
-        }
+        outputs.machine = try store(
+            outputs.machine, in: LastingFiles(folder: folder, stackName: outputs.stackName))
         try await LeftoverRemoval(services: services).removeUnfinished(
             context, of: .privateKey)
         for entry in await context.journal.unfinished() {
             try await context.journal.kept(entry.entry)
         }
         return outputs
+    }
+
+    /// Keeps what leads onto the machine; a pair of the user's own stays where it is.
+    ///
+    /// - Returns: the machine with the key where it lies now.
+    func store(_ machine: Machine, in files: LastingFiles) throws -> Machine {
+        var machine = machine
+        try services.access.writeKnownHosts(machine.knownHosts, to: files.knownHostsPath)
+        if existingKey == nil {
+            try services.access.copyPrivateKey(
+                from: machine.privateKeyPath, to: files.privateKeyPath)
+            machine.privateKeyPath = files.privateKeyPath
+        }
+        return machine
     }
 
     /// What becomes of an earlier machine that lasts: one that lives stays beside this one, and

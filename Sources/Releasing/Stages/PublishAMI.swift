@@ -33,8 +33,12 @@ package struct PublishAMI: Stage {
     package func run(_ context: StageContext) async throws -> Outputs {
         let images = try ReleasedImages.byRegion(region: region, context)
         for (region, id) in images.sorted(by: { $0.key < $1.key }) {
-            _ = try await EC2Images(aws: aws, region: region, time: context.time)
+            let image = try await EC2Images(aws: aws, region: region, time: context.time)
                 .requireOwn(id, ofAsset: context.assetId)
+            if isPublic { try TrialImage.refuse(id, image.tags) }
+        }
+        if isPublic, let origin = try context.output(of: CreateAMI.self).origin {
+            throw TrialImage.refusal("the image", origin)
         }
         try await publication.settle(
             images.map { ImagePublication.Image(region: $0.key, id: $0.value) })

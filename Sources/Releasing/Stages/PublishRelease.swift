@@ -67,6 +67,9 @@ package struct PublishRelease: Stage {
 
     package func run(_ context: StageContext) async throws -> Outputs {
         let files = try await ReleaseFiles.read(context.results)
+        if let origin = files.release.origin {
+            throw TrialImage.refusal("the image of this release", origin)
+        }
         let release = try await publication.release()
         let previous = try await PreviousRelease(
             host: services.releases, repository: settings.repository

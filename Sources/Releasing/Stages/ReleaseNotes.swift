@@ -43,6 +43,7 @@ package struct ReleaseNotes: Stage {
             source: try context.output(of: SourceAMI.self),
             images: try ReleasedImages.byRegion(region: manifest.region, context),
             isPublic: try context.output(of: PublishAMI.self).public,
+            origin: try context.output(of: CreateAMI.self).origin,
             name: try context.output(of: CreateAMI.self).name,
             exports: try context.outputs(of: ExportVMImage.self).sorted { $0.key < $1.key }
                 .map(\.value),

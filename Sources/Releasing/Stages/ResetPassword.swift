@@ -9,7 +9,9 @@ package struct ResetPassword: PlaybookStage {
     package let services: Services
     package var after: [StageName] = ["install", "check"]
 
-    package var name: StageName { "reset-password" }
+    static let stageName: StageName = "reset-password"
+
+    package var name: StageName { Self.stageName }
     package var playbook: String { manifest.provision.resetPlaybook }
     package var passwords: [MachineSecrets.Password] { [.login] }
 }

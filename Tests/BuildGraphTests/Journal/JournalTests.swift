@@ -110,6 +110,31 @@ import Testing
         #expect(await third.unfinished().map(\.id) == ["7"])
     }
 
+    @Test func `what is held is so in the next run, also after compacting, until it is released`()
+        async throws
+    {
+        let first = try await journal()
+        let entry = try await intend(first, "machine")
+        try await first.created(entry, id: "3")
+        for number in 0..<500 { try await first.gone(try await intend(first, "n\(number)")) }
+        let until = Date(timeIntervalSince1970: 2_000_000_000)
+        let hold = JournalHold(until: until, details: ["place": "here"])
+        try await first.hold(entry, hold)
+        let second = try await journal("run-2")
+        try await second.compact()
+        for held in [second, try await journal("run-3")] {
+            let left = try #require(await held.unfinished().first)
+            #expect(left.hold == hold)
+            #expect(left.isHeld(at: until - 1))
+            #expect(!left.isHeld(at: until))
+        }
+        try await second.release(entry)
+        let third = try await journal("run-4")
+        #expect(await third.unfinished().map(\.hold) == [nil])
+        try await third.gone(entry)
+        await #expect(throws: Diagnostic.self) { try await third.hold(entry, hold) }
+    }
+
     @Test func `compacting keeps unfinished entries with their ids`() async throws {
         let first = try await journal()
         let known = try await intend(first, "known")

@@ -39,6 +39,14 @@ struct FakeAccess: MachineAccess {
         timeline.add("known hosts \(path)")
     }
 
+    /// What was written of the host keys of a machine that was kept.
+    var keptHostKeys: String?
+
+    func readKnownHosts(at path: String) throws -> String? {
+        timeline.add("read \(path)")
+        return keptHostKeys
+    }
+
     /// What lies at paths that are not the run's own.
     var folders: [String: LocalFolder] = [:]
 
