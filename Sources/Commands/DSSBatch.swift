@@ -105,7 +105,10 @@ package struct DSSBatch: ParsableCommand {
             let event = RunEvent(time: call.time.now(), stage: nil, kind: .error(problem))
             call.console.printLine(event.json.compactText)
         }
-        call.console.writeError("\(problem)\n")
+        let palette = Palette(
+            isTerminal: call.console.errorTerminal() != nil,
+            noColor: call.arguments.contains("--no-color"), environment: call.environment)
+        call.console.writeError(ErrorText.text(problem, palette) + "\n")
     }
 
     /// What is to be said of an error; nil for help and version, which are printed.

@@ -89,13 +89,18 @@ package struct Diagnostic: Error, Sendable, Equatable {
 }
 
 extension Diagnostic: CustomStringConvertible {
-    /// The text form of style: `error:`, `at:`, `because:` and, after a blank-free break, `hint:`.
+    /// The text form of style: `error:`, `at:`, `because:`, `log:` and `hint:`.
     package var description: String {
-        var lines = ["error: \(ShownText.line(summary))"]
-        if let location { lines.append("  at: \(ShownText.line(location))") }
-        lines += causes.map { "  because: \(ShownText.line($0))" }
-        if let log { lines.append("  log: \(ShownText.line(log))") }
-        if let hint { lines.append("hint: \(ShownText.line(hint))") }
-        return lines.joined(separator: "\n")
+        lines.map { "\($0.label) \($0.text)" }.joined(separator: "\n")
+    }
+
+    /// The lines of the text form: what each begins with, and the rest, shown as one line.
+    package var lines: [(label: String, text: String)] {
+        var lines = [("error:", summary)]
+        if let location { lines.append(("  at:", location)) }
+        lines += causes.map { ("  because:", $0) }
+        if let log { lines.append(("  log:", log)) }
+        if let hint { lines.append(("hint:", hint)) }
+        return lines.map { ($0.0, ShownText.line($0.1)) }
     }
 }

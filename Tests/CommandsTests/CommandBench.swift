@@ -90,14 +90,17 @@ final class CommandBench: Sendable {
     }
 
     /// Runs a command to its end; `MANIFEST` stands for the release's manifest.
+    ///
+    /// - Parameter terminal: what standard output is; nil for none.
     func run(
         _ arguments: [String], variables: [String: String] = [:],
-        time: any TimeSource = TestClock()
+        time: any TimeSource = TestClock(), on terminal: TerminalSize? = nil
     ) async -> Outcome {
         let (output, error) = (WrittenText(), WrittenText())
         let console = Console(
             output: { output.add($0) }, error: { error.add($0) },
-            answer: { _ in nil }, canAsk: false, isTerminal: false, width: 80)
+            answer: { _ in nil }, canAsk: false, outputTerminal: { terminal },
+            errorTerminal: { nil })
         let arguments = arguments.map { $0.replacing("MANIFEST", with: manifest) }
         let status = await DSSBatch.run(
             call(arguments, variables, time: time, console: console))
@@ -108,7 +111,7 @@ final class CommandBench: Sendable {
     func recordAll() async throws {
         let console = Console(
             output: { _ in }, error: { _ in }, answer: { _ in nil }, canAsk: false,
-            isTerminal: false, width: 80)
+            outputTerminal: { nil }, errorTerminal: { nil })
         let session = try ManifestOptions.parse([manifest]).session(
             try GlobalOptions.parse([]), call([], console: console))
         session.store.bind(try await session.services.realms?.present())

@@ -44,7 +44,7 @@ import Testing
         for (seconds, stage, kind) in Self.story {
             let event = Self.event(stage, kind)
             screen.update(event, at: seconds)
-            let line = EventText.line(event, isDebug: false)
+            let line = EventText.line(event, isDebug: false, .plain)
             frames += "at \(seconds)\n" + screen.draw(above: line, at: seconds)
         }
         frames += "end\n" + screen.finish() + screen.draw(above: "after it", at: 4000)
@@ -94,18 +94,43 @@ import Testing
         #expect(screen.erased().isEmpty)
     }
 
-    /// A terminal that wants no colour, and what is no terminal, get the same lines.
-    @Test(arguments: [["NO_COLOR": "1"], ["CI": "true"], ["TERM": "dumb"], [:]])
+    /// A terminal on which nothing can be drawn, and what is no terminal, get the same lines.
+    @Test(arguments: [["CI": "true"], ["TERM": "dumb"], [:]])
     func `without a live view each event is a line`(variables: [String: String]) throws {
         let bench = try CommandBench()
         let written = WrittenText()
         let console = Console(
             output: { _ in Issue.record("an event is no data") }, error: { written.add($0) },
-            answer: { _ in nil }, canAsk: false, isTerminal: !variables.isEmpty, width: 40)
+            answer: { _ in nil }, canAsk: false, outputTerminal: { nil },
+            errorTerminal: {
+                variables.isEmpty ? nil : TerminalSize(columns: 40, rows: 24)
+            })
         let output = EventOutput(
             try GlobalOptions.parse([]), bench.call([], variables, console: console))
         for (_, stage, kind) in Self.story { output.receive(Self.event(stage, kind)) }
         output.finish()
         try GoldenFile("live-plain.txt").check(written.all)
+    }
+
+    /// `NO_COLOR` and `--no-color` take the colours and nothing else.
+    @Test(arguments: [
+        ([:], [], true), (["NO_COLOR": ""], [], true), (["NO_COLOR": "1"], [], false),
+        ([:], ["--no-color"], false),
+    ])
+    func `what wants no colour still gets the view`(
+        variables: [String: String], options: [String], isColoured: Bool
+    ) throws {
+        let bench = try CommandBench()
+        let written = WrittenText()
+        let console = Console(
+            output: { _ in }, error: { written.add($0) }, answer: { _ in nil }, canAsk: false,
+            outputTerminal: { nil }, errorTerminal: { TerminalSize(columns: 80, rows: 24) })
+        let output = EventOutput(
+            try GlobalOptions.parse(options), bench.call([], variables, console: console))
+        for (_, stage, kind) in Self.story { output.receive(Self.event(stage, kind)) }
+        output.finish()
+        #expect(written.all.contains("\u{1B}[J"))
+        #expect(written.all.contains("\u{1B}[33mwarning:\u{1B}[0m") == isColoured)
+        #expect(written.all.contains("\u{1B}[0m") == isColoured)
     }
 }

@@ -40,7 +40,7 @@ import Testing
         let summary = RunSummary(
             status: .failed, stages: [stage("instance", .failed, problem, seconds: 0)],
             seconds: 1, runId: "run-1", problems: [], leftovers: [])
-        #expect(RunEndText.failure(summary) == [])
+        #expect(RunEndText.failure(summary, .plain) == [])
     }
 
     @Test func `what was made is named with its place and size`() throws {
@@ -81,6 +81,6 @@ import Testing
             ],
             seconds: 200, runId: "run-1", problems: [], leftovers: [])
         try GoldenFile("end-failed.txt").check(
-            RunEndText.failure(summary).joined(separator: "\n") + "\n")
+            RunEndText.failure(summary, .plain).joined(separator: "\n") + "\n")
     }
 }

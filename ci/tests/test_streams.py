@@ -255,6 +255,8 @@ def test_no_colour_where_none_is_wanted(
     assert status == 0
     assert not re.search(r"\x1b\[[0-9;]*m", text)
     assert "export-vhd" in text
+    # Who wants no colour has a terminal that can be drawn on all the same.
+    assert ("\x1b[J" in text) == ("NO_COLOR" in plain)
 
 
 def test_interrupt_key_on_a_terminal(project: Project) -> None:

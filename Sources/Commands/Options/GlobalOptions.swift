@@ -22,7 +22,7 @@ struct GlobalOptions: ParsableArguments {
     @Flag(help: "Print one JSON event a line to standard output.")
     var json = false
 
-    @Flag(name: .customLong("no-color"), help: "No colours and no live view.")
+    @Flag(name: .customLong("no-color"), help: "No colours.")
     var noColor = false
 
     @Flag(name: .shortAndLong, help: "Say nothing but errors.")

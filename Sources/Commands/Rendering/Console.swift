@@ -10,21 +10,23 @@ struct Console: Sendable {
     private static let looksInASecond = 5
     /// Whether somebody is there to answer.
     let canAsk: Bool
-    /// Whether what is no data goes to a terminal.
-    let isTerminal: Bool
-    /// The terminal's, in columns.
-    let width: Int
+    /// The terminal that data goes to, as large as it is now; nil where it goes elsewhere.
+    let outputTerminal: @Sendable () -> TerminalSize?
+    /// The terminal that everything else goes to.
+    let errorTerminal: @Sendable () -> TerminalSize?
 
     init(
         output: @escaping @Sendable (String) -> Void, error: @escaping @Sendable (String) -> Void,
-        answer: @escaping @Sendable (Int) -> String?, canAsk: Bool, isTerminal: Bool, width: Int
+        answer: @escaping @Sendable (Int) -> String?, canAsk: Bool,
+        outputTerminal: @escaping @Sendable () -> TerminalSize?,
+        errorTerminal: @escaping @Sendable () -> TerminalSize?
     ) {
         self.output = output
         self.error = error
         self.answer = answer
         self.canAsk = canAsk
-        self.isTerminal = isTerminal
-        self.width = width
+        self.outputTerminal = outputTerminal
+        self.errorTerminal = errorTerminal
     }
 
     /// Writes data.
@@ -61,10 +63,7 @@ struct Console: Sendable {
 extension Console {
     /// Standard output, standard error and standard input of this process.
     static var standard: Console {
-        let isTerminal = isatty(STDERR_FILENO) == 1
-        var size = winsize()
-        let isKnown = ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
-        return Console(
+        Console(
             output: StandardStreams.writeOutput, error: StandardStreams.writeError,
             answer: { patienceSeconds in
                 var input = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
@@ -74,7 +73,8 @@ extension Console {
                 StandardStreams.writeError("\n")
                 return nil
             },
-            canAsk: isatty(STDIN_FILENO) == 1 && isTerminal, isTerminal: isTerminal,
-            width: isKnown ? Int(size.ws_col) : 80)
+            canAsk: isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1,
+            outputTerminal: { TerminalSize.of(STDOUT_FILENO) },
+            errorTerminal: { TerminalSize.of(STDERR_FILENO) })
     }
 }

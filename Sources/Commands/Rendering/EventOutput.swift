@@ -6,6 +6,10 @@ import Synchronization
 /// a live view on standard error.
 final class EventOutput: Sendable {
     let console: Console
+    /// The colours of standard output.
+    let dataPalette: Palette
+    /// The colours of standard error.
+    let errorPalette: Palette
     private let options: GlobalOptions
     private let live: LiveView?
     /// The last progress message of each stage: the same one again is not worth a line.
@@ -13,11 +17,16 @@ final class EventOutput: Sendable {
 
     init(_ options: GlobalOptions, _ call: Invocation) {
         let environment = call.environment
+        let isTerminal = call.console.errorTerminal() != nil
         let isLive =
-            call.console.isTerminal && !options.noColor && !options.quiet
-            && (environment["NO_COLOR"] ?? "").isEmpty && environment["CI"] == nil
+            isTerminal && !options.quiet && environment["CI"] == nil
             && environment["TERM"] != "dumb"
         console = call.console
+        dataPalette = Palette(
+            isTerminal: console.outputTerminal() != nil, noColor: options.noColor,
+            environment: environment)
+        errorPalette = Palette(
+            isTerminal: isTerminal, noColor: options.noColor, environment: environment)
         self.options = options
         live = isLive ? LiveView(console: call.console, time: call.time) : nil
     }
@@ -54,7 +63,7 @@ final class EventOutput: Sendable {
     func finish() { live?.finish() }
 
     private func line(_ event: RunEvent) -> String? {
-        if case .error = event.kind { return EventText.line(event, isDebug: false) }
+        if case .error = event.kind { return EventText.line(event, isDebug: false, errorPalette) }
         if options.quiet || options.logLevel == .error { return nil }
         if case .stageProgress(_, let message) = event.kind, let subject = event.subject {
             let isNew = lastMessages.withLock {
@@ -62,6 +71,6 @@ final class EventOutput: Sendable {
             }
             if !isNew || live != nil && options.logLevel == .normal { return nil }
         }
-        return EventText.line(event, isDebug: options.logLevel == .debug)
+        return EventText.line(event, isDebug: options.logLevel == .debug, errorPalette)
     }
 }

@@ -6,7 +6,7 @@ enum EventText {
     /// The line without its end; nil for what is not worth one.
     ///
     /// - Parameter isDebug: shows what only matters to who looks for a fault.
-    static func line(_ event: RunEvent, isDebug: Bool) -> String? {
+    static func line(_ event: RunEvent, isDebug: Bool, _ palette: Palette) -> String? {
         let prefix = event.subject.map { "\($0): " } ?? ""
         switch event.kind {
         case .plan(let plan): return prefix + PlanText.summary(plan)
@@ -22,26 +22,26 @@ enum EventText {
         case .stageFinished(.fresh, _, _): return isDebug ? "\(prefix)fresh" : nil
         // Of one run its end names them all at once.
         case .stageFinished(.blocked, _, _) where event.assetId == nil && !isDebug: return nil
-        case .stageFinished(let status, let seconds, _): return finished(prefix, status, seconds)
+        case .stageFinished(let status, let seconds, _):
+            return prefix + palette.paint(ended(status, seconds), Palette.Meaning(status))
         case .resourceCreated(let thing): return "\(prefix)created \(describe(thing))"
         case .resourceDeleted(let thing): return "\(prefix)deleted \(describe(thing))"
-        case .warning(let message): return "warning: \(prefix)\(ShownText.line(message))"
+        case .warning(let message):
+            return "\(palette.paint("warning:", .warning)) \(prefix)\(ShownText.line(message))"
         case .error(let problem):
-            return (event.assetId.map { "\($0): " } ?? "") + problem.description
+            return (event.assetId.map { "\($0): " } ?? "") + ErrorText.text(problem, palette)
         case .runFinished(let status, let seconds):
             return isDebug ? "\(prefix)run \(status.rawValue) in \(Durations.text(seconds))" : nil
         }
     }
 
-    private static func finished(
-        _ prefix: String, _ status: RunEvent.Status, _ seconds: Double
-    ) -> String {
+    private static func ended(_ status: RunEvent.Status, _ seconds: Double) -> String {
         switch status {
-        case .succeeded: "\(prefix)done in \(Durations.text(seconds))"
-        case .failed: "\(prefix)failed after \(Durations.text(seconds))"
-        case .fresh: "\(prefix)fresh"
-        case .blocked: "\(prefix)not started: a stage that it needs did not succeed"
-        case .cancelled: "\(prefix)interrupted"
+        case .succeeded: "done in \(Durations.text(seconds))"
+        case .failed: "failed after \(Durations.text(seconds))"
+        case .fresh: "fresh"
+        case .blocked: "not started: a stage that it needs did not succeed"
+        case .cancelled: "interrupted"
         }
     }
 

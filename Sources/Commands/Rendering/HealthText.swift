@@ -7,20 +7,23 @@ import Releasing
 struct HealthText {
     private let width: Int
     private let time: any TimeSource
+    private let palette: Palette
     private static let statusWidth =
         HealthFinding.Status.allCases.map(\.rawValue.count).max() ?? 0
 
     /// - Parameter names: of all checks, so that the columns stand still while answers come.
-    init(names: [String], time: any TimeSource) {
+    init(names: [String], time: any TimeSource, _ palette: Palette) {
         width = names.map(\.count).max() ?? 0
         self.time = time
+        self.palette = palette
     }
 
     /// Status, name, what was found and what to do.
     func line(_ answer: Doctor.Answer) -> String {
         let finding = answer.finding
         let hint = finding.hint.map { " -> \($0)" } ?? ""
-        return Self.padded(finding.status.rawValue, Self.statusWidth) + "  "
+        let status = Self.padded(finding.status.rawValue, Self.statusWidth)
+        return palette.paint(status, Palette.Meaning(finding.status)) + "  "
             + Self.padded(answer.name, width) + "  " + finding.message + hint
     }
 

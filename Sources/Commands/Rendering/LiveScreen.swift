@@ -78,17 +78,8 @@ struct LiveScreen {
         if let percent = stage.percent { parts.append("  \(Int(percent)) %") }
         // What does not fit is left out: half a number would be another one.
         for part in parts where line.count + part.count <= room { line += part }
-        let message = Self.words(ShownText.line(stage.message), room: room - line.count - 2)
+        let message = WholeWords.cut(ShownText.line(stage.message), room: room - line.count - 2)
         if !message.isEmpty { line += "  \(message)" }
         return String(line.prefix(room))
-    }
-
-    /// As many whole words of a text as there is room for.
-    private static func words(_ text: String, room: Int) -> String {
-        if text.count <= room { return text }
-        let head = text.prefix(max(0, room - 1))
-        let isWhole = text.dropFirst(head.count).first == " "
-        let kept = isWhole ? head : head.prefix(upTo: head.lastIndex(of: " ") ?? head.startIndex)
-        return kept.isEmpty ? "" : "\(kept)…"
     }
 }

@@ -13,7 +13,7 @@ final class LiveView: Sendable {
     init(console: Console, time: any TimeSource) {
         self.console = console
         self.time = time
-        screen = Mutex(LiveScreen(width: console.width))
+        screen = Mutex(LiveScreen(width: console.errorTerminal()?.columns ?? 80))
         timer = DispatchSource.makeTimerSource(queue: .global())
         timer.schedule(deadline: .now() + 1, repeating: 1)
         timer.setEventHandler { [weak self] in self?.write { $0.draw(above: nil, at: $1) } }

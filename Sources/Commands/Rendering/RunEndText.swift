@@ -15,9 +15,10 @@ enum RunEndText {
     /// What failed, what to do, and what did not start for it; nothing where no stage was begun.
     ///
     /// Each error was told in whole when it happened; by now it may have scrolled away.
-    static func failure(_ summary: RunSummary) -> [String] {
+    static func failure(_ summary: RunSummary, _ palette: Palette) -> [String] {
         guard summary.stages.contains(where: { $0.seconds > 0 }) else { return [] }
-        var lines = summary.stages.filter { $0.status == .failed }.flatMap(failure)
+        var lines = summary.stages.filter { $0.status == .failed }
+            .flatMap { failure($0, palette) }
         let changed = summary.stages.filter { !$0.changedFiles.isEmpty }
         lines += changed.map {
             "not fresh: \($0.name), of which files changed while it ran: run again"
@@ -27,8 +28,9 @@ enum RunEndText {
         return lines
     }
 
-    private static func failure(_ stage: RunSummary.Stage) -> [String] {
-        let took = "failed: \(stage.name) after \(Durations.text(stage.seconds))"
+    private static func failure(_ stage: RunSummary.Stage, _ palette: Palette) -> [String] {
+        let mark = palette.paint("failed:", .failed)
+        let took = "\(mark) \(stage.name) after \(Durations.text(stage.seconds))"
         guard let problem = stage.problem else { return [took] }
         let more: [(String, String?)] = [
             ("at", problem.location), ("because", problem.causes.first), ("log", problem.log),

@@ -6,14 +6,17 @@ import JSON
 /// The answer of `dssbatch status`, as text and as events.
 enum StatusText {
     /// A line a stage: name, state, when, how long, and what there is or the first reason.
-    static func text(_ report: StatusReport) -> String {
-        TextTable.text(
-            report.rows.map { row in
-                [
-                    row.stage.rawValue, row.word.rawValue, row.run?.finishedAt ?? "–",
-                    row.run.map { Durations.text($0.seconds) } ?? "–", row.detail,
-                ]
-            })
+    ///
+    /// - Parameter columns: the terminal's; nil where there is none, and nothing is cut.
+    static func text(_ report: StatusReport, _ palette: Palette, columns: Int?) -> String {
+        let rows: [[TextTable.Cell]] = report.rows.map { row in
+            [
+                .init(row.stage.rawValue), .init(row.word.rawValue, .init(row.word)),
+                .init(row.run?.finishedAt ?? "–"),
+                .init(row.run.map { Durations.text($0.seconds) } ?? "–"), .init(row.detail),
+            ]
+        }
+        return TextTable.text(rows, palette, columns: columns)
     }
 
     /// The event of `--json`.

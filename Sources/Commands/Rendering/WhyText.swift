@@ -6,11 +6,14 @@ enum WhyText {
     /// The lowest cause first, each stage with its reasons and their digests below it.
     ///
     /// - Parameter failures: what stages failed with last time.
-    static func text(_ why: Why, _ failures: [StageName: RecordedError]) -> String {
+    static func text(
+        _ why: Why, _ failures: [StageName: RecordedError], _ palette: Palette
+    ) -> String {
         var lines: [String] = []
         for (index, link) in why.chain.enumerated() {
             let arrow = index == 0 ? "" : "-> "
-            lines.append("\(arrow)\(link.stage): \(link.state.rawValue)")
+            let state = palette.paint(link.state.rawValue, Palette.Meaning(link.state))
+            lines.append("\(arrow)\(link.stage): \(state)")
             for reason in link.reasons {
                 lines.append("     \(reason)")
                 if reason == .failedLastTime, let error = failures[link.stage] {

@@ -33,11 +33,16 @@ extension MatrixSession {
                 call.console.printLine(MatrixText.status(entry, at: now).compactText)
             }
         } else {
-            let rows = entries.map { entry in
+            let rows: [[TextTable.Cell]] = entries.map { entry in
                 let notes = [entry.firstReason].compactMap { $0 } + entry.supersededNotes
-                return [entry.assetId, entry.status.rawValue, notes.joined(separator: "; ")]
+                return [
+                    .init(entry.assetId), .init(entry.status.rawValue, .init(entry.status)),
+                    .init(notes.joined(separator: "; ")),
+                ]
             }
-            call.console.printLine(TextTable.text(rows))
+            call.console.printLine(
+                TextTable.text(
+                    rows, output.dataPalette, columns: call.console.outputTerminal()?.columns))
         }
         return .fresh
     }

@@ -62,7 +62,8 @@ extension ReleaseSession {
     func examine(besides: [String]) async throws -> ExitStatus {
         let doctor = try await release.doctor(besides: besides)
         let (call, isJSON) = (session.call, session.output.isJSON)
-        let text = HealthText(names: doctor.names, time: call.time)
+        let text = HealthText(
+            names: doctor.names, time: call.time, session.output.dataPalette)
         return try await Interruptible().run(session.output) {
             let answers = try await doctor.examine { answer in
                 call.console.printLine(

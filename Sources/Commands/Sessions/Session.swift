@@ -129,7 +129,7 @@ extension Session {
             lines = RunEndText.success(
                 MadeThing.things(in: outputs, region: manifest.release?.region),
                 seconds: summary.seconds, location: store.location)
-        case .failed, .interrupted: lines = RunEndText.failure(summary)
+        case .failed, .interrupted: lines = RunEndText.failure(summary, output.errorPalette)
         }
         for line in lines { output.say(line) }
     }

@@ -37,7 +37,9 @@ struct StatusCommand: Command {
         if global.json {
             for row in report.rows { console.printLine(StatusText.json(row, at: now).compactText) }
         } else {
-            console.printLine(StatusText.text(report))
+            console.printLine(
+                StatusText.text(
+                    report, session.output.dataPalette, columns: console.outputTerminal()?.columns))
         }
         if let problem = report.problem { throw problem }
         return .fresh

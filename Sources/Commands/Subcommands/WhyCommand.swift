@@ -30,7 +30,8 @@ struct WhyCommand: Command {
         }
         call.console.printLine(
             global.json
-                ? WhyText.json(why, failures).compactText : WhyText.text(why, failures))
+                ? WhyText.json(why, failures).compactText
+                : WhyText.text(why, failures, session.output.dataPalette))
         return .fresh
     }
 }
