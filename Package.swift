@@ -95,6 +95,7 @@ let package = Package(
                 .embedInCode("Schemas/plan.schema.json"),
                 .embedInCode("Schemas/inventory.schema.json"),
                 .embedInCode("Schemas/journal.schema.json"),
+                .embedInCode("Prices/prices.json"),
             ],
             swiftSettings: settings
         ),

@@ -32,6 +32,8 @@ package struct Services: Sendable {
     package let newestTagTurn = SlotPool(slots: 1)
     /// Knows whose results are worked with; nil to compare nothing.
     package let realms: (any RealmSource)?
+    /// Whether what is made costs something: not on the local cloud.
+    package let isPriced: Bool
 
     /// Collects the services.
     package init(
@@ -40,7 +42,7 @@ package struct Services: Sendable {
         engine: any ContainerEngine, registryLogin: RegistryLogin,
         releases: any ReleaseHost, secrets: MachineSecrets,
         workstation: any Workstation, time: any TimeSource = SystemTimeSource(),
-        realms: (any RealmSource)? = nil
+        realms: (any RealmSource)? = nil, isPriced: Bool = true
     ) {
         self.aws = aws
         self.provisioner = provisioner
@@ -54,6 +56,7 @@ package struct Services: Sendable {
         self.workstation = workstation
         self.time = time
         self.realms = realms
+        self.isPriced = isPriced
     }
 }
 

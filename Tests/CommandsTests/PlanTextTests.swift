@@ -10,7 +10,9 @@ import Testing
         try await bench.recordAll()
         try bench.folder.write("ansible/sandbox.yml", "# another\n")
         let terminal = TerminalSize(columns: 60, rows: 24)
-        for (command, golden) in [("status", "status-coloured.txt")] {
+        for (command, golden) in [
+            ("plan", "plan-coloured.txt"), ("status", "status-coloured.txt"),
+        ] {
             let outcome = await bench.run([command, "MANIFEST"], on: terminal)
             try GoldenFile(golden).check(
                 outcome.text.replacing("\u{1B}", with: "␛"))

@@ -115,7 +115,7 @@ def test_two_demos_side_by_side_leave_only_what_shall_stay(demo: Demo) -> None:
         plan = said.partition("$ bin/dssbatch plan")[2].splitlines()
         assert "fresh    source-ami" in plan
         assert any(
-            line.startswith("16 to run, 1 fresh; replaces 3, about ") for line in plan
+            line.startswith("16 run, 1 fresh, replaces 3, about ") for line in plan
         )
         assert said.count("results are in") == 2
         assert "# Data Science Sandbox 3.4.0" in said

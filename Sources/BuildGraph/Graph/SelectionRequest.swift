@@ -2,6 +2,9 @@ import Diagnostics
 
 /// The selection options of a command line, before they are resolved against any stages.
 package struct SelectionRequest: Sendable {
+    /// Whether it is about named stages, and not about all.
+    package var isNarrow: Bool { !only.isEmpty }
+
     private let only: [String]
     private let force: [String]
     private let skip: [String]

@@ -78,6 +78,14 @@ package protocol Stage: Sendable {
     var alwaysDiffers: Bool { get }
     /// What `run` does to what is there, without asking anybody.
     func effects(_ facts: StageEffects.Facts) -> StageEffects
+    /// What it goes on with where an interrupted run began it of the same inputs, such as
+    /// `image ami-0123`; nil where it begins anew.
+    func continued(_ entry: JournalEntry) -> String?
+    /// What a run of it costs in USD by list prices; nil where that is not known.
+    ///
+    /// - Parameter seconds: how long it takes, and a machine how long it stands; nil where nobody
+    ///   knows.
+    func costUSD(seconds: Double?) -> Double?
     /// Whether `unrecorded` finds anything; it counts in place of `effects` then.
     var findsUnrecorded: Bool { get }
     /// What is published of it, of this very asset, and recorded nowhere; asked of the world where
@@ -156,6 +164,10 @@ extension Stage {
     package var alwaysDiffers: Bool { false }
     /// Nothing worth telling.
     package func effects(_ facts: StageEffects.Facts) -> StageEffects { StageEffects() }
+    /// Nothing.
+    package func continued(_ entry: JournalEntry) -> String? { nil }
+    /// Nothing: what it asks of AWS has no price, or one that does not depend on it.
+    package func costUSD(seconds: Double?) -> Double? { 0 }
     /// It publishes nothing that could be found.
     package var findsUnrecorded: Bool { false }
     /// Nothing.

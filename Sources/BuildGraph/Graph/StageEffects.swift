@@ -20,6 +20,9 @@ package struct StageEffects: Sendable, Equatable {
             self.adoption = adoption
         }
 
+        /// Whether anybody may use it.
+        package var isPublic: Bool { publication?.hasPrefix("public") ?? false }
+
         /// What it is and who has it.
         package var label: String { publication.map { "\(what) (\($0))" } ?? what }
 
@@ -67,6 +70,8 @@ package struct StageEffects: Sendable, Equatable {
     package var replaces: [Replacement]
     /// Such as `image ami-0123`.
     package var deletes: [String]
+    /// What an interrupted run left that it goes on with, such as `image ami-0123`.
+    package internal(set) var continues: [String] = []
 
     /// Makes effects; without arguments none.
     package init(
@@ -83,15 +88,17 @@ package struct StageEffects: Sendable, Equatable {
     /// The commands that record what is there, instead of replacing it.
     var adoptions: [String] { replaces.compactMap { $0.adoption?.command } }
 
-    /// The lines that a plan shows.
-    package var lines: [String] {
-        creates.map { "creates \($0)" } + replaces.map { "replaces \($0.text)" }
-            + deletes.map { "deletes \($0)" }
+    /// The lines that a plan shows, and whether each is of what is published.
+    package var lines: [(text: String, isOfPublished: Bool)] {
+        continues.map { ("continues \($0)", false) } + creates.map { ("creates \($0)", false) }
+            + replaces.map { ("replaces \($0.text)", $0.publication != nil) }
+            + deletes.map { ("deletes \($0)", false) }
     }
 
     /// Its members of a stage in `--json`; those that are empty are left out.
     var members: OrderedDictionary<String, JSONValue> {
         var members: OrderedDictionary<String, JSONValue> = [:]
+        if !continues.isEmpty { members["continues"] = .array(continues.map { .string($0) }) }
         if !creates.isEmpty { members["creates"] = .array(creates.map { .string($0) }) }
         if !replaces.isEmpty {
             members["replaces"] = .array(

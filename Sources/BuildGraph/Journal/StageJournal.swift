@@ -59,8 +59,12 @@ package struct StageJournal: JournalEnding {
 
     /// What an interrupted run of this stage began of the very inputs that it has now.
     package func resumable(of kind: some JournalKind) async -> [JournalEntry] {
-        guard let key else { return [] }
-        return await unfinished(of: kind).filter { $0.details[Self.keyDetail] == key }
+        await unfinished(of: kind).filter { Self.isOf(key, $0) }
+    }
+
+    /// Whether an entry is of the very inputs that have this key; of no key none is.
+    static func isOf(_ key: String?, _ entry: JournalEntry) -> Bool {
+        key != nil && entry.details[keyDetail] == key
     }
 
     /// What this stage (of this or an earlier, interrupted run) began and nobody ended.

@@ -58,15 +58,19 @@ package struct Plan: Sendable {
     let digests: InputDigests
     /// Whether it is known that the results are of the account that is worked in.
     package let isAccountCompared: Bool
+    /// What was planned; nil for nothing.
+    let graph: StageGraph?
     /// How long the stages that will run take, as they took last time.
     let seconds: Double
+    /// What they cost, by list prices; nil where that is not known.
+    let costUSD: Double?
     /// Recorded stages that made something which is not asked for any more.
     package var superseded: [StageName] = []
 
     /// The plan of no stages.
     package static let empty = Plan(
         stages: [], selection: Selection(only: []), all: [], isListed: [], digests: InputDigests(),
-        isAccountCompared: true, seconds: 0)
+        isAccountCompared: true, graph: nil, seconds: 0, costUSD: 0)
 
     /// Said where it is not known whose account is worked in.
     package static let notCompared = "account not compared"
@@ -101,15 +105,42 @@ package struct Plan: Sendable {
         /// How long they take from the first to the last, side by side as far as one need not
         /// wait for another, as they took last time; what never ran does not count.
         package var seconds = 0.0
+        /// What they cost in USD by list prices: machines and what they copy between regions, not
+        /// what is stored afterwards; nil where a price or a time is not known.
+        package var costUSD: Double? = 0
+
+        /// Makes some; without arguments those of nothing.
+        package init(runs: Int = 0, seconds: Double = 0, costUSD: Double? = 0) {
+            self.runs = runs
+            self.seconds = seconds
+            self.costUSD = costUSD
+        }
+
+        /// Adds those of another plan.
+        package mutating func add(_ other: Sums) {
+            runs += other.runs
+            replaces += other.replaces
+            deletes += other.deletes
+            seconds += other.seconds
+            costUSD = costUSD.flatMap { own in other.costUSD.map { own + $0 } }
+        }
     }
 
     /// What all stages that will run come to.
     package var sums: Sums {
-        stages.filter { $0.state == .run }.reduce(into: Sums(seconds: seconds)) { sums, stage in
+        stages.filter { $0.state == .run }.reduce(
+            into: Sums(seconds: seconds, costUSD: costUSD)
+        ) { sums, stage in
             sums.runs += 1
             sums.replaces += stage.effects.replaces.count
             sums.deletes += stage.effects.deletes.count
         }
+    }
+
+    /// Why a stage is not fresh, from as far down as that goes; nil where it is.
+    package func cause(of stage: PlannedStage) -> Reason? {
+        guard stage.state != .fresh, let graph else { return stage.reasons.first }
+        return why(stage.name, in: graph)?.chain.first?.reasons.first ?? stage.reasons.first
     }
 
     /// The stages of one state, in topological order.

@@ -25,11 +25,12 @@ package struct Planner {
         let isListed = planner.select()
         planner.markUnbound()
         planner.addEffects(isListed)
+        let time = ExpectedTime(graph, planner.stages, isListed: isListed)
         return Plan(
             stages: zip(planner.stages, isListed).filter(\.1).map(\.0), selection: selection,
             all: planner.stages, isListed: isListed, digests: planner.digests,
-            isAccountCompared: world.isAccountCompared,
-            seconds: ExpectedTime.seconds(graph, planner.stages, isListed: isListed))
+            isAccountCompared: world.isAccountCompared, graph: graph, seconds: time.seconds,
+            costUSD: ExpectedCost.usd(graph, planner.stages, isListed: isListed, time))
     }
 
     private init(_ graph: StageGraph, _ world: RecordedWorld, _ selection: Selection) {

@@ -66,6 +66,10 @@ package struct RecordedWorld: Sendable {
             StageEffects.Facts(
                 run: present(stage.name, record), material: material, results: results))
         if let found = unrecorded[stage.name] { effects.replaces = found }
+        effects.continues = left.filter {
+            $0.stage == stage.name && !goneEntries.contains($0.entry)
+                && StageJournal.isOf(material?.key, $0)
+        }.compactMap(stage.base.continued)
         return effects
     }
 

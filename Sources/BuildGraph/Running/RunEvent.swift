@@ -115,6 +115,7 @@ package struct RunEvent: Sendable {
                 "replace": .integer(Int64(plan.sums.replaces)),
                 "delete": .integer(Int64(plan.sums.deletes)),
                 "seconds": Self.rounded(plan.sums.seconds),
+                "costUSD": plan.sums.costUSD.map(Self.rounded) ?? nil,
             ]
             let notes = plan.notes
             if !plan.superseded.isEmpty {

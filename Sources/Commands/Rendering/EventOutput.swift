@@ -59,6 +59,12 @@ final class EventOutput: Sendable {
         if let live { live.printLine(line) } else { console.printLine(line) }
     }
 
+    /// How a plan is shown on standard output.
+    func planForm(explain: Bool) -> PlanText.Form {
+        PlanText.Form(
+            explain: explain, palette: dataPalette, columns: console.outputTerminal()?.columns)
+    }
+
     /// Takes the live view away, so that what follows is plain text until another run begins.
     func finish() { live?.finish() }
 

@@ -9,9 +9,12 @@ enum MatrixText {
     private static let partSize = 64
     private static let causeLimit = 50
 
-    /// The plans of many variants: a block of text for each and a line about all, or events.
+    /// The plans of many variants: a line for each and one about all, or events.
+    ///
+    /// - Parameter form: how the stages of each are shown below its line; nil to leave them out.
     static func plan(
-        _ plans: [(assetId: String, plan: VariantPlan)], isJSON: Bool, explain: Bool, at now: Date
+        _ plans: [(assetId: String, plan: VariantPlan)], isJSON: Bool, _ form: PlanText.Form?,
+        at now: Date
     ) async -> String {
         // Rendering is most of the work where everything is fresh: on all cores.
         let parts = stride(from: 0, to: plans.count, by: partSize).map { start in
@@ -23,7 +26,7 @@ enum MatrixText {
                     let lines = part.map { assetId, plan in
                         isJSON
                             ? event(assetId, plan, at: now)
-                            : block(assetId, plan, explain: explain)
+                            : block(assetId, plan, form)
                     }
                     return (place, lines.joined(separator: "\n"))
                 }
@@ -85,15 +88,24 @@ enum MatrixText {
             hint: "`dssbatch plan --explain` says what would run, and why")
     }
 
-    private static func block(_ assetId: String, _ plan: VariantPlan, explain: Bool) -> String {
+    private static func block(
+        _ assetId: String, _ plan: VariantPlan, _ form: PlanText.Form?
+    ) -> String {
         switch plan {
         case .sealed(let seal):
             var text = "\(assetId): everything is fresh"
-            for name in seal.stageNames { text += "\n  fresh    \(name)" }
+            guard let form else { return text }
+            let fresh = form.palette.paint("fresh", .fresh)
+            for name in seal.stageNames { text += "\n  \(fresh)    \(name)" }
             return text
         case .planned(let plan, _):
-            let lines = PlanText.lines(plan, explain: explain).map { "\n  \($0)" }
-            return "\(assetId): \(PlanText.summary(plan))" + lines.joined()
+            let line = "\(assetId): \(PlanText.summary(plan))"
+            guard var form else {
+                let first = plan.stages.first { $0.state != .fresh }.flatMap(plan.cause)
+                return line + (first.map { " (\($0))" } ?? "")
+            }
+            form.columns = form.columns.map { $0 - 2 }
+            return line + PlanText.lines(plan, form).map { "\n  \($0)" }.joined()
         case .unconcerned: return "\(assetId): has no such stage"
         }
     }
@@ -119,22 +131,11 @@ enum MatrixText {
         let stale = plans.compactMap(\.plan).filter { !$0.isFresh }
         let notes = plans.allSatisfy(\.isAccountCompared) ? "" : "; \(Plan.notCompared)"
         if stale.isEmpty { return "\(plans.count) variants: everything is fresh\(notes)" }
-        let counts: [(StageState, String)] = [
-            (.run, "to run"), (.maybe, "may run"), (.blocked, "blocked"),
-        ]
-        let parts = counts.compactMap { state, words in
-            let count = stale.reduce(0) { $0 + $1.names(state).count }
-            return count == 0 ? nil : "\(count) stages \(words)"
-        }
-        var sums = stale[0].sums
-        for plan in stale.dropFirst() {
-            sums.replaces += plan.sums.replaces
-            sums.deletes += plan.sums.deletes
-            sums.seconds += plan.sums.seconds
-        }
         // How much of it is side by side, `atOnce` and the limits of EC2 decide.
-        let order = stale.count > 1 && sums.seconds > 0 ? " one after the other" : ""
-        return "\(plans.count) variants: \(stale.count) stale; " + parts.joined(separator: ", ")
-            + PlanText.sums(sums) + order + notes
+        let isLong = stale.count > 1 && stale.contains { $0.sums.seconds > 0 }
+        let order = isLong ? " (one after the other)" : ""
+        return "\(plans.count) variants: \(stale.count) stale; "
+            + (PlanText.counts(stale, [.run, .maybe, .blocked]) + PlanSums.parts(stale))
+            .joined(separator: ", ") + order + notes
     }
 }

@@ -2,61 +2,70 @@ import BuildGraph
 
 /// A plan as text.
 enum PlanText {
-    /// Every listed stage with its state, and how many are in which; with `explain`, every reason.
-    static func text(_ plan: Plan, explain: Bool) -> String {
-        (lines(plan, explain: explain) + [summary(plan)]).joined(separator: "\n")
+    /// How a plan is shown.
+    struct Form: Sendable {
+        /// Whether every reason is told, below its stage.
+        var explain = false
+        var palette = Palette.plain
+        /// The terminal's; nil where there is none, and nothing is cut.
+        var columns: Int?
     }
 
-    /// Every listed stage with its state; with `explain`, every reason below it.
-    static func lines(_ plan: Plan, explain: Bool) -> [String] {
-        let width = plan.stages.map { $0.name.rawValue.count }.max() ?? 0
-        var lines: [String] = []
-        for stage in plan.stages {
-            let name = stage.name.rawValue
-            let padding = String(repeating: " ", count: width - name.count)
-            let state = stage.state.rawValue
-            let gap = String(repeating: " ", count: max(0, 9 - state.count))
-            var line = "\(state)\(gap)\(name)"
-            if stage.state != .fresh, let seconds = stage.expectedSeconds {
-                line += "\(padding)  about \(Durations.text(seconds))"
-            }
-            lines.append(line)
-            if stage.state == .run { lines += stage.effects.lines.map { "           \($0)" } }
-            if explain { lines += stage.reasons.map { "           \($0)" } }
+    /// So many columns every state has: where one table ends, the next stands the same.
+    private static let stateWidth = StageState.allCases.map(\.rawValue.count).max() ?? 0
+    private static let indent = String(repeating: " ", count: stateWidth + 4)
+
+    /// A table of the listed stages, and the sums.
+    static func text(_ plan: Plan, _ form: Form) -> String {
+        (lines(plan, form) + [summary(plan)]).joined(separator: "\n")
+    }
+
+    /// A row for every listed stage: state, name, how long about, and the lowest cause; below it
+    /// what it does to what is there.
+    static func lines(_ plan: Plan, _ form: Form) -> [String] {
+        let rows: [[TextTable.Cell]] = plan.stages.map { stage in
+            let isFresh = stage.state == .fresh
+            return [
+                .init(padded(stage.state), .init(stage.state)), .init(stage.name.rawValue),
+                .init(isFresh ? "" : stage.expectedSeconds.map(Durations.about) ?? ""),
+                .init(plan.cause(of: stage)?.description ?? ""),
+            ]
         }
-        return lines
+        let table = TextTable.lines(rows, form.palette, columns: form.columns)
+        return zip(plan.stages, table).flatMap { stage, row in
+            [row] + effects(of: stage, form)
+                + (form.explain ? stage.reasons.map { "\(indent)\($0)" } : [])
+        }
     }
 
-    /// How much is replaced and deleted, and how long it all took last time.
-    static func sums(_ sums: Plan.Sums) -> String {
-        var parts: [String] = []
-        if sums.replaces > 0 { parts.append("replaces \(sums.replaces)") }
-        if sums.deletes > 0 { parts.append("deletes \(sums.deletes)") }
-        if sums.seconds > 0 { parts.append("about \(Durations.text(sums.seconds))") }
-        return parts.isEmpty ? "" : "; " + parts.joined(separator: ", ")
+    private static func padded(_ state: StageState) -> String {
+        let word = state.rawValue
+        return word + String(repeating: " ", count: stateWidth - word.count)
     }
 
-    /// How many stages are in which state, in one line.
+    private static func effects(of stage: PlannedStage, _ form: Form) -> [String] {
+        guard stage.state == .run else { return [] }
+        return stage.effects.lines.map { line in
+            indent + form.palette.paint(line.text, line.isOfPublished ? .warning : nil)
+        }
+    }
+
+    /// How many stages are in which state, and what those come to that run.
     static func summary(_ plan: Plan) -> String {
         let notes = plan.notes.map { "; \($0)" }.joined()
         if plan.isFresh { return "everything is fresh" + notes }
-        let counts: [(StageState, String)] = [
-            (.run, "to run"), (.maybe, "may run"), (.blocked, "blocked"), (.fresh, "fresh"),
-        ]
-        return counts.compactMap { state, words in
-            let count = plan.names(state).count
-            return count == 0 ? nil : "\(count) \(words)"
-        }.joined(separator: ", ") + sums(plan.sums) + notes
+        return (counts([plan]) + PlanSums.parts([plan])).joined(separator: ", ") + notes
     }
-}
 
-/// What a stage would change, as text.
-enum PreviewText {
-    /// A line about the stage, and a table of the changes below it.
-    static func text(_ preview: StagePreview, of stage: StageName?) -> String {
-        let title = (stage.map { "\($0): " } ?? "") + preview.title
-        if preview.rows.isEmpty { return "\n" + title }
-        let table = TextTable.text(preview.rows).split(separator: "\n").map { "  \($0)" }
-        return "\n" + ([title] + table).joined(separator: "\n")
+    /// How many stages of the plans are in which state.
+    ///
+    /// - Parameter states: those that are worth telling.
+    static func counts(
+        _ plans: [Plan], _ states: [StageState] = [.run, .maybe, .blocked, .fresh]
+    ) -> [String] {
+        states.compactMap { state in
+            let count = plans.reduce(0) { $0 + $1.names(state).count }
+            return count == 0 ? nil : "\(count) \(state.rawValue)"
+        }
     }
 }

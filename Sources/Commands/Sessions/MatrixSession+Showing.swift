@@ -13,9 +13,11 @@ extension MatrixSession {
         try sayLocalHint()
         let plans = try await matrix.plan(variants, selection.request)
         let now = services.time.now()
+        // Of many at once a line each is enough, unless somebody asks for more.
+        let isShort = variants.count > 1 && !explain && !selection.request.isNarrow
         let text = await MatrixText.plan(
-            zip(variants, plans).map { ($0.assetId, $1) }, isJSON: options.json, explain: explain,
-            at: now)
+            zip(variants, plans).map { ($0.assetId, $1) }, isJSON: options.json,
+            isShort ? nil : output.planForm(explain: explain), at: now)
         call.console.printLine(text)
         return isExitDetailed && !plans.allSatisfy(\.isFresh) ? .stale : .fresh
     }

@@ -66,7 +66,8 @@ struct PlanCommand: Command {
         if session.options.json {
             session.emit(.plan(plan))
         } else {
-            session.call.console.printLine(PlanText.text(plan, explain: explain))
+            session.call.console.printLine(
+                PlanText.text(plan, session.output.planForm(explain: explain)))
         }
     }
 

@@ -63,7 +63,7 @@ enum ServiceWiring {
                 passwords,
                 registryPassword: environment[MachineSecrets.registryVariable].map { Secret($0) }),
             workstation: ThisWorkstation(processes: processes, connection: connection),
-            realms: RealmKeeper(connection, manifest, isLocal: isLocal))
+            realms: RealmKeeper(connection, manifest, isLocal: isLocal), isPriced: !isLocal)
     }
 
     /// GitHub as the environment names it; what the local cloud made is no release for anybody.

@@ -2,10 +2,16 @@
 ///
 /// Source: <https://aws.amazon.com/ebs/pricing/>, <https://aws.amazon.com/s3/pricing/>
 package enum StorageCost {
-    /// USD for a GiB and month, list prices of eu-central-1 as of 2025.
-    private static let prices: [(what: String, perGiBMonth: Double)] = [
-        (snapshotPrice, 0.054), (objectPrice, 0.0245), ("gp3", 0.0952), ("gp2", 0.119),
-    ]
+    /// USD for a GiB and month.
+    private static let prices: [(what: String, perGiBMonth: Double)] = {
+        guard let listed = PriceTable.listed.regions[region] else { return [] }
+        return [
+            (snapshotPrice, listed.snapshotGBMonth), (objectPrice, listed.objectGBMonth),
+        ]
+            + listed.volumeGBMonth.sorted { $0.key > $1.key }.map { ($0.key, $0.value) }
+    }()
+    /// Whose prices are taken for those of all.
+    private static let region = "eu-central-1"
     private static let snapshotPrice = "snapshot"
     private static let objectPrice = "object"
     /// What a volume of a type without a price of its own is taken for.
@@ -14,7 +20,7 @@ package enum StorageCost {
 
     /// What the estimate rests on, one sentence each.
     package static let assumptions: [String] = [
-        "list prices in USD for a GiB and month in eu-central-1, 2025: "
+        "list prices in USD for a GiB and month in \(region), \(PriceTable.listed.asOf): "
             + prices.map { "\($0.what) \($0.perGiBMonth)" }.joined(separator: ", ")
             + "; other volumes as \(otherVolume), other regions the same",
         "a snapshot counts with the size of its volume, though EBS stores only blocks in use, "

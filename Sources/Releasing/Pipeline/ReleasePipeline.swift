@@ -16,7 +16,7 @@ package enum ReleasePipeline {
                     format: format, settings: settings, assetId: manifest.assetId,
                     region: manifest.region, services: services, ownTags: manifest.tags,
                     isRequested: manifest.requestedFormats.contains(format),
-                    adoptCommand: layout.adoptCommand)
+                    adoptCommand: layout.adoptCommand, volumeGiB: manifest.instance.volumeGiB)
             }
         }
         var stages: [any Stage] = [
@@ -85,7 +85,8 @@ package enum ReleasePipeline {
                 namePrefix: manifest.ami.namePrefix, assetId: manifest.assetId,
                 sourceRegion: manifest.region, region: region, aws: services.aws,
                 plainPurposes: manifest.plainPurposes(in: region), ownTags: manifest.tags,
-                adoptCommand: layout.adoptCommand)
+                adoptCommand: layout.adoptCommand,
+                pricedGiB: services.isPriced ? manifest.instance.volumeGiB : nil)
         }
     }
 

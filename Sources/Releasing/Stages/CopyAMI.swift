@@ -26,6 +26,8 @@ package struct CopyAMI: ImageStage {
     var ownTags = OwnTags.none
     /// How an image is adopted that nothing records.
     var adoptCommand: AdoptCommandLine?
+    /// The size of the machine's volume; nil on the local cloud, which costs nothing.
+    var pricedGiB: Int?
 
     static let creates = "a copy of the image"
     private static let deadlineSeconds = 7200.0
@@ -43,6 +45,11 @@ package struct CopyAMI: ImageStage {
     }
     package func preflight(_ context: StageContext) async throws {
         try await encryption.checkSetting(context)
+    }
+
+    package func costUSD(seconds: Double?) -> Double? {
+        guard let pricedGiB else { return 0 }
+        return PriceTable.listed.copyUSD(from: sourceRegion, volumeGiB: pricedGiB)
     }
 
     package func run(_ context: StageContext) async throws -> Outputs {

@@ -35,6 +35,8 @@ package struct ExportVMImage: Stage {
     var isRequested = false
     /// How an object is adopted that nothing records.
     var adoptCommand: AdoptCommandLine?
+    /// The size of the machine's volume.
+    var volumeGiB = 0
 
     private static let deadlineSeconds = 6 * 3600.0
 
@@ -131,6 +133,14 @@ package struct ExportVMImage: Stage {
         PublishedThings.effects(
             facts, creates: "a \(format.rawValue) image", of: name, region: region,
             lost: unrecordedObject.told(facts))
+    }
+
+    package func costUSD(seconds: Double?) -> Double? {
+        services.isPriced ? PriceTable.listed.exportUSD(volumeGiB: volumeGiB) : 0
+    }
+
+    package func continued(_ entry: JournalEntry) -> String? {
+        entry.kind == .exportTask ? entry.id.map { "export task \($0)" } : nil
     }
 
     package var findsUnrecorded: Bool { true }

@@ -41,6 +41,10 @@ extension ImageStage {
             lost: unrecordedImage.told(facts))
     }
 
+    package func continued(_ entry: JournalEntry) -> String? {
+        entry.kind == .image ? entry.id.map { "image \($0)" } : nil
+    }
+
     package var findsUnrecorded: Bool { true }
 
     package func unrecorded(

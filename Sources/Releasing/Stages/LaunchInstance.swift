@@ -63,6 +63,15 @@ package struct LaunchInstance: Stage {
         ]
     }
 
+    /// Of the first type; where EC2 has none of that, another one is started.
+    package func costUSD(seconds: Double?) -> Double? {
+        guard services.isPriced else { return 0 }
+        return seconds.flatMap {
+            PriceTable.listed.machineUSD(
+                region: region, type: settings.type, volumeGiB: settings.volumeGiB, seconds: $0)
+        }
+    }
+
     package func preflight(_ context: StageContext) async throws {
         try await existingKey?.check(region: region, services: services)
         _ = try await services.access.port(ofNewMachineAt: settings.sshPort)

@@ -21,6 +21,8 @@ struct FakeStage: Stage {
     var pool: String?
     /// What it would do to what is there.
     var does: @Sendable (StageEffects.Facts) -> StageEffects = { _ in StageEffects() }
+    /// What a run costs that takes so many seconds.
+    var price: @Sendable (Double?) -> Double? = { _ in 0 }
     /// What is there of it and recorded nowhere; nil for a stage that cannot find out.
     var finds: (@Sendable () -> [StageEffects.Replacement])?
     /// What it has to do besides.
@@ -62,6 +64,10 @@ struct FakeStage: Stage {
     ) async throws -> StagePreview? { try await shows(context, open) }
 
     func effects(_ facts: StageEffects.Facts) -> StageEffects { does(facts) }
+
+    func costUSD(seconds: Double?) -> Double? { price(seconds) }
+
+    func continued(_ entry: JournalEntry) -> String? { entry.id.map { "thing \($0)" } }
 
     var findsUnrecorded: Bool { finds != nil }
 

@@ -49,7 +49,10 @@ import Testing
         let fixture = try await released()
         let force = Selection(force: ["image"])
         let plan = try await fixture.plan(force)
-        #expect(plan["image"]?.effects.lines == ["creates an image", "replaces image 1 (public)"])
+        #expect(
+            plan["image"]?.effects.lines.map(\.text) == [
+                "creates an image", "replaces image 1 (public)",
+            ])
         #expect(plan.sums.replaces == 1)
         let error = try await #require(throws: Diagnostic.self) {
             try await fixture.run(force)
