@@ -1,10 +1,10 @@
 import ArgumentParser
-import BuildGraph
 import Diagnostics
 import Foundation
 import TestSupport
 import Testing
 
+@testable import BuildGraph
 @testable import Commands
 
 @Suite struct LiveScreenTests {
@@ -37,61 +37,162 @@ import Testing
         RunEvent(time: Date(timeIntervalSince1970: 0), stage: stage, kind: kind)
     }
 
-    @Test(arguments: [(40, "live-40.txt"), (80, "live-80.txt"), (200, "live-200.txt")])
-    func `what ends scrolls away above what runs`(width: Int, golden: String) throws {
-        var screen = LiveScreen(width: width)
-        var frames = ""
-        for (seconds, stage, kind) in Self.story {
-            let event = Self.event(stage, kind)
-            screen.update(event, at: seconds)
-            let line = EventText.line(event, isDebug: false, .plain)
-            frames += "at \(seconds)\n" + screen.draw(above: line, at: seconds)
+    private static func plan() -> RunEvent.Kind {
+        let stages = ["source-ami", "instance", "export-vmdk", "export-vhd", "sums"].map {
+            PlannedStage.waiting($0, seconds: $0 == "sums" ? nil : 95)
         }
-        frames += "end\n" + screen.finish() + screen.draw(above: "after it", at: 4000)
+        return .plan(.of(stages, seconds: 4000))
+    }
+
+    @Test(arguments: [(40, "live-40.txt"), (80, "live-80.txt"), (200, "live-200.txt")])
+    func `what goes on stays at the foot, below what is worth keeping`(
+        width: Int, golden: String
+    ) throws {
+        var screen = LiveScreen(palette: .plain)
+        var frames = ""
+        for (seconds, stage, kind) in [(0, nil, Self.plan())] + Self.story {
+            let event = Self.event(stage, kind)
+            screen.board.update(event, at: seconds)
+            let line = EventText.line(event, .kept, .plain)
+            frames +=
+                "at \(seconds)\n"
+                + screen.draw(
+                    above: line, at: seconds, on: TerminalSize(columns: width, rows: 24))
+        }
+        frames +=
+            "end\n" + screen.finish()
+            + screen.draw(
+                above: "after it", at: 4000, on: TerminalSize(columns: width, rows: 24))
         try GoldenFile(golden).check(
             frames.replacing("\u{1B}", with: "␛").replacing("\r", with: "␍"))
     }
 
+    private static let coloured = Palette(isTerminal: true, noColor: false, environment: [:])
+    private let size = TerminalSize(columns: 80, rows: 24)
+
     /// `export-vm` makes an image by one run and exports it by another.
     @Test func `a further run is shown as the first was`() {
-        var screen = LiveScreen(width: 80)
+        var screen = LiveScreen(palette: .plain)
         let started = Self.event("ami", .stageStarted(expectedSeconds: nil))
-        screen.update(started, at: 0)
-        #expect(screen.draw(above: nil, at: 1) == "  ami  1.0 s\n")
-        #expect(screen.finish() == "\u{1B}[1A\r\u{1B}[J")
-        #expect(screen.draw(above: "done", at: 2) == "done\n")
-        screen.update(started, at: 3)
-        #expect(screen.draw(above: nil, at: 4) == "  ami  1.0 s\n")
+        screen.board.update(started, at: 0)
+        #expect(
+            screen.draw(above: nil, at: 1, on: size) == "running  ami  1.0 s\n0/1 · 0.0 s\n")
+        #expect(screen.finish() == "\u{1B}[2A\r\u{1B}[J")
+        #expect(screen.draw(above: "done", at: 2, on: size) == "done\n")
+        screen.board.update(started, at: 3)
+        #expect(
+            screen.draw(above: nil, at: 4, on: size) == "running  ami  1.0 s\n0/1 · 0.0 s\n")
     }
 
     @Test(arguments: 1...60)
     func `no line is longer than the terminal, nor a word cut`(width: Int) {
-        var screen = LiveScreen(width: width)
+        var board = LiveBoard()
         let message = "converting; EC2 tells no more than that of it"
-        screen.update(Self.event("export-vmdk", .stageStarted(expectedSeconds: 3700)), at: 0)
-        screen.update(
+        board.update(Self.event("export-vmdk", .stageStarted(expectedSeconds: 3700)), at: 0)
+        board.update(
             Self.event("export-vmdk", .stageProgress(percent: 42, message: message)), at: 1)
-        let line = String(screen.draw(above: nil, at: 1905).dropLast())
-        #expect(line.count <= max(20, width - 1))
-        let words = ["export-vmdk", "31", "min", "45", "s", "of", "1", "h", "01", "min", "42", "%"]
-        let known = Set(words + message.split(separator: " ").map(String.init))
-        for word in line.split(separator: " ") {
+        let size = TerminalSize(columns: width, rows: 24)
+        let lines = LiveBlock(board: board, size: size, palette: .plain).lines(at: 1905)
+        #expect(lines.allSatisfy { $0.count <= max(1, width - 1) })
+        let coloured = LiveBlock(board: board, size: size, palette: Self.coloured).lines(at: 1905)
+        #expect(coloured.map(WholeWords.columns) == lines.map(\.count))
+        let words = ["running", "export-vmdk", "31", "min", "45", "s", "of", "about", "1", "h"]
+        let known = Set(words + ["02", "42", "%", "████░░░░░░"])
+            .union(message.split(separator: " ").map(String.init))
+        guard width > 21 else { return }
+        for word in lines[0].split(separator: " ") {
             #expect(known.contains(String(word.last == "…" ? word.dropLast() : word)))
         }
     }
 
-    @Test func `a small screen keeps room for what has ended`() {
-        var screen = LiveScreen(width: 40)
-        for number in 0..<40 {
-            screen.update(
-                Self.event(StageName(rawValue: "s\(number)"), .stageStarted(expectedSeconds: nil)),
-                at: 0)
+    @Test(arguments: 1...20)
+    func `there are never more lines than the terminal has`(rows: Int) {
+        var board = LiveBoard()
+        let stages = (0..<14).map {
+            PlannedStage.waiting(StageName(rawValue: "s\($0)"), seconds: nil)
         }
-        let lines = screen.draw(above: nil, at: 1).split(separator: "\n")
-        #expect(lines.count == 17)
-        #expect(lines.last == "  and 24 more")
-        #expect(screen.erased() == "\u{1B}[17A\r\u{1B}[J")
-        #expect(screen.erased().isEmpty)
+        board.update(Self.event(nil, .plan(.of(stages, seconds: 0))), at: 0)
+        for name in ["s3", "s9"] as [StageName] {
+            board.update(Self.event(name, .stageStarted(expectedSeconds: nil)), at: 0)
+        }
+        let size = TerminalSize(columns: 40, rows: rows)
+        let lines = LiveBlock(board: board, size: size, palette: .plain).lines(at: 1)
+        #expect(lines.count <= max(1, rows - 1))
+        #expect(lines.last == "0/14 · 1.0 s")
+        if rows >= 5 && rows < 16 {
+            #expect(lines[0].hasPrefix("running") && lines[0].contains(" s3 "))
+            #expect(lines[1].hasPrefix("running") && lines[1].contains(" s9 "))
+            #expect(lines[lines.count - 2] == "and \(16 - rows + 1) more")
+        }
+    }
+
+    @Test func `of many releases only what runs is shown, and how far all are`() {
+        var board = LiveBoard(releases: 3)
+        for id in ["a", "b"] {
+            var plan = Self.event(nil, Self.plan())
+            plan.assetId = id
+            board.update(plan, at: 0)
+            var started = Self.event("source-ami", .stageStarted(expectedSeconds: nil))
+            started.assetId = id
+            board.update(started, at: 1)
+        }
+        var ended = Self.event("source-ami", .stageFinished(.succeeded, seconds: 2))
+        ended.assetId = "a"
+        board.update(ended, at: 3)
+        let lines = LiveBlock(board: board, size: size, palette: .plain).lines(at: 3)
+        #expect(
+            lines == [
+                "running  b source-ami  2.0 s", "0 of 3 releases, 1 of 10 stages · 3.0 s",
+            ])
+    }
+
+    @Test func `a terminal that was made narrower is cleared, and keeps what was worth it`() {
+        var screen = LiveScreen(palette: .plain)
+        screen.board.update(Self.event(nil, Self.plan()), at: 0)
+        _ = screen.draw(above: "warning: first", at: 0, on: size)
+        let narrow = screen.draw(above: nil, at: 1, on: TerminalSize(columns: 20, rows: 24))
+        #expect(narrow.hasPrefix("\u{1B}[H\u{1B}[2Jwarning: first\nwaiting"))
+        let wide = screen.draw(above: nil, at: 2, on: size)
+        #expect(wide.hasPrefix("\u{1B}[6A\r\u{1B}[J"))
+    }
+
+    @Test func `what is longer than the terminal is wrapped at words, commands in one piece`() {
+        let line = "  hint: run `dssbatch clean manifests/release.json` and \u{1B}[33mthen\u{1B}[0m"
+        #expect(
+            WholeWords.wrapped(line, columns: 30) == [
+                "  hint: run", "`dssbatch clean manifests/release.json`",
+                "    and \u{1B}[33mthen\u{1B}[0m",
+            ])
+        #expect(WholeWords.wrapped(line, columns: 80) == [line])
+        #expect(WholeWords.columns(line) == 60)
+    }
+
+    @Test func `long ids and folders are for those who ask for them`() {
+        let digest = String(repeating: "0a", count: 32)
+        let things: [(RunEvent.Resource, short: String?, full: String)] = [
+            (
+                .init(kind: "ec2:image", region: "r", id: "ami-1", name: "Sandbox"),
+                "created ec2:image Sandbox ami-1", "created ec2:image Sandbox ami-1"
+            ),
+            (
+                .init(kind: "stack", region: "r", id: "arn:aws:x", name: "VM"),
+                "created stack VM", "created stack VM arn:aws:x"
+            ),
+            (
+                .init(kind: "container", region: "r", id: digest, name: nil),
+                "created container 0a0a0a0a0a0a", "created container \(digest)"
+            ),
+            (
+                .init(kind: "folder", region: "r", id: nil, name: "/tmp/x"), nil,
+                "created folder /tmp/x"
+            ),
+        ]
+        for (thing, short, full) in things {
+            let event = Self.event(nil, .resourceCreated(thing))
+            #expect(EventText.line(event, .kept, .plain) == nil)
+            #expect(EventText.line(event, .short, .plain) == short)
+            #expect(EventText.line(event, .full, .plain) == full)
+        }
     }
 
     /// A terminal on which nothing can be drawn, and what is no terminal, get the same lines.

@@ -28,7 +28,8 @@ final class EventOutput: Sendable {
         errorPalette = Palette(
             isTerminal: isTerminal, noColor: options.noColor, environment: environment)
         self.options = options
-        live = isLive ? LiveView(console: call.console, time: call.time) : nil
+        live =
+            isLive ? LiveView(console: call.console, time: call.time, palette: errorPalette) : nil
     }
 
     /// Whether standard output is a stream of events.
@@ -65,18 +66,29 @@ final class EventOutput: Sendable {
             explain: explain, palette: dataPalette, columns: console.outputTerminal()?.columns)
     }
 
+    /// Says of how many releases what follows is.
+    func expect(releases: Int) { live?.expect(releases: releases) }
+
     /// Takes the live view away, so that what follows is plain text until another run begins.
     func finish() { live?.finish() }
 
     private func line(_ event: RunEvent) -> String? {
-        if case .error = event.kind { return EventText.line(event, isDebug: false, errorPalette) }
+        if case .error = event.kind { return EventText.line(event, .kept, errorPalette) }
         if options.quiet || options.logLevel == .error { return nil }
         if case .stageProgress(_, let message) = event.kind, let subject = event.subject {
             let isNew = lastMessages.withLock {
                 $0.updateValue(message, forKey: subject) != message
             }
-            if !isNew || live != nil && options.logLevel == .normal { return nil }
+            if !isNew { return nil }
         }
-        return EventText.line(event, isDebug: options.logLevel == .debug, errorPalette)
+        return EventText.line(event, detail, errorPalette)
+    }
+
+    private var detail: EventText.Detail {
+        switch options.logLevel {
+        case .error, .normal: live == nil ? .short : .kept
+        case .info: .full
+        case .debug: .all
+        }
     }
 }

@@ -3,10 +3,23 @@ import Diagnostics
 
 /// One event as a line of plain text; the same for a log and above the live view.
 enum EventText {
+    /// How much is told.
+    enum Detail: Int, Comparable {
+        /// What a person wants to keep: the live view shows the rest while it goes on.
+        case kept
+        /// What happens, with short names.
+        case short
+        /// With folders and ids, however long.
+        case full
+        /// With what only matters to who looks for a fault.
+        case all
+
+        static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+    }
+
     /// The line without its end; nil for what is not worth one.
-    ///
-    /// - Parameter isDebug: shows what only matters to who looks for a fault.
-    static func line(_ event: RunEvent, isDebug: Bool, _ palette: Palette) -> String? {
+    static func line(_ event: RunEvent, _ detail: Detail, _ palette: Palette) -> String? {
+        if detail == .kept && !isWorthKeeping(event) { return nil }
         let prefix = event.subject.map { "\($0): " } ?? ""
         switch event.kind {
         case .plan(let plan): return prefix + PlanText.summary(plan)
@@ -19,19 +32,24 @@ enum EventText {
         case .stageProgress(let percent, let message):
             return prefix + ShownText.line(message) + (percent.map { " (\(Int($0)) %)" } ?? "")
         // The plan has said already what is fresh.
-        case .stageFinished(.fresh, _, _): return isDebug ? "\(prefix)fresh" : nil
+        case .stageFinished(.fresh, _, _): return detail == .all ? "\(prefix)fresh" : nil
         // Of one run its end names them all at once.
-        case .stageFinished(.blocked, _, _) where event.assetId == nil && !isDebug: return nil
+        case .stageFinished(.blocked, _, _)
+        where event.assetId == nil && detail < .all:
+            return nil
         case .stageFinished(let status, let seconds, _):
             return prefix + palette.paint(ended(status, seconds), Palette.Meaning(status))
-        case .resourceCreated(let thing): return "\(prefix)created \(describe(thing))"
-        case .resourceDeleted(let thing): return "\(prefix)deleted \(describe(thing))"
+        case .resourceCreated(let thing):
+            return describe(thing, detail).map { "\(prefix)created \($0)" }
+        case .resourceDeleted(let thing):
+            return describe(thing, detail).map { "\(prefix)deleted \($0)" }
         case .warning(let message):
             return "\(palette.paint("warning:", .warning)) \(prefix)\(ShownText.line(message))"
         case .error(let problem):
             return (event.assetId.map { "\($0): " } ?? "") + ErrorText.text(problem, palette)
         case .runFinished(let status, let seconds):
-            return isDebug ? "\(prefix)run \(status.rawValue) in \(Durations.text(seconds))" : nil
+            return detail == .all
+                ? "\(prefix)run \(status.rawValue) in \(Durations.text(seconds))" : nil
         }
     }
 
@@ -45,9 +63,31 @@ enum EventText {
         }
     }
 
-    private static func describe(_ thing: RunEvent.Resource) -> String {
+    /// Plans, how things fail, and what somebody has to read.
+    private static func isWorthKeeping(_ event: RunEvent) -> Bool {
+        switch event.kind {
+        case .plan, .stageFinished(.failed, _, _), .warning, .error: true
+        case .stageFinished(.blocked, _, _): event.assetId != nil
+        default: false
+        }
+    }
+
+    /// What a thing is called; nil for a folder of this machine, which no other name has.
+    private static func describe(_ thing: RunEvent.Resource, _ detail: Detail) -> String? {
         let names = [thing.name, thing.id].compactMap { $0 }
         let unique = names.count == 2 && names[0] == names[1] ? [names[0]] : names
-        return ShownText.line(([thing.kind] + unique).joined(separator: " "))
+        let short = detail < .full ? unique.filter { !isLong($0) } : unique
+        if short.isEmpty && unique.contains(where: { $0.hasPrefix("/") }) { return nil }
+        let shown = short.isEmpty ? unique.map { String($0.prefix(shortId)) } : short
+        return ShownText.line(([thing.kind] + shown).joined(separator: " "))
+    }
+
+    /// What Docker shows of its ids.
+    private static let shortId = 12
+
+    /// Folders, ARNs and digests.
+    private static func isLong(_ name: String) -> Bool {
+        name.hasPrefix("/") || name.hasPrefix("arn:")
+            || name.count >= 40 && name.allSatisfy(\.isHexDigit)
     }
 }

@@ -50,6 +50,7 @@ struct MatrixSession: Sendable {
         // Nobody can tell whose question it is where many ask at once.
         options.adopts = nil
         let (request, common) = (selection.request, options)
+        output.expect(releases: variants.count)
         return try await Interruptible().run(output) {
             let hasSaid = Mutex(!bench.isLocal)
             let (outcomes, summary) = try await matrix.run(
