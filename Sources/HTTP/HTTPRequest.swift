@@ -37,6 +37,8 @@ package struct HTTPRequest: Sendable {
     package var unixSocketPath: String?
     /// The certificates of this one request; nil for the transport's own.
     package var certificates: CertificateFiles?
+    /// What it is for, such as `ec2:DescribeImages`: never sent, only told.
+    package var operation: String?
 
     /// Makes a request with the usual limits.
     package init(

@@ -56,6 +56,17 @@ import Testing
         try GoldenFile("doctor-refused.txt").check(await bench.run(["doctor", "MANIFEST"]).text)
     }
 
+    @Test func `every request is told to who looks for a fault, and to nobody else`() async throws {
+        let bench = try CommandBench(Self.empty)
+        let told = await bench.run(["clean", "MANIFEST", "--dry-run", "--log-level", "debug"])
+        let line = "debug: POST https://ec2.eu-central-1.amazonaws.com/ ec2:DescribeVolumes: 200 in"
+        #expect(told.error.contains(line))
+        #expect(!told.error.contains("AKIAIOSFODNN7EXAMPLE"))
+        let usual = await bench.run(["clean", "MANIFEST", "--dry-run"])
+        #expect(!usual.error.contains("debug:"))
+        #expect(usual.output == told.output)
+    }
+
     @Test func `nothing is left in an empty account`() async throws {
         let bench = try CommandBench(Self.empty)
         try GoldenFile("clean-nothing.txt").check(

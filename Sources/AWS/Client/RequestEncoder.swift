@@ -20,6 +20,7 @@ enum RequestEncoder {
         request.totalTimeoutSeconds = wire.totalTimeoutSeconds
         // What may safely be sent twice shares connections, though it is a POST.
         request.mustNotRepeat = wire.action.retry == .onlyIfUnsent
+        request.operation = wire.action.qualifiedName
         return request
     }
 

@@ -18,14 +18,19 @@ package final class StageLog: Sendable {
     }
 
     private let kept = Mutex(Kept())
+    private let onText: (@Sendable (String) -> Void)?
 
     /// Holds nothing.
-    package init() {}
+    ///
+    /// - Parameter onText: told of each text as it comes, secrets left out.
+    package init(onText: (@Sendable (String) -> Void)? = nil) { self.onText = onText }
 
     /// Adds a text of one line or more.
     package func add(_ text: String) {
         // Secrets may have several lines.
-        let lines = ShownText.redacted(text).split(
+        let shown = ShownText.redacted(text)
+        onText?(shown)
+        let lines = shown.split(
             omittingEmptySubsequences: false, whereSeparator: \.isNewline
         ).map { ShownText.line(String($0)) }
         kept.withLock { kept in

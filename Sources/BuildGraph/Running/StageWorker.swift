@@ -41,6 +41,15 @@ struct StageWorker: Sendable {
         return Outcome(status: .cancelled, seconds: 0, problem: .from(CancellationError()))
     }
 
+    /// A log that is told too, line by line, where somebody wants to know.
+    private func toldLog() -> StageLog {
+        guard let tell = setup.place.onLog else { return StageLog() }
+        let name = stage.name
+        return StageLog { text in
+            for line in text.split(separator: "\n") { tell("\(name): \(line)") }
+        }
+    }
+
     private func runNow() async -> Outcome {
         guard !Task.isCancelled else { return neverBegan() }
         let startedAt = setup.time.now()
@@ -48,7 +57,7 @@ struct StageWorker: Sendable {
         setup.events.emit(
             .stageStarted(expectedSeconds: earlier?.lastGood?.seconds), stage: stage.name)
         var outcome: Outcome
-        let log = StageLog()
+        let log = toldLog()
         do {
             let context = setup.context(
                 stage, upstream: upstream, earlier: earlier?.lastGood, key: material.key, log: log)

@@ -15,11 +15,14 @@ package struct Equipment: Sendable {
     package let recovery: (any Recovery)?
     /// Knows whose results these may be; nil to compare nothing.
     package let realms: (any RealmSource)?
+    /// Told of what the programs of running stages write; nil where nobody wants to know.
+    package let onLog: (@Sendable (String) -> Void)?
 
     /// Collects it; see the properties.
     package init(
         digester: InputDigester, tool: String, time: any TimeSource, lock: LockInfo,
-        recovery: (any Recovery)? = nil, realms: (any RealmSource)? = nil
+        recovery: (any Recovery)? = nil, realms: (any RealmSource)? = nil,
+        onLog: (@Sendable (String) -> Void)? = nil
     ) {
         self.digester = digester
         self.tool = tool
@@ -27,6 +30,7 @@ package struct Equipment: Sendable {
         self.lock = lock
         self.recovery = recovery
         self.realms = realms
+        self.onLog = onLog
     }
 }
 
@@ -44,6 +48,7 @@ package struct Workplace: Sendable {
     private let equipment: Equipment
 
     var digester: InputDigester { equipment.digester }
+    var onLog: (@Sendable (String) -> Void)? { equipment.onLog }
     var tool: String { equipment.tool }
     /// The clock.
     package var time: any TimeSource { equipment.time }

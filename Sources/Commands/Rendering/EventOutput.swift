@@ -1,4 +1,5 @@
 import BuildGraph
+import Diagnostics
 import JSON
 import Synchronization
 
@@ -64,6 +65,16 @@ final class EventOutput: Sendable {
     func planForm(explain: Bool) -> PlanText.Form {
         PlanText.Form(
             explain: explain, palette: dataPalette, columns: console.outputTerminal()?.columns)
+    }
+
+    /// Says what only matters to who looks for a fault; nil where nobody does.
+    var debugSink: (@Sendable (String) -> Void)? {
+        guard options.logLevel == .debug, !options.quiet else { return nil }
+        return { text in
+            for line in text.split(separator: "\n") {
+                self.say("debug: \(ShownText.line(String(line)))")
+            }
+        }
     }
 
     /// Says of how many releases what follows is.

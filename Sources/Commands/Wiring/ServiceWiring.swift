@@ -23,9 +23,12 @@ enum ServiceWiring {
     }
 
     /// Makes the services; nothing is connected before the first call.
+    ///
+    /// - Parameter onCall: told of every request; nil where nobody wants to know.
     static func services(
         _ options: GlobalOptions, _ call: Invocation, manifest: ManifestPlace,
-        isLocal: Bool, say: @escaping @Sendable (String) -> Void
+        isLocal: Bool, say: @escaping @Sendable (String) -> Void,
+        onCall: (@Sendable (String) -> Void)?
     ) -> Services {
         let project = manifest.project
         let (environment, processes) = (call.environment, call.processes)
@@ -34,9 +37,13 @@ enum ServiceWiring {
             ? LocalCloud(
                 projectPath: project.path, environment: environment, processes: processes,
                 say: say) : nil
-        let transport = call.transport(
+        let plain = call.transport(
             CurlTransport.Configuration(
                 version: Version.number, environment: environment))
+        let transport =
+            onCall.map { tell in
+                ToldTransport(plain, time: call.time) { tell($0.text) } as any HTTPTransport
+            } ?? plain
         let connection = CloudConnection(
             settings: options, environment: environment, localCloud: localCloud,
             transport: transport, processes: processes)

@@ -29,7 +29,8 @@ struct Workbench: Sendable {
         isLocal = changes.local
         projectPath = manifest.project.path
         services = ServiceWiring.services(
-            options, call, manifest: manifest, isLocal: changes.local, say: { output.say($0) })
+            options, call, manifest: manifest, isLocal: changes.local, say: { output.say($0) },
+            onCall: output.debugSink)
         results = try ResultPlace(
             manifest, services.aws, home: call.environment["HOME"],
             isOwnOfLocal: changes.hasOwnLocalResults, time: call.time)
@@ -52,6 +53,7 @@ struct Workbench: Sendable {
             lock: .ofThisProcess(
                 runId: UUID().uuidString.lowercased(), command: call.commandLine,
                 now: call.time.now()),
-            recovery: recovery, realms: needsCloud ? services.realms : nil)
+            recovery: recovery, realms: needsCloud ? services.realms : nil,
+            onLog: output.debugSink)
     }
 }

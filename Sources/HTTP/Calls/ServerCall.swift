@@ -89,6 +89,7 @@ package struct ServerCall: Sendable {
         request.idleTimeoutSeconds = idleSeconds ?? limitSeconds
         // The retry loop repeats by itself, and knows better what may be sent twice.
         request.mustNotRepeat = !isRepeatable
+        request.operation = purpose
         return request
     }
 }
