@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import time
 from collections.abc import Callable
@@ -197,7 +198,12 @@ def test_second_signal_ends_at_once(project: Project, cloud: Cloud) -> None:
     )
     # Within a second of the first it would be taken for the same.
     insist(running, signal.SIGINT)
-    assert running.outcome().status == 130
+    outcome = running.outcome()
+    assert outcome.status == 130
+    # The first said what is removed, the second what stays and how it goes.
+    assert re.search(r"interrupted: removing stack `EC2-[^`]+` in ", outcome.stderr)
+    assert "Ctrl-C again leaves" in outcome.stderr
+    assert f"dssbatch clean {MANIFEST} --asset-id {project.asset_id}" in outcome.stderr
     # The stack is there still: nobody waited for its end.
     assert project.view.stacks() != []
     cloud.restore()

@@ -57,14 +57,14 @@ struct ManifestChanges: ParsableArguments {
             releaseId: call.environment[ReleaseManifest.Release.idVariable])
     }
 
-    /// `dssbatch adopt` for the same release in the same place.
+    /// Commands about the same release in the same place.
     ///
     /// - Parameters:
     ///   - manifest: its file, as named on the command line.
     ///   - assetId: of the release, where this command line names one.
-    func adoptCommand(
+    func commandLine(
         of manifest: String, _ options: GlobalOptions, assetId: String? = nil
-    ) -> AdoptCommandLine {
+    ) -> ReleaseCommandLine {
         let values: [(option: String, value: String?)] =
             [("--asset-id", assetId)]
             + settings.map { ("--set", $0) }
@@ -72,7 +72,7 @@ struct ManifestChanges: ParsableArguments {
                 ("--results", results), ("--aws-profile", options.awsProfile),
                 ("--region", options.region), ("--endpoint-url", options.endpointUrl),
             ]
-        return AdoptCommandLine(
+        return ReleaseCommandLine(
             manifest: manifest,
             options: values.flatMap { option, value in value.map { [option, $0] } ?? [] }
                 + (local ? ["--local"] : []))

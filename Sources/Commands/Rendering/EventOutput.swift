@@ -1,6 +1,7 @@
 import BuildGraph
 import Diagnostics
 import JSON
+import Releasing
 import Synchronization
 
 /// Shows the events of a run: JSON lines on standard output where they are asked for, and text or
@@ -13,6 +14,8 @@ final class EventOutput: Sendable {
     let errorPalette: Palette
     private let options: GlobalOptions
     private let live: LiveView?
+    /// What runs have made and not removed.
+    private let things = Mutex(StandingThings())
     /// The last progress message of each stage: the same one again is not worth a line.
     private let lastMessages = Mutex<[String: String]>([:])
 
@@ -38,6 +41,7 @@ final class EventOutput: Sendable {
 
     /// Shows one event.
     func receive(_ event: RunEvent) {
+        things.withLock { $0.update(event) }
         if options.json {
             console.printLine(event.json.compactText)
         } else if case .preview(let preview) = event.kind {
@@ -66,6 +70,9 @@ final class EventOutput: Sendable {
         PlanText.Form(
             explain: explain, palette: dataPalette, columns: console.outputTerminal()?.columns)
     }
+
+    /// What runs have made and not removed by now.
+    var standing: StandingThings { things.withLock { $0 } }
 
     /// Says what only matters to who looks for a fault; nil where nobody does.
     var debugSink: (@Sendable (String) -> Void)? {

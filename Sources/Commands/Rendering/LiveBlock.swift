@@ -9,7 +9,7 @@ struct LiveBlock {
     /// What a share is drawn with, in cells.
     private static let barCells = 10
     /// So many columns every state has but the rare ones.
-    private static let stateWidth = "running".count
+    private static let stateWidth = "removing".count
 
     /// The lines at a time, none longer than the terminal, and never more than it has: those of
     /// stages, what was left out, and the sum.
@@ -18,7 +18,7 @@ struct LiveBlock {
         // The cursor stands below the block.
         let room = max(1, size.rows - 1)
         let isMatrix = board.releases != nil
-        let shown = board.stages.filter { !isMatrix || $0.state == .running }
+        let shown = board.stages.filter { !isMatrix || $0.isActive }
         let most = shown.count + 1 <= room ? shown.count : max(0, room - 2)
         let chosen = most == shown.count ? shown : Self.first(most, of: shown)
         let width = chosen.map(\.name.count).max() ?? 0
@@ -45,7 +45,7 @@ struct LiveBlock {
 
     private static func rank(_ stage: LiveBoard.Stage) -> Int {
         switch stage.state {
-        case .running: 0
+        case .running, .takingDown: 0
         case .ended(.failed): 1
         case .waiting: 2
         case .ended: 3
@@ -66,7 +66,7 @@ struct LiveBlock {
             line += part
             length += part.count
         }
-        if stage.state == .running, !stage.message.isEmpty {
+        if stage.isActive, !stage.message.isEmpty {
             let message = WholeWords.cut(stage.message, room: columns - length - 2)
             if !message.isEmpty { line += "  " + palette.paint(message, .faint) }
         }
@@ -78,6 +78,7 @@ struct LiveBlock {
         switch state {
         case .waiting: ("waiting", .faint)
         case .running: ("running", .run)
+        case .takingDown: ("removing", .warning)
         case .ended(.succeeded): ("done", .fresh)
         case .ended(.cancelled): ("stopped", .warning)
         case .ended(let status): (status.rawValue, Palette.Meaning(status))
@@ -88,7 +89,7 @@ struct LiveBlock {
         switch stage.state {
         case .waiting: return stage.expectedSeconds.map { ["  " + Durations.about($0)] } ?? []
         case .ended: return ["  " + Durations.text(stage.seconds)]
-        case .running:
+        case .running, .takingDown:
             var parts = ["  " + Durations.text(now - stage.startedAt)]
             if let expected = stage.expectedSeconds {
                 parts.append(" of \(Durations.about(expected))")

@@ -8,7 +8,17 @@ struct LiveBoard {
         enum State: Equatable {
             case waiting
             case running
+            /// What it made is being removed; it had ended so before.
+            case takingDown(after: RunEvent.Status)
             case ended(RunEvent.Status)
+        }
+
+        /// Whether something goes on.
+        var isActive: Bool {
+            switch state {
+            case .running, .takingDown: true
+            case .waiting, .ended: false
+            }
         }
 
         /// Behind its asset's id where there are several.
@@ -24,6 +34,8 @@ struct LiveBoard {
         var percent: Double?
         /// One line, as it is shown.
         var message = ""
+        /// How many things it has made that are still there.
+        var things = 0
     }
 
     private(set) var stages: [Stage] = []
@@ -62,6 +74,18 @@ struct LiveBoard {
             change(name, event.assetId) { stage in
                 stage.percent = percent
                 stage.message = ShownText.line(message)
+                if case .ended(let status) = stage.state, stage.things > 0 {
+                    stage.state = .takingDown(after: status)
+                    stage.startedAt = now
+                    stage.expectedSeconds = nil
+                }
+            }
+        case .resourceCreated: change(name, event.assetId) { $0.things += 1 }
+        case .resourceDeleted:
+            change(name, event.assetId) { stage in
+                stage.things -= 1
+                guard stage.things <= 0, case .takingDown(let status) = stage.state else { return }
+                stage.state = .ended(status)
             }
         case .stageFinished(let status, let seconds, _):
             // What turned out fresh, or could not begin, was none of this run's work.

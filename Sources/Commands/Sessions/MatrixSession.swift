@@ -10,6 +10,7 @@ struct MatrixSession: Sendable {
     /// Those that the command is about.
     let variants: [Variant]
     private let bench: Workbench
+    private let interruption: Interruption
 
     var call: Invocation { bench.call }
     var options: GlobalOptions { bench.options }
@@ -22,9 +23,10 @@ struct MatrixSession: Sendable {
         _ call: Invocation, layout: ReleaseLayout = ReleaseLayout()
     ) throws {
         let bench = try Workbench(manifest.base.place, changes, options, call)
+        let commandLine = changes.commandLine(of: manifest.path, options)
         let layout = layout.completed(
             isLocal: bench.isLocal,
-            adoptCommand: changes.adoptCommand(of: manifest.path, options))
+            adoptCommand: commandLine)
         matrix = try Matrix(
             manifest, services: bench.services, layout: layout,
             stores: { try bench.results.store($0) },
@@ -33,6 +35,7 @@ struct MatrixSession: Sendable {
                 recovery: ReleaseRecovery(services: bench.services)))
         variants = try matrix.variants(named: changes.assetId)
         self.bench = bench
+        interruption = bench.interruption(manifest.base, commandLine)
     }
 
     /// Says once where an older program's local runs recorded.
@@ -51,7 +54,7 @@ struct MatrixSession: Sendable {
         options.adopts = nil
         let (request, common) = (selection.request, options)
         output.expect(releases: variants.count)
-        return try await Interruptible().run(output) {
+        return try await Interruptible(interruption: interruption).run(output) {
             let hasSaid = Mutex(!bench.isLocal)
             let (outcomes, summary) = try await matrix.run(
                 variants, request, common

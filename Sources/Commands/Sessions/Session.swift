@@ -8,6 +8,7 @@ struct Session: Sendable {
     let manifest: SingleManifest
     let workplace: Workplace
     private let bench: Workbench
+    private let commandLine: ReleaseCommandLine
 
     var call: Invocation { bench.call }
     var options: GlobalOptions { bench.options }
@@ -31,21 +32,23 @@ struct Session: Sendable {
         if output == nil, let hint = try bench.results.localHint([manifest.storeName]) {
             bench.output.say(hint)
         }
-        let adoptCommand = changes.adoptCommand(
+        let commandLine = changes.commandLine(
             of: path ?? manifest.place.path, options,
             assetId: changes.assetId.map { _ in manifest.storeName })
         try self.init(
             manifest, bench,
-            layout.completed(isLocal: bench.isLocal, adoptCommand: adoptCommand))
+            layout.completed(isLocal: bench.isLocal, adoptCommand: commandLine), commandLine)
     }
 
     private init(
-        _ manifest: SingleManifest, _ bench: Workbench, _ layout: PipelineLayout
+        _ manifest: SingleManifest, _ bench: Workbench, _ layout: PipelineLayout,
+        _ commandLine: ReleaseCommandLine
     ) throws {
         let (output, services, variables) = (bench.output, bench.services, bench.call.environment)
         let store = try bench.results.store(manifest.storeName, subfolder: layout.subfolder)
         self.manifest = manifest
         self.bench = bench
+        self.commandLine = commandLine
         // Only a release finishes machines.
         let finishesMachines = bench.isLocal && manifest.release != nil
         workplace = Workplace(
@@ -69,7 +72,7 @@ struct Session: Sendable {
 
     /// A workplace of the same command, laid out in another way.
     func beside(_ layout: PipelineLayout) throws -> Workplace {
-        try Session(manifest, bench, layout).workplace
+        try Session(manifest, bench, layout, commandLine).workplace
     }
 
     /// Where the runs of the developer's machines record, whatever this session is about.
@@ -109,7 +112,10 @@ extension Session {
         isAnswered: @escaping @Sendable () -> Bool = { false },
         _ work: @escaping @Sendable () async throws -> RunSummary
     ) async throws -> ExitStatus {
-        try await Interruptible(isAnswered: isAnswered).run(output) {
+        let interruption = bench.interruption(manifest.release, commandLine)
+        return try await Interruptible(isAnswered: isAnswered, interruption: interruption).run(
+            output
+        ) {
             let summary = try await work()
             show(summary)
             return ExitStatus(summary)

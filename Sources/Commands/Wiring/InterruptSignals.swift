@@ -19,7 +19,12 @@ final class InterruptSignals: Sendable {
     ///   - isAnswered: asked at each signal until one is not; a signal that somebody waited for
     ///     interrupts nothing.
     ///   - onFirst: called once, for the first signal that nobody waited for.
-    init(isAnswered: @escaping @Sendable () -> Bool, onFirst: @escaping @Sendable () -> Void) {
+    ///   - onSecond: called before the process ends at once; not waited for any longer than a
+    ///     terminal needs that takes no text any more.
+    init(
+        isAnswered: @escaping @Sendable () -> Bool, onFirst: @escaping @Sendable () -> Void,
+        onSecond: @escaping @Sendable () -> Void
+    ) {
         // Whoever started this with `nohup` wants it to go on without its terminal.
         numbers = [SIGINT, SIGTERM] + (Self.isHangUpIgnored ? [] : [SIGHUP])
         sources = numbers.map { DispatchSource.makeSignalSource(signal: $0, queue: .global()) }
@@ -38,6 +43,7 @@ final class InterruptSignals: Sendable {
                 if isFirst {
                     onFirst()
                 } else {
+                    Self.within(seconds: 1, onSecond)
                     _exit(128 + number)
                 }
             }
@@ -54,6 +60,15 @@ final class InterruptSignals: Sendable {
     /// 129, 130 or 143; nil where no signal came, or each was waited for.
     var exitStatus: ExitStatus? {
         received.withLock { $0.flatMap { ExitStatus(rawValue: 128 + $0) } }
+    }
+
+    private static func within(seconds: Int, _ work: @escaping @Sendable () -> Void) {
+        let done = DispatchSemaphore(value: 0)
+        DispatchQueue.global().async {
+            work()
+            done.signal()
+        }
+        _ = done.wait(timeout: .now() + .seconds(seconds))
     }
 
     private static func isIgnored(_ number: Int32) -> Bool {

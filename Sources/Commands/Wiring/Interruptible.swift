@@ -5,6 +5,9 @@ struct Interruptible {
     /// Asked at each signal; true where somebody waited for it, and the work goes on.
     var isAnswered: @Sendable () -> Bool = { false }
 
+    /// What is told at each signal; nil where the work tells it.
+    var interruption: Interruption?
+
     /// Whether an interruption is said; not where the work says what becomes of it.
     var saysInterrupted = true
 
@@ -16,7 +19,17 @@ struct Interruptible {
         _ output: EventOutput, _ work: @escaping @Sendable () async throws -> ExitStatus
     ) async throws -> ExitStatus {
         let task = Task { try await work() }
-        let signals = InterruptSignals(isAnswered: isAnswered, onFirst: { task.cancel() })
+        let signals = InterruptSignals(
+            isAnswered: isAnswered,
+            onFirst: {
+                if let interruption { output.say(interruption.first) }
+                task.cancel()
+            },
+            onSecond: {
+                guard let interruption else { return }
+                output.finish()
+                output.console.writeError(interruption.second + "\n")
+            })
         let result = await task.result
         output.finish()
         guard let interruption = signals.exitStatus else { return try result.get() }

@@ -36,6 +36,20 @@ struct Workbench: Sendable {
             isOwnOfLocal: changes.hasOwnLocalResults, time: call.time)
     }
 
+    /// What who interrupts the command is told.
+    ///
+    /// - Parameters:
+    ///   - release: whose machines it starts; nil for none.
+    ///   - commandLine: makes commands about the same release.
+    func interruption(
+        _ release: ReleaseManifest?, _ commandLine: ReleaseCommandLine
+    ) -> Interruption {
+        let output = output
+        return Interruption(
+            things: { output.standing }, cleaning: { commandLine.cleaning(assetId: $0) },
+            hourlyUSD: services.isPriced ? release?.machineHourUSD : nil)
+    }
+
     /// What the workplaces of the command have in common.
     ///
     /// - Parameters:

@@ -39,7 +39,7 @@ package enum PipelineLayout: Sendable {
     /// - Parameters:
     ///   - isLocal: whether it is made on the local cloud.
     ///   - adoptCommand: as `ReleaseLayout.adoptCommand`.
-    package func completed(isLocal: Bool, adoptCommand: AdoptCommandLine) -> Self {
+    package func completed(isLocal: Bool, adoptCommand: ReleaseCommandLine) -> Self {
         switch self {
         case .release(let layout):
             .release(layout.completed(isLocal: isLocal, adoptCommand: adoptCommand))
@@ -59,7 +59,7 @@ package struct ReleaseLayout: Sendable {
     /// Whether images are booted where the manifest leaves that open.
     package var verifiesByDefault = false
     /// How what is there of the same release is adopted; nil to offer no adoption.
-    package var adoptCommand: AdoptCommandLine?
+    package var adoptCommand: ReleaseCommandLine?
 
     /// Says what a command's own options say; nothing for one that has none.
     package init(
@@ -72,7 +72,7 @@ package struct ReleaseLayout: Sendable {
     }
 
     /// As `PipelineLayout.completed(isLocal:adoptCommand:)`.
-    package func completed(isLocal: Bool, adoptCommand: AdoptCommandLine) -> Self {
+    package func completed(isLocal: Bool, adoptCommand: ReleaseCommandLine) -> Self {
         var layout = self
         layout.verifiesByDefault = isLocal
         layout.adoptCommand = adoptCommand

@@ -55,3 +55,11 @@ struct PriceTable: Decodable, Sendable {
     /// What EC2 takes for the export of an image, at most.
     func exportUSD(volumeGiB: Int) -> Double { exportGB * Double(volumeGiB) }
 }
+
+extension ReleaseManifest {
+    /// What its machine costs in USD an hour by list prices; nil where that is not known.
+    package var machineHourUSD: Double? {
+        PriceTable.listed.machineUSD(
+            region: region, type: instance.type, volumeGiB: instance.volumeGiB, seconds: 3600)
+    }
+}

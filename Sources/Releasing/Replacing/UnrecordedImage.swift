@@ -10,7 +10,7 @@ struct UnrecordedImage {
     let region: String
     let assetId: AssetId
     /// How it is adopted; nil where that makes no sense, and nothing is looked for.
-    let command: AdoptCommandLine?
+    let command: ReleaseCommandLine?
 
     /// What other stages' results tell of it, where that is one image for certain.
     func told(_ facts: StageEffects.Facts) -> [StageEffects.Replacement] {

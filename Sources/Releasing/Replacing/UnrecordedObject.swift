@@ -11,7 +11,7 @@ struct UnrecordedObject {
     /// Every name that it may have.
     let keys: RevisedName
     /// How it is adopted; nil where that makes no sense, and nothing is looked for.
-    let command: AdoptCommandLine?
+    let command: ReleaseCommandLine?
 
     /// What other stages' results tell of it.
     func told(_ facts: StageEffects.Facts) -> [StageEffects.Replacement] {

@@ -25,7 +25,7 @@ package struct CopyAMI: ImageStage {
     /// The manifest's own tags.
     var ownTags = OwnTags.none
     /// How an image is adopted that nothing records.
-    var adoptCommand: AdoptCommandLine?
+    var adoptCommand: ReleaseCommandLine?
     /// The size of the machine's volume; nil on the local cloud, which costs nothing.
     var pricedGiB: Int?
 

@@ -29,7 +29,7 @@ package struct CreateAMI: ImageStage {
     /// The manifest's own tags.
     var ownTags = OwnTags.none
     /// How an image is adopted that nothing records.
-    var adoptCommand: AdoptCommandLine?
+    var adoptCommand: ReleaseCommandLine?
 
     private static let documentsDetail = "documents"
     static let creates = "an image"

@@ -34,7 +34,7 @@ package struct ExportVMImage: Stage {
     /// Whether the command line alone asks for it.
     var isRequested = false
     /// How an object is adopted that nothing records.
-    var adoptCommand: AdoptCommandLine?
+    var adoptCommand: ReleaseCommandLine?
     /// The size of the machine's volume.
     var volumeGiB = 0
 

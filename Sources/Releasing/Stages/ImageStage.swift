@@ -13,7 +13,7 @@ protocol ImageStage: Stage where Outputs: ImageOutputs {
     var assetId: AssetId { get }
     var aws: any AWSCaller { get }
     /// How an image is adopted that nothing records; nil where none is looked for.
-    var adoptCommand: AdoptCommandLine? { get }
+    var adoptCommand: ReleaseCommandLine? { get }
     /// What it makes, as plans tell it.
     static var creates: String { get }
 }

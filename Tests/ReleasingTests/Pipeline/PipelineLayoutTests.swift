@@ -52,7 +52,7 @@ import Testing
     @Test func `a release takes what its session knows, and keeps what its command said`() throws {
         let layout = PipelineLayout.release(ReleaseLayout(keepsContainer: true))
             .completed(
-                isLocal: true, adoptCommand: AdoptCommandLine(manifest: "m.json", options: []))
+                isLocal: true, adoptCommand: ReleaseCommandLine(manifest: "m.json", options: []))
         let stages = try stages(layout)
         let command = stages.compactMap { ($0 as? CreateAMI)?.adoptCommand }.first
         #expect(

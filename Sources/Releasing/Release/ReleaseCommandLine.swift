@@ -1,7 +1,7 @@
 package import BuildGraph
 
-/// The command that records what is there as a stage's output, whole and for a POSIX shell.
-package struct AdoptCommandLine: Sendable {
+/// Commands about the same release as the present one, whole and for a POSIX shell.
+package struct ReleaseCommandLine: Sendable {
     private let manifest: String
     private let options: [String]
 
@@ -16,8 +16,16 @@ package struct AdoptCommandLine: Sendable {
     }
 
     /// The same for one variant of a matrix.
-    func ofVariant(_ assetId: AssetId) -> AdoptCommandLine {
-        AdoptCommandLine(manifest: manifest, options: options + ["--asset-id", assetId.text])
+    func ofVariant(_ assetId: AssetId) -> ReleaseCommandLine {
+        ReleaseCommandLine(manifest: manifest, options: options + ["--asset-id", assetId.text])
+    }
+
+    /// The command that removes what runs of a release have left.
+    package func cleaning(assetId: String) -> String {
+        var options = options
+        if !options.contains("--asset-id") { options += ["--asset-id", assetId] }
+        return (["dssbatch", "clean", manifest] + options).map(ShellWord.quoted)
+            .joined(separator: " ")
     }
 
     /// The adoption of one thing.
