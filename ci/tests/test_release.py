@@ -163,8 +163,10 @@ def test_export_outputs_are_what_s3_says(release: Release, stage: str) -> None:
 @pytest.mark.parametrize("stage", ["install", "reset-password"])
 def test_the_recap_of_a_playbook_is_recorded(release: Release, stage: str) -> None:
     outputs = release.project.result(stage)["outputs"]
-    assert set(outputs) == {"ok", "changed", "skipped", "seconds"}
+    assert set(outputs) == {"ok", "changed", "skipped", "seconds", "slowest"}
     assert outputs["ok"] > 0 and outputs["seconds"] > 0
+    seconds = [task["seconds"] for task in outputs["slowest"]]
+    assert seconds and seconds == sorted(seconds, reverse=True)
 
 
 def test_release_json_holds_the_whole_release(release: Release) -> None:

@@ -23,6 +23,8 @@ package struct RecordedRun: Sendable, Equatable {
     package var runId: String
     /// Which tool ran it, such as `dssbatch 0.1.0`.
     package var tool: String
+    /// Who ran it and where; nil where a program recorded it that did not write that down.
+    package var by: RecordedPerson?
     /// What a later run would overwrite; nil where it failed.
     package var identity: String?
     /// The origin of outputs that were not made by a run.
@@ -57,6 +59,23 @@ package struct RecordedRun: Sendable, Equatable {
         self.identity = identity
         self.origin = origin
     }
+}
+
+/// Who ran a stage, and where.
+package struct RecordedPerson: Sendable, Equatable {
+    /// The user's name.
+    package let user: String
+    /// The machine's name.
+    package let host: String
+
+    /// Makes one; see the properties.
+    package init(user: String, host: String) {
+        self.user = user
+        self.host = host
+    }
+
+    /// The same for people: `alice@laptop`.
+    package var text: String { "\(user)@\(host)" }
 }
 
 /// What a failed stage's result file says of its error.

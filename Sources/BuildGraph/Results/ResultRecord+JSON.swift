@@ -113,6 +113,7 @@ extension RecordedRun {
         members["seconds"] = .number((seconds * 1000).rounded() / 1000)
         members["runId"] = .string(runId)
         members["tool"] = .string(tool)
+        if let by { members["by"] = ["user": .string(by.user), "host": .string(by.host)] }
         members["settings"] = Self.sorted(settings) { $0 }
         members["revisions"] = Self.sorted(revisions) { .integer(Int64($0)) }
         if let identity { members["identity"] = .string(identity) }
@@ -135,6 +136,11 @@ extension RecordedRun {
             runId: try reader.text("runId"), tool: try reader.text("tool"),
             identity: reader.optionalText("identity"), origin: reader.optionalText("origin"))
         isOwn = reader.members["own"] == .bool(true)
+        if let user = reader.members["by"]?["user"]?.stringValue,
+            let host = reader.members["by"]?["host"]?.stringValue
+        {
+            by = RecordedPerson(user: user, host: host)
+        }
     }
 
     /// With names as this program records them; an older one recorded some in another form.

@@ -43,12 +43,14 @@ struct RunSetup: Sendable {
     func recorded(
         _ material: KeyMaterial?, outputs: JSONValue?, startedAt: Date, seconds: Double
     ) -> RecordedRun {
-        RecordedRun(
+        var run = RecordedRun(
             key: material?.key ?? "", inputs: material?.inputs ?? [:],
             settings: material?.settings ?? [:], revisions: material?.revisions ?? [:],
             outputs: outputs, startedAt: Timestamp.text(startedAt),
             finishedAt: Timestamp.text(time.now()), seconds: seconds, runId: runId,
             tool: place.tool)
+        run.by = RecordedPerson(user: place.lock.owner, host: place.lock.host)
+        return run
     }
 
     /// Everything that a stage and the ephemeral ones it rests on declare.

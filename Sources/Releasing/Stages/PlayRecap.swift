@@ -11,6 +11,8 @@ package struct PlayRecap: Sendable, Codable, Equatable {
     package let skipped: Int
     /// How long all of it took.
     package let seconds: Double
+    /// The tasks that took longest, the slowest first; nil where an older program recorded it.
+    package var slowest: [PlayedTask]?
 
     /// Sums up a report.
     package init(_ report: AnsibleReport, seconds: Double) {
@@ -19,5 +21,33 @@ package struct PlayRecap: Sendable, Codable, Equatable {
         changed = hosts.reduce(0) { $0 + $1.changed }
         skipped = hosts.reduce(0) { $0 + $1.skipped }
         self.seconds = seconds
+        slowest = report.slowest
+    }
+}
+
+/// One task of a playbook, and how long it took.
+package struct PlayedTask: Sendable, Codable, Equatable {
+    /// With its role's name before it.
+    package let task: String
+    package let seconds: Double
+
+    /// Describes a task; see the properties.
+    package init(task: String, seconds: Double) {
+        self.task = task
+        self.seconds = seconds
+    }
+}
+
+extension AnsibleReport {
+    private static let slowestCount = 10
+
+    /// The ten tasks that took longest, the slowest first; of equals the earlier one.
+    var slowest: [PlayedTask] {
+        let ordered = tasks.enumerated().filter { $0.element.status != .skipped }.sorted {
+            ($1.element.seconds, $0.offset) < ($0.element.seconds, $1.offset)
+        }
+        return ordered.prefix(Self.slowestCount).map {
+            PlayedTask(task: $0.element.task, seconds: $0.element.seconds)
+        }
     }
 }

@@ -16,13 +16,13 @@ import Testing
     }
 
     private func record(_ stage: StageName, _ value: JSONValue = "x") -> ResultRecord {
-        ResultRecord(
-            stage: stage, assetId: "a b", status: .succeeded,
-            run: RecordedRun(
-                key: "sha256:1", inputs: ["setting:/a": "sha256:2"], settings: ["/a": 1],
-                revisions: [stage.rawValue: 1], outputs: ["value": value],
-                startedAt: "2026-11-23T18:00:00.000Z", finishedAt: "2026-11-23T18:30:00.000Z",
-                seconds: 1800, runId: "run-1", tool: "dssbatch 0.1.0", identity: "i"))
+        var run = RecordedRun(
+            key: "sha256:1", inputs: ["setting:/a": "sha256:2"], settings: ["/a": 1],
+            revisions: [stage.rawValue: 1], outputs: ["value": value],
+            startedAt: "2026-11-23T18:00:00.000Z", finishedAt: "2026-11-23T18:30:00.000Z",
+            seconds: 1800, runId: "run-1", tool: "dssbatch 0.1.0", identity: "i")
+        run.by = RecordedPerson(user: "alice", host: "laptop")
+        return ResultRecord(stage: stage, assetId: "a b", status: .succeeded, run: run)
     }
 
     @Test func `a saved record is read back, in a file of the interface's form`() async throws {
@@ -42,6 +42,7 @@ import Testing
         #expect(json["seconds"]?.doubleValue == 1800)
         #expect(json["inputs"] == ["setting:/a": "sha256:2"])
         #expect(json["outputs"] == ["value": "x"])
+        #expect(json["by"] == ["user": "alice", "host": "laptop"])
         #expect(folder.names("out/a b") == ["export-vmdk.json"])
     }
 

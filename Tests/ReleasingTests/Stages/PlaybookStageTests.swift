@@ -1,3 +1,4 @@
+import Ansible
 import BuildGraph
 import Diagnostics
 import JSON
@@ -64,6 +65,18 @@ import Testing
                 ["DSS_JUPYTER_PASSWORD": "j"], ["DSS_JUPYTER_PASSWORD": "j"],
                 ["DSS_DEFAULT_PASSWORD": "l"],
             ])
+    }
+
+    @Test func `the ten slowest tasks that ran are kept, the slowest first`() {
+        let tasks = (0..<12).map { number in
+            AnsibleTaskResult(
+                task: "role : task \(number)", host: "h",
+                status: number == 11 ? .skipped : .ok, seconds: Double(number % 6))
+        }
+        let slowest = AnsibleReport(recap: [:], tasks: tasks).slowest
+        #expect(
+            slowest.map(\.task.last) == ["5", "4", "0", "3", "9", "2", "8", "1", "7", "0"])
+        #expect(slowest.map(\.seconds) == [5, 4, 4, 3, 3, 2, 2, 1, 1, 0])
     }
 
     @Test(arguments: [MachineSecrets.Password.login, .jupyter], [nil, ""])
