@@ -52,6 +52,9 @@ import Testing
                 ("new-status", ["status", "MANIFEST"]),
                 ("new-why", ["why", "MANIFEST", "export-vmdk"]),
                 ("new-graph", ["graph", "MANIFEST"]),
+                ("new-graph-dot", ["graph", "MANIFEST", "--format", "dot"]),
+                ("new-graph-mermaid", ["graph", "MANIFEST", "--format", "mermaid"]),
+                ("new-graph-svg", ["graph", "MANIFEST", "--format", "svg"]),
             ])
     }
 

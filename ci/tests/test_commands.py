@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from xml.etree import ElementTree
 
 import pytest
 
@@ -110,6 +111,18 @@ def test_graph_as_mermaid(released: Project) -> None:
     outcome = released.dssbatch("graph", MANIFEST, "--format", "mermaid", check=0)
     assert outcome.stdout.split()[0] in ("flowchart", "graph")
     assert "-->" in outcome.stdout
+
+
+def test_graph_as_svg_is_xml_that_says_all(released: Project) -> None:
+    outcome = released.dssbatch("graph", MANIFEST, "--format", "svg", check=0)
+    name = "{http://www.w3.org/2000/svg}"
+    root = ElementTree.fromstring(outcome.stdout)
+    assert root.tag == f"{name}svg" and root.find(f"{name}title") is not None
+    shown = {text.text for text in root.iter(f"{name}text")}
+    described = root.findtext(f"{name}desc")
+    assert described is not None
+    for stage in (*DURABLE, *MACHINE):
+        assert stage in shown and stage in described
 
 
 def test_graph_refuses_other_formats(released: Project) -> None:

@@ -1,10 +1,12 @@
 package import JSON
 import OrderedCollections
 
-/// A graph as text, dot, Mermaid or JSON, with the states of a plan where there is one.
+/// A graph as text, dot, Mermaid, SVG or JSON, with the states of a plan where there is one.
+///
+/// Text and JSON name all that a stage needs; what is drawn leaves out what follows from the rest.
 package struct GraphDrawing {
-    private let graph: StageGraph
-    private let plan: Plan?
+    let graph: StageGraph
+    let plan: Plan?
 
     /// Draws a graph.
     ///
@@ -35,56 +37,6 @@ package struct GraphDrawing {
         }.joined()
     }
 
-    /// Graphviz's language.
-    ///
-    /// Source: <https://graphviz.org/doc/info/lang.html>
-    package var dot: String {
-        var text = "digraph stages {\n  rankdir=LR;\n"
-        text += "  node [shape=box, style=\"rounded,filled\", fillcolor=white];\n"
-        for stage in graph.stages {
-            var label = Self.dotEscaped(stage.name.rawValue)
-            var attributes = ""
-            if let state = state(of: stage) {
-                label += "\\n\(state.rawValue)"
-                attributes += ", fillcolor=\"\(Self.color(state))\""
-            }
-            if stage.isEphemeral { attributes += ", style=\"rounded,filled,dashed\"" }
-            text += "  \(Self.dotQuoted(stage.name)) [label=\"\(label)\"\(attributes)];\n"
-        }
-        for (stage, upstream) in edges {
-            text += "  \(Self.dotQuoted(upstream)) -> \(Self.dotQuoted(stage));\n"
-        }
-        return text + "}\n"
-    }
-
-    /// Mermaid's flow chart; ids are numbers, because names may hold words that it reserves.
-    ///
-    /// Source: <https://mermaid.js.org/syntax/flowchart.html>
-    package var mermaid: String {
-        var text = "flowchart LR\n"
-        for (number, stage) in graph.stages.enumerated() {
-            let state = state(of: stage)
-            let label =
-                Self.mermaidEscaped(stage.name.rawValue)
-                + (state.map { "<br/>\($0.rawValue)" } ?? "")
-            text +=
-                stage.isEphemeral ? "  s\(number)([\"\(label)\"])" : "  s\(number)[\"\(label)\"]"
-            text += (state.map { ":::\($0.rawValue)" } ?? "") + "\n"
-        }
-        for (stage, upstream) in edges {
-            guard let from = graph.number(of: upstream), let to = graph.number(of: stage) else {
-                continue
-            }
-            text += "  s\(from) --> s\(to)\n"
-        }
-        if plan != nil {
-            for state in StageState.allCases {
-                text += "  classDef \(state.rawValue) fill:\(Self.color(state)),stroke:#333\n"
-            }
-        }
-        return text
-    }
-
     /// Nodes with what the plan says of them, and edges from a stage to those behind it.
     package var json: JSONValue {
         [
@@ -105,48 +57,19 @@ package struct GraphDrawing {
         ]
     }
 
-    private var edges: [(stage: StageName, upstream: StageName)] {
-        graph.stages.flatMap { stage in stage.upstream.map { (stage.name, $0) } }
+    /// The edges that are drawn: those that follow from others are left out.
+    var edges: [(from: Int, to: Int)] {
+        GraphReduction.reduced(graph.upstream).enumerated().flatMap { number, needed in
+            needed.map { ($0, number) }
+        }
     }
 
-    private func planned(_ stage: AnyStage) -> PlannedStage? {
+    func planned(_ stage: AnyStage) -> PlannedStage? {
         guard let plan, let number = graph.number(of: stage.name), plan.isListed[number] else {
             return nil
         }
         return plan.all[number]
     }
 
-    private func state(of stage: AnyStage) -> StageState? { planned(stage)?.state }
-
-    private static func color(_ state: StageState) -> String {
-        switch state {
-        case .fresh: "#c8e6c9"
-        case .run: "#ffcc80"
-        case .maybe: "#fff59d"
-        case .blocked: "#ef9a9a"
-        }
-    }
-
-    private static func dotQuoted(_ name: StageName) -> String {
-        "\"\(dotEscaped(name.rawValue))\""
-    }
-
-    private static func dotEscaped(_ text: String) -> String {
-        text.reduce(into: "") { escaped, character in
-            if character == "\"" || character == "\\" { escaped += "\\" }
-            escaped.append(character)
-        }
-    }
-
-    private static func mermaidEscaped(_ text: String) -> String {
-        text.reduce(into: "") { escaped, character in
-            switch character {
-            case "\"": escaped += "#quot;"
-            case "#": escaped += "#35;"
-            case "<": escaped += "#lt;"
-            case ">": escaped += "#gt;"
-            default: escaped.append(character)
-            }
-        }
-    }
+    func state(of stage: AnyStage) -> StageState? { planned(stage)?.state }
 }

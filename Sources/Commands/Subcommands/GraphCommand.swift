@@ -7,16 +7,23 @@ import Releasing
 struct GraphCommand: Command {
     /// The forms of a drawing.
     enum Format: String, ExpressibleByArgument, CaseIterable {
-        case text, dot, mermaid, json
+        case text, dot, mermaid, svg, json
     }
 
     static let configuration = CommandConfiguration(
-        commandName: "graph", abstract: "Draws the stages, what each needs, and their state.")
+        commandName: "graph", abstract: "Draws the stages, what each needs, and their state.",
+        discussion: """
+            Drawings leave out what follows from the rest; text and json name all that a stage \
+            needs. Examples:
+              dssbatch graph manifests/release.json
+              dssbatch graph manifests/release.json --format svg > stages.svg
+              dssbatch graph manifests/release.json --format dot | dot -Tpng -o stages.png
+            """)
 
     @OptionGroup var manifestOptions: ManifestOptions
     @OptionGroup(title: "Common options") var global: GlobalOptions
 
-    @Option(help: "text, dot, mermaid or json.")
+    @Option(help: "text, dot, mermaid, svg or json.")
     var format: Format = .text
 
     func run(_ call: Invocation) async throws -> ExitStatus {
@@ -28,6 +35,7 @@ struct GraphCommand: Command {
             case .text: drawing.text
             case .dot: drawing.dot
             case .mermaid: drawing.mermaid
+            case .svg: drawing.svg
             case .json: drawing.json.prettyText
             }
         call.console.writeOutput(text.hasSuffix("\n") ? text : text + "\n")

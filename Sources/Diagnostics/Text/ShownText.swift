@@ -32,6 +32,24 @@ package enum ShownText {
         }
     }
 
+    /// A text as one line within HTML, SVG or XML, also between quotes of an attribute.
+    ///
+    /// Source: <https://www.w3.org/TR/xml/#charsets>
+    package static func markup(_ text: String) -> String {
+        line(text).unicodeScalars.reduce(into: "") { escaped, scalar in
+            switch scalar {
+            case "&": escaped += "&amp;"
+            case "<": escaped += "&lt;"
+            case ">": escaped += "&gt;"
+            case "\"": escaped += "&quot;"
+            case "'": escaped += "&#39;"
+            // No document of XML may hold these.
+            case "\u{FFFE}", "\u{FFFF}": escaped += "\\u{\(String(scalar.value, radix: 16))}"
+            default: escaped.unicodeScalars.append(scalar)
+            }
+        }
+    }
+
     /// The text with everything spelt out that has no shape of its own, such as `\u{1b}`.
     static func visible(_ text: String) -> String {
         guard text.unicodeScalars.contains(where: isInvisible) else { return text }

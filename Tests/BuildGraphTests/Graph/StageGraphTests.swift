@@ -67,19 +67,4 @@ import Testing
         #expect(problem?.hint?.hasPrefix("did you mean `export`?") == true)
         #expect(problem?.hint?.contains("`export-vmdk`") == true)
     }
-
-    @Test func `drawings quote names and show states`() throws {
-        let graph = try StageGraph([
-            FakeStage("a\"b\\<c>#", lifetime: .ephemeral), FakeStage("end", needs: ["a\"b\\<c>#"]),
-        ])
-        let plan = Planner.plan(graph, RecordedWorld(results: [:], digests: InputDigests()))
-        let drawing = GraphDrawing(graph, plan: plan)
-        #expect(drawing.dot.contains(#""a\"b\\<c>#" -> "end";"#))
-        #expect(drawing.dot.contains("fillcolor=\"#ffcc80\""))
-        #expect(drawing.mermaid.contains(##"s0(["a#quot;b\#lt;c#gt;#35;<br/>run"]):::run"##))
-        #expect(drawing.mermaid.contains("s0 --> s1"))
-        #expect(drawing.text.contains("end       run      durable    <- a\"b\\<c>#"))
-        #expect(drawing.json["stages"]?.arrayValue?.count == 2)
-        #expect(!GraphDrawing(graph).mermaid.contains("classDef"))
-    }
 }
