@@ -96,6 +96,7 @@ let package = Package(
                 .embedInCode("Schemas/inventory.schema.json"),
                 .embedInCode("Schemas/journal.schema.json"),
                 .embedInCode("Prices/prices.json"),
+                .embedInCode("Schemas/report.schema.json"),
             ],
             swiftSettings: settings
         ),
@@ -105,7 +106,10 @@ let package = Package(
                 "Diagnostics", "JSON", "HTTP", "BuildGraph", "AWS", "GitHub", "Ansible",
                 "DockerEngine", "QEMU", "Releasing", argumentParser, collections,
             ],
-            resources: [.embedInCode("Explaining/errors.txt")],
+            resources: [
+                .embedInCode("Explaining/errors.txt"), .embedInCode("Reports/report.css"),
+                .embedInCode("Reports/report.js"),
+            ],
             swiftSettings: settings
         ),
         .executableTarget(

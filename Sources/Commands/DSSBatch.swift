@@ -19,7 +19,8 @@ package struct DSSBatch: ParsableCommand {
         version: Version.tool,
         subcommands: [
             RunCommand.self, PlanCommand.self, StatusCommand.self, WhyCommand.self,
-            AdoptCommand.self, UnlockCommand.self, GraphCommand.self, CollectCommand.self,
+            AdoptCommand.self, UnlockCommand.self, GraphCommand.self, ReportCommand.self,
+            CollectCommand.self,
             CleanCommand.self, DoctorCommand.self, ExplainCommand.self, SchemaCommand.self,
             CompletionsCommand.self,
             VersionCommand.self,

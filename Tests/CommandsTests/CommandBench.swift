@@ -107,6 +107,11 @@ final class CommandBench: Sendable {
         return Outcome(status: status, output: normal(output.all), error: normal(error.all))
     }
 
+    /// Where its results are.
+    var store: FolderResultStore {
+        FolderResultStore(root: "\(folder.path)/out", assetId: "1.0")
+    }
+
     /// Records every durable stage as if a run had made it.
     func recordAll() async throws {
         let console = Console(

@@ -12,7 +12,17 @@ from .cloud import Cloud
 from .program import assert_error
 from .project import DURABLE, MACHINE, MANIFEST, Project
 
-COMMANDS = ("run", "plan", "status", "why", "adopt", "unlock", "graph", "schema")
+COMMANDS = (
+    "run",
+    "plan",
+    "status",
+    "why",
+    "adopt",
+    "unlock",
+    "graph",
+    "report",
+    "schema",
+)
 
 
 # why

@@ -12,8 +12,11 @@ extension GraphDrawing {
             + drawn(style: "<style>\n\(Self.styleSheet)</style>\n")
     }
 
+    /// The same within a page that has `styleSheet` already.
+    package var inlineSVG: String { drawn(style: "") }
+
     /// What the drawing looks like, in light and dark.
-    static var styleSheet: String {
+    package static var styleSheet: String {
         func fills(_ indent: String, _ color: (StageState) -> String) -> String {
             StageState.allCases.map {
                 "\(indent).graph .\($0.rawValue) rect { fill: \(color($0)); }\n"

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Hashing
 package import JSON
 
@@ -11,6 +12,11 @@ package enum Digest {
 
     /// The digest of a value's canonical form, which knows no order of keys.
     package static func of(_ value: JSONValue) -> String { of(value.canonicalBytes) }
+
+    /// The digest of a text in the form of web pages' policies: `sha256-` and base64.
+    package static func integrity(of text: String) -> String {
+        "sha256-" + Data(SHA256.digest(of: Array(text.utf8))).base64EncodedString()
+    }
 
     static func text(_ digest: [UInt8]) -> String { "sha256:" + Hexadecimal.text(digest) }
 }

@@ -42,6 +42,19 @@ package final class FolderResultStore: ResultStore {
     /// Says whose everything is that is written from now on.
     package func bind(_ realm: Realm?) { boundRealm.withLock { $0 = realm } }
 
+    /// The folders of assets that hold a file of a name; no folder at all holds none.
+    ///
+    /// - Throws: `file.unreadable`.
+    package static func assets(in root: String, holding file: String) throws -> [String] {
+        do {
+            return try FolderListing.texts(in: root).filter {
+                access("\(root)/\($0)/\(file)", F_OK) == 0
+            }
+        } catch let problem as Diagnostic where problem.code == "file.not-found" {
+            return []
+        }
+    }
+
     /// Reads every result file; `release.json` and stages' documents (`ami.cdx.json`) are none.
     package func loadAll() async throws -> [StageName: StoredResult] {
         let names: [String]

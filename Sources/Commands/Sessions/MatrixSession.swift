@@ -17,10 +17,12 @@ struct MatrixSession: Sendable {
     var output: EventOutput { bench.output }
     var services: Services { bench.services }
 
+    /// - Parameter comparesRealms: whether results have to be of the realm that is worked in.
     /// - Throws: `results.address`, `usage.asset-id`.
     init(
         _ manifest: MatrixManifest, _ changes: ManifestChanges, _ options: GlobalOptions,
-        _ call: Invocation, layout: ReleaseLayout = ReleaseLayout()
+        _ call: Invocation, layout: ReleaseLayout = ReleaseLayout(),
+        comparesRealms: Bool = true
     ) throws {
         let bench = try Workbench(manifest.base.place, changes, options, call)
         let commandLine = changes.commandLine(of: manifest.path, options)
@@ -32,7 +34,8 @@ struct MatrixSession: Sendable {
             stores: { try bench.results.store($0) },
             equipment: bench.equipment(
                 of: try bench.results.store(manifest.name),
-                recovery: ReleaseRecovery(services: bench.services)))
+                recovery: ReleaseRecovery(services: bench.services),
+                needsCloud: comparesRealms))
         variants = try matrix.variants(named: changes.assetId)
         self.bench = bench
         interruption = bench.interruption(manifest.base, commandLine)
@@ -54,7 +57,7 @@ struct MatrixSession: Sendable {
         options.adopts = nil
         let (request, common) = (selection.request, options)
         output.expect(releases: variants.count)
-        return try await Interruptible(interruption: interruption).run(output) {
+        let status = try await Interruptible(interruption: interruption).run(output) {
             let hasSaid = Mutex(!bench.isLocal)
             let (outcomes, summary) = try await matrix.run(
                 variants, request, common
@@ -73,6 +76,8 @@ struct MatrixSession: Sendable {
             show(summary, runs: outcomes)
             return ExitStatus(outcomes)
         }
+        if status == .fresh || status == .failed { await summarize() }
+        return status
     }
 
     /// Writes the summary from what is recorded; runs nothing.

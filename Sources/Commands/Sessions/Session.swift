@@ -82,6 +82,11 @@ struct Session: Sendable {
         }
     }
 
+    /// The results of the other assets beside these that hold a document.
+    func otherStores(holding document: String) async throws -> [any ResultStore] {
+        try await bench.results.stores(besides: manifest.storeName, holding: document)
+    }
+
     /// The stages that the command line names.
     ///
     /// - Throws: `graph.unknown-selection`.
@@ -142,6 +147,8 @@ extension Session {
 
     /// Runs what is stale.
     func run(_ options: RunOptions) async throws -> ExitStatus {
-        try await perform { try await workplace.run(options) }
+        let status = try await perform { try await workplace.run(options) }
+        if status == .fresh || status == .failed { await summarize() }
+        return status
     }
 }

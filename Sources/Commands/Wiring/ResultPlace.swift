@@ -62,6 +62,23 @@ struct ResultPlace {
         }
     }
 
+    /// The results of the other assets that hold a document.
+    ///
+    /// - Throws: `results.address`; what listing throws.
+    func stores(besides name: String, holding document: String) async throws -> [any ResultStore] {
+        let names =
+            switch address {
+            case .folder(let folder):
+                try FolderResultStore.assets(in: project.absolute(folder), holding: document)
+            case .s3(let address):
+                try await ResultBucket(
+                    address: address, folder: name, region: region, aws: aws,
+                    source: "\(path)#/results"
+                ).assets(besides: name, holding: document)
+            }
+        return try names.filter { $0 != name }.sorted().map { try store($0) }
+    }
+
     /// Where older programs left results that a local run looks for no more.
     ///
     /// They wrote down neither account nor cloud, so that whose such results are only a person

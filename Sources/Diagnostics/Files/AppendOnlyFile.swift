@@ -43,7 +43,7 @@ package final class AppendOnlyFile: Sendable {
 
     /// Appends one line and waits until it is on the disk.
     ///
-    /// - Parameter line: the line without its end; it must not hold a line break.
+    /// - Parameter line: the line without its end; what holds line breaks may be torn by a crash.
     /// - Throws: `file.unwritable`, `file.disk-full`; part of a line is then taken back.
     package func append(_ line: [UInt8]) throws {
         let start = lseek(descriptor, 0, SEEK_END)

@@ -13,6 +13,7 @@ package enum PublishedSchema {
         ("plan", PackageResources.plan_schema_json),
         ("inventory", PackageResources.inventory_schema_json),
         ("journal", PackageResources.journal_schema_json),
+        ("report", PackageResources.report_schema_json),
     ]
 
     /// The kinds that there are.

@@ -59,6 +59,22 @@ package struct ResultBucket: ResultObjects {
         return versions
     }
 
+    /// The assets whose results lie beside these and hold an object of a name: one list of all.
+    ///
+    /// - Parameter folder: the asset's own, as in `init`.
+    package func assets(besides folder: String, holding name: String) async throws -> [String] {
+        let root = String(prefix.dropLast(folder.count + 1))
+        let objects = try await inBucket {
+            try await aws.all(ListObjectsV2(bucket: bucket, prefix: root), region: region)
+        }
+        return objects.compactMap { object in
+            let parts = object.key.dropFirst(root.count)
+                .split(separator: "/", omittingEmptySubsequences: false)
+            return parts.count == 2 && parts[1] == name && parts[0] != folder
+                ? String(parts[0]) : nil
+        }
+    }
+
     package func read(_ name: String) async throws -> ResultObject? {
         do {
             let call = GetObject(

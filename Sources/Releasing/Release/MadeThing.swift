@@ -10,6 +10,10 @@ package struct MadeThing: Sendable, Equatable {
     package let name: String
     /// What else there is to know: region, size, digest; empty for nothing.
     package let detail: String
+    /// How much of it there is to download; nil where that is unknown.
+    package var bytes: Int64?
+    /// What its contents are checked by, such as `sha256:…`; nil where there is none.
+    package var checksum: String?
 
     /// Things that stages made, images first: a pure function of their outputs.
     ///
@@ -51,9 +55,13 @@ package struct MadeThing: Sendable, Equatable {
         guard stage.rawValue.hasPrefix("export-"), let format = outputs["format"]?.stringValue,
             let url = outputs["url"]?.stringValue
         else { return nil }
+        let bytes = outputs["bytes"]?.integerValue
+        let sums = ["sha256", "crc64nvme"].lazy.compactMap { name in
+            outputs[name]?.stringValue.map { "\(name):\($0)" }
+        }
         return MadeThing(
-            kind: format, name: url,
-            detail: outputs["bytes"]?.integerValue.map(ByteCount.text) ?? "")
+            kind: format, name: url, detail: bytes.map(ByteCount.text) ?? "", bytes: bytes,
+            checksum: sums.first)
     }
 
     private static func docker(_ outputs: [StageName: JSONValue]) -> [MadeThing] {
@@ -61,7 +69,8 @@ package struct MadeThing: Sendable, Equatable {
             return [
                 MadeThing(
                     kind: "Docker image", name: image,
-                    detail: "pushed, \(pushed["digest"]?.stringValue ?? "")")
+                    detail: "pushed, \(pushed["digest"]?.stringValue ?? "")",
+                    checksum: pushed["digest"]?.stringValue)
             ]
         }
         guard let made = outputs[BuildDockerImage.stageName],
