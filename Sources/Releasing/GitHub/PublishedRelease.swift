@@ -14,7 +14,7 @@ struct PublishedRelease: Sendable {
     /// The Docker image.
     struct Docker: Sendable, Equatable {
         let image: String
-        let sizeBytes: Int64
+        let bytes: Int64
         /// Nil where it is not published.
         let digest: String?
     }
@@ -94,7 +94,9 @@ struct PublishedRelease: Sendable {
     private static func docker(_ object: JSONObjectReader) throws -> Docker {
         Docker(
             image: try object.required("image").string(),
-            sizeBytes: Int64(try object.required("sizeBytes").integer(in: 0...Int.max)),
+            bytes: Int64(
+                try (object.optional("bytes") ?? object.required(BuildDockerImage.formerSize))
+                    .integer(in: 0...Int.max)),
             digest: try present(object, "digest")?.string())
     }
 

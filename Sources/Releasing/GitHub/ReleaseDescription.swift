@@ -69,7 +69,7 @@ struct ReleaseDescription: Sendable {
         let digest = docker.digest.map { "`\(Self.code($0))`" } ?? "not published"
         return [
             "", "| Docker image | Size | Digest |", "|---|---|---|",
-            "| `\(Self.code(docker.image))` | \(ByteCount.text(docker.sizeBytes)) | \(digest) |",
+            "| `\(Self.code(docker.image))` | \(ByteCount.text(docker.bytes)) | \(digest) |",
         ]
     }
 

@@ -13,7 +13,7 @@ struct DockerRelease: Sendable {
         [
             "image": .string(image.image), "imageId": .string(image.imageId),
             "tags": .array(image.tags.map { .string($0) }),
-            "sizeBytes": .integer(image.sizeBytes), "published": .bool(push != nil),
+            "bytes": .integer(image.bytes), "published": .bool(push != nil),
             "registry": push.map { .string($0.registry) } ?? nil,
             "digest": push.map { .string($0.digest) } ?? nil,
             "baseImage": .string(image.baseImage), "baseDigest": .string(image.baseDigest),
@@ -26,7 +26,7 @@ struct DockerRelease: Sendable {
         let state = push.map { "`\($0.digest)`" } ?? "not published"
         var lines = [
             "", "| Docker image | Size | Digest |", "|---|---|---|",
-            "| `\(image.image)` | \(ByteCount.text(image.sizeBytes)) | \(state) |",
+            "| `\(image.image)` | \(ByteCount.text(image.bytes)) | \(state) |",
         ]
         if let documents, let inventory = documents.inventory, let sbom = documents.sbom {
             lines += [

@@ -15,6 +15,17 @@ package struct MadeThing: Sendable, Equatable {
     /// What its contents are checked by, such as `sha256:…`; nil where there is none.
     package var checksum: String?
 
+    /// Names one; see the properties.
+    package init(
+        kind: String, name: String, detail: String, bytes: Int64? = nil, checksum: String? = nil
+    ) {
+        self.kind = kind
+        self.name = name
+        self.detail = detail
+        self.bytes = bytes
+        self.checksum = checksum
+    }
+
     /// Things that stages made, images first: a pure function of their outputs.
     ///
     /// - Parameters:
@@ -76,7 +87,8 @@ package struct MadeThing: Sendable, Equatable {
         guard let made = outputs[BuildDockerImage.stageName],
             let image = made["image"]?.stringValue
         else { return [] }
-        let size = made["sizeBytes"]?.integerValue.map(ByteCount.text) ?? ""
+        let bytes = (made["bytes"] ?? made[BuildDockerImage.formerSize])?.integerValue
+        let size = bytes.map(ByteCount.text) ?? ""
         return [MadeThing(kind: "Docker image", name: image, detail: size)]
     }
 

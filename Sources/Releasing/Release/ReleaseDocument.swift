@@ -25,6 +25,8 @@ struct ReleaseDocument: Sendable {
     let docker: DockerRelease?
     /// Seconds by stage.
     let timings: [String: Double]
+    /// When the first of its stages began.
+    let startedAt: Date
     let createdAt: Date
 
     /// `release.json`, schema `dssbatch.release/1`.
@@ -33,7 +35,9 @@ struct ReleaseDocument: Sendable {
             "schema": "dssbatch.release/1",
             "assetId": .string(assetId),
             "region": .string(region),
+            "startedAt": .string(Timestamp.text(startedAt)),
             "createdAt": .string(Timestamp.text(createdAt)),
+            "seconds": .number(seconds),
             "versions": Self.object(versions.map { ($0.key, .string($0.value)) }),
             "sourceAmi": [
                 "imageId": .string(source.imageId), "name": .string(source.name),
@@ -84,6 +88,11 @@ struct ReleaseDocument: Sendable {
         }
         lines += ["", "Base image: `\(source.imageId)` (\(ShownText.markdown(source.name))).", ""]
         return lines.joined(separator: "\n")
+    }
+
+    /// From `startedAt` to `createdAt`, to the millisecond.
+    private var seconds: Double {
+        (max(0, createdAt.timeIntervalSince(startedAt)) * 1000).rounded() / 1000
     }
 
     private var sortedImages: [(region: String, id: String)] {

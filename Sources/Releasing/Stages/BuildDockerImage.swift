@@ -17,11 +17,15 @@ package struct BuildDockerImage: Stage {
         /// The same as `digest`, under the name that the engine gives it.
         package let imageId: String
         /// All layers together.
-        package let sizeBytes: Int64
+        package let bytes: Int64
         package let baseImage: String
         /// The digest that the base image's registry knows it by, or its id.
         package let baseDigest: String
         package let documents: InventoryDocuments
+
+        enum CodingKeys: String, CodingKey {
+            case image, digest, tags, imageId, bytes, baseImage, baseDigest, documents
+        }
     }
 
     let docker: ReleaseManifest.Docker
@@ -33,6 +37,8 @@ package struct BuildDockerImage: Stage {
     let keepsContainer: Bool
 
     static let stageName: StageName = "docker-image"
+    /// What `bytes` was called before.
+    static let formerSize = "sizeBytes"
 
     package var name: StageName { Self.stageName }
     package var group: String { "docker" }
@@ -164,7 +170,7 @@ package struct BuildDockerImage: Stage {
             result = .success(
                 Outputs(
                     image: docker.image.description, digest: id, tags: tags,
-                    imageId: id, sizeBytes: found?.sizeBytes ?? 0,
+                    imageId: id, bytes: found?.sizeBytes ?? 0,
                     baseImage: docker.baseImage.description, baseDigest: baseDigest,
                     documents: documents))
         } catch {

@@ -38,6 +38,7 @@ package struct ReleaseNotes: Stage {
     }
 
     package func run(_ context: StageContext) async throws -> Outputs {
+        let now = context.time.now()
         let document = ReleaseDocument(
             assetId: manifest.assetId.text, region: manifest.region, versions: manifest.versions,
             source: try context.output(of: SourceAMI.self),
@@ -51,7 +52,7 @@ package struct ReleaseNotes: Stage {
                 .map(\.value),
             documents: try context.outputs(of: UploadInventory.self)["export-inventory"],
             docker: try docker(context), timings: try await timings(context),
-            createdAt: context.time.now())
+            startedAt: try await startedAt(context) ?? now, createdAt: now)
         let files = [
             Self.documentName: Array(document.json.prettyText.utf8),
             Self.tableName: Array(document.markdown.utf8),
@@ -77,6 +78,27 @@ package struct ReleaseNotes: Stage {
         return DockerRelease(
             image: image, push: try context.outputs(of: PushDockerImage.self).values.first,
             documents: try context.outputs(of: UploadInventory.self)["docker-inventory"])
+    }
+
+    /// When the making of what is released began.
+    ///
+    /// What is only looked up may be recorded since long ago; the machine counts where it is the
+    /// one that the image was made of.
+    private func startedAt(_ context: StageContext) async throws -> Date? {
+        let maker = try await context.results.load("ami")?.record?.lastGood?.runId
+        var times: [String] = []
+        for stage in upstream where stage != "source-ami" {
+            guard let run = try await context.results.load(stage)?.record?.lastGood else {
+                continue
+            }
+            times.append(run.startedAt)
+        }
+        if let run = try await context.results.load("instance")?.record?.lastGood,
+            run.runId == maker
+        {
+            times.append(run.startedAt)
+        }
+        return times.compactMap { Timestamp.date($0) }.min()
     }
 
     /// How long each stage behind this one took when it last succeeded.

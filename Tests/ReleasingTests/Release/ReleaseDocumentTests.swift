@@ -25,6 +25,7 @@ import Testing
             isPublic: true, name: "Exasol-Data-Science-Sandbox-3.4.0", exports: exports,
             verifications: verifications, documents: documents, docker: docker,
             timings: ["ami": 431.5, "export-vhd": 1804, "source-ami": 0.25],
+            startedAt: Date(timeIntervalSince1970: 1_794_996_000.5),
             createdAt: Date(timeIntervalSince1970: 1_795_000_000))
     }
 
@@ -65,7 +66,7 @@ import Testing
     private let docker = DockerRelease(
         image: BuildDockerImage.Outputs(
             image: "exasol/dss:3.4.0", digest: "sha256:1d", tags: ["3.4.0", "latest"],
-            imageId: "sha256:1d", sizeBytes: 1_200_000_000, baseImage: "ubuntu:22.04",
+            imageId: "sha256:1d", bytes: 1_200_000_000, baseImage: "ubuntu:22.04",
             baseDigest: "sha256:ba5e",
             documents: InventoryDocuments(
                 inventory: .init(file: "docker-image.inventory.json", sha256: "s", bytes: 1),

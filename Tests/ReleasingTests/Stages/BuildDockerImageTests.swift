@@ -96,7 +96,7 @@ struct BuildDockerImageTests {
         #expect(outputs.image == "\(Self.repository):3.4.0")
         #expect(outputs.digest == "sha256:new" && outputs.imageId == "sha256:new")
         #expect(outputs.tags == ["3.4.0", "latest"])
-        #expect(outputs.sizeBytes == 1_000_000)
+        #expect(outputs.bytes == 1_000_000)
         #expect(outputs.baseImage == "ubuntu:22.04" && outputs.baseDigest == "sha256:hub")
         #expect(outputs.documents.sbom.file == "docker-image.cdx.json")
         #expect(bench.engine.unused.isEmpty)
@@ -387,7 +387,7 @@ struct BuildDockerImageTests {
         let document = InventoryDocuments.Document(file: "f", sha256: "s", bytes: 1)
         let outputs = BuildDockerImage.Outputs(
             image: reference, digest: "sha256:new", tags: ["3.4.0"], imageId: "sha256:new",
-            sizeBytes: 1, baseImage: "b", baseDigest: "d",
+            bytes: 1, baseImage: "b", baseDigest: "d",
             documents: InventoryDocuments(inventory: document, sbom: document, packages: 1))
         let context = try await bench.context("docker-image")
         let stage = try stage(bench)

@@ -36,7 +36,7 @@ import Testing
         let document = InventoryDocuments.Document(file: "f", sha256: "s", bytes: 1)
         let built = BuildDockerImage.Outputs(
             image: "\(Self.repository):3.4.0", digest: "sha256:new", tags: ["3.4.0", "latest"],
-            imageId: "sha256:new", sizeBytes: 1, baseImage: "b", baseDigest: "d",
+            imageId: "sha256:new", bytes: 1, baseImage: "b", baseDigest: "d",
             documents: InventoryDocuments(inventory: document, sbom: document, packages: 1))
         return try await bench.context(
             "docker-push",

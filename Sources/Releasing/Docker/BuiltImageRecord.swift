@@ -1,0 +1,21 @@
+import JSON
+
+extension BuildDockerImage.Outputs {
+    private enum Former: String, CodingKey { case sizeBytes }
+
+    /// Reads what is recorded, of older programs too.
+    package init(from decoder: any Decoder) throws {
+        let members = try decoder.container(keyedBy: CodingKeys.self)
+        let former = try decoder.container(keyedBy: Former.self)
+        self.init(
+            image: try members.decode(String.self, forKey: .image),
+            digest: try members.decode(String.self, forKey: .digest),
+            tags: try members.decode([String].self, forKey: .tags),
+            imageId: try members.decode(String.self, forKey: .imageId),
+            bytes: try members.decodeIfPresent(Int64.self, forKey: .bytes)
+                ?? former.decode(Int64.self, forKey: .sizeBytes),
+            baseImage: try members.decode(String.self, forKey: .baseImage),
+            baseDigest: try members.decode(String.self, forKey: .baseDigest),
+            documents: try members.decode(InventoryDocuments.self, forKey: .documents))
+    }
+}
