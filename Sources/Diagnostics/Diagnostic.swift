@@ -89,14 +89,14 @@ package struct Diagnostic: Error, Sendable, Equatable {
 }
 
 extension Diagnostic: CustomStringConvertible {
-    /// The text form of style: `error:`, `at:`, `because:`, `log:` and `hint:`.
+    /// The text form of style: `error[CODE]:`, `at:`, `because:`, `log:` and `hint:`.
     package var description: String {
         lines.map { "\($0.label) \($0.text)" }.joined(separator: "\n")
     }
 
     /// The lines of the text form: what each begins with, and the rest, shown as one line.
     package var lines: [(label: String, text: String)] {
-        var lines = [("error:", summary)]
+        var lines = [("error[\(ShownText.line(code))]:", summary)]
         if let location { lines.append(("  at:", location)) }
         lines += causes.map { ("  because:", $0) }
         if let log { lines.append(("  log:", log)) }

@@ -5,26 +5,24 @@ import Testing
 
 @Suite struct PlanTextTests {
     /// Each stream by itself: here standard output is a terminal, standard error is none.
-    @Test func `states have colours on a terminal, and nothing is wider than it`() async throws {
+    @Test(arguments: [("plan", "plan-coloured.txt"), ("status", "status-coloured.txt")])
+    func `states have colours on a terminal, and nothing is wider than it`(
+        command: String, golden: String
+    ) async throws {
         let bench = try CommandBench()
         try await bench.recordAll()
         try bench.folder.write("ansible/sandbox.yml", "# another\n")
         let terminal = TerminalSize(columns: 60, rows: 24)
-        for (command, golden) in [
-            ("plan", "plan-coloured.txt"), ("status", "status-coloured.txt"),
-        ] {
-            let outcome = await bench.run([command, "MANIFEST"], on: terminal)
-            try GoldenFile(golden).check(
-                outcome.text.replacing("\u{1B}", with: "␛"))
-            for line in outcome.output.split(separator: "\n") {
-                #expect(line.replacing(/\u{1B}\[[0-9;]*m/, with: "").count <= 60)
-            }
-            let plain = await bench.run(
-                [command, "MANIFEST"], variables: ["NO_COLOR": "1"], on: terminal)
-            #expect(plain.output == outcome.output.replacing(/\u{1B}\[[0-9;]*m/, with: ""))
-            let events = await bench.run([command, "MANIFEST", "--json"], on: terminal)
-            #expect(!events.output.contains("\u{1B}"))
+        let outcome = await bench.run([command, "MANIFEST"], on: terminal)
+        for line in outcome.output.split(separator: "\n") {
+            #expect(line.replacing(/\u{1B}\[[0-9;]*m/, with: "").count <= 60)
         }
+        let plain = await bench.run(
+            [command, "MANIFEST"], variables: ["NO_COLOR": "1"], on: terminal)
+        #expect(plain.output == outcome.output.replacing(/\u{1B}\[[0-9;]*m/, with: ""))
+        let events = await bench.run([command, "MANIFEST", "--json"], on: terminal)
+        #expect(!events.output.contains("\u{1B}"))
+        try GoldenFile(golden).check(outcome.text.replacing("\u{1B}", with: "␛"))
     }
 
     /// Compares what commands write about the release; each is a file of that name.

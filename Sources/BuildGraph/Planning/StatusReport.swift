@@ -46,8 +46,7 @@ package struct StatusReport: Sendable {
     ) {
         let stages = plan.stages.filter { stage in
             // What only exists during a run is worth a line where it failed.
-            stage.lifetime == .durable
-                || stage.state != .fresh && recorded[stage.name]?.record?.status == .failed
+            stage.lifetime == .durable || recorded[stage.name]?.record?.status == .failed
         }
         rows =
             stages.map {
@@ -92,7 +91,9 @@ extension StatusReport.Row {
                 error.message
             } else if let silence {
                 "not verified: \(silence)"
-            } else if let failure, stage.reasons.first == .failedLastTime {
+            } else if let failure,
+                stage.lifetime == .ephemeral || stage.reasons.first == .failedLastTime
+            {
                 "failed last time: \(failure.message)"
                     + (failure.log.map { " (log: \($0))" } ?? "")
             } else if stage.state != .fresh, let reason = reasons.first {
@@ -114,7 +115,8 @@ extension StatusReport.Row {
     }
 
     private static func word(_ stage: PlannedStage, _ stored: StoredResult?) -> StatusReport.Word {
-        if stage.state == .fresh { return .fresh }
+        // A machine that nothing needs any more may have failed all the same.
+        if stage.state == .fresh && stage.lifetime == .durable { return .fresh }
         switch stored {
         case nil: return .neverRan
         case .record(let record) where record.error?.code == RecordedError.removedCode:

@@ -108,7 +108,8 @@ actor Execution {
 
     /// How it all went; asked once everything has ended.
     func summary(seconds: Double) -> RunSummary {
-        recorder.summary(seconds: seconds, isInterrupted: stop == .interrupted)
+        if setup.continuesEarlier { recorder.addEarlier() }
+        return recorder.summary(seconds: seconds, isInterrupted: stop == .interrupted)
     }
 
     private func begin(_ group: inout TaskGroup<Completion>) {

@@ -39,6 +39,18 @@ struct OutcomeRecorder {
         }
     }
 
+    /// Notes what was there of fresh durable stages.
+    ///
+    /// A run that goes on with another one's work ends with all of it.
+    mutating func addEarlier() {
+        let fresh = ends.indices.filter { ends[$0]?.status == .fresh }
+        for number in fresh {
+            guard !setup.graph.stages[number].isEphemeral else { continue }
+            let outputs = setup.plan.all[number].outputs
+            ends[number]?.earlierOutputs = outputs
+        }
+    }
+
     func summary(seconds: Double, isInterrupted: Bool) -> RunSummary {
         let stages = ends.compactMap { $0 }
         let isFresh = stages.allSatisfy { stage in

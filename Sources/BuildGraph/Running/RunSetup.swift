@@ -9,6 +9,8 @@ struct RunSetup: Sendable {
     let journal: Journal
     let world: RecordedWorld
     let plan: Plan
+    /// Whether stages were finished that an interrupted run began, before this was planned.
+    var hasResumed = false
 
     var graph: StageGraph { place.graph }
     var store: any ResultStore { place.store }
@@ -17,6 +19,14 @@ struct RunSetup: Sendable {
     var events: EventSink { place.events }
     var slots: RunSlots { options.slots }
     var runId: String { place.lock.runId }
+
+    /// Whether it goes on with what an earlier run could not finish.
+    var continuesEarlier: Bool {
+        hasResumed
+            || plan.stages.contains { stage in
+                stage.reasons.contains { $0 == .interruptedLastTime || $0 == .failedLastTime }
+            }
+    }
 
     /// What a running stage may use.
     func context(

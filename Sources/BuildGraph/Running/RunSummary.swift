@@ -25,6 +25,8 @@ package struct RunSummary: Sendable {
         package let problem: Diagnostic?
         /// What it gave; nil where it did not run or did not succeed.
         package var outputs: JSONValue?
+        /// What is recorded of it, where it was fresh already and an earlier run was cut short.
+        package var earlierOutputs: JSONValue?
         /// Files that changed while it ran; its result is recorded, but not fresh.
         package let changedFiles: [String]
     }

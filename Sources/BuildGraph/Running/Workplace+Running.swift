@@ -74,6 +74,7 @@ extension Workplace {
             world.left = await journal.unfinished()
             world.documents = try await DocumentState(graph, world.results, store: store)
             setup = self.setup(setup.options, journal, world)
+            setup.hasResumed = true
         }
         // By the plan that remains: a machine that nobody needs any more has to go as well.
         let late = try await recover(await journal.unfinished(), setup)

@@ -5,11 +5,19 @@ import Releasing
 /// The last words of a run.
 enum RunEndText {
     /// What the stages gave that ran, how long all took, and where it is recorded.
-    static func success(_ things: [MadeThing], seconds: Double, location: String) -> [String] {
+    ///
+    /// - Parameter earlier: what a run had made before that was cut short.
+    static func success(
+        _ things: [MadeThing], earlier: [MadeThing] = [], seconds: Double, location: String
+    ) -> [String] {
+        let made = table(things, below: "done in \(Durations.text(seconds)):")
+        let before = table(earlier.filter { !things.contains($0) }, below: "done before:")
+        return made + before + ["results are in `\(location)`"]
+    }
+
+    private static func table(_ things: [MadeThing], below head: String) -> [String] {
         let rows = things.map { [$0.kind, $0.detail, $0.name] }
-        let made =
-            rows.isEmpty ? [] : ["done in \(Durations.text(seconds)):", TextTable.text(rows)]
-        return made + ["results are in `\(location)`"]
+        return rows.isEmpty ? [] : [head, TextTable.text(rows)]
     }
 
     /// What failed, what to do, and what did not start for it; nothing where no stage was begun.
@@ -36,7 +44,7 @@ enum RunEndText {
             ("at", problem.location), ("because", problem.causes.first), ("log", problem.log),
             ("hint", problem.hint),
         ]
-        return ["\(took): \(ShownText.line(problem.summary))"]
+        return ["\(took): \(ShownText.line(problem.summary)) [\(ShownText.line(problem.code))]"]
             + more.compactMap { name, text in
                 text.map { "  \(name): \(ShownText.line($0))" }
             }

@@ -8,11 +8,13 @@ enum StatusText {
     /// A line a stage: name, state, when, how long, and what there is or the first reason.
     ///
     /// - Parameter columns: the terminal's; nil where there is none, and nothing is cut.
-    static func text(_ report: StatusReport, _ palette: Palette, columns: Int?) -> String {
+    static func text(
+        _ report: StatusReport, _ palette: Palette, columns: Int?, at now: Date
+    ) -> String {
         let rows: [[TextTable.Cell]] = report.rows.map { row in
             [
                 .init(row.stage.rawValue), .init(row.word.rawValue, .init(row.word)),
-                .init(row.run?.finishedAt ?? "–"),
+                .init(row.run.map { Ages.text($0.finishedAt, at: now) } ?? "–"),
                 .init(row.run.map { Durations.text($0.seconds) } ?? "–"), .init(row.detail),
             ]
         }

@@ -5,9 +5,12 @@ import JSON
 enum WhyText {
     /// The lowest cause first, each stage with its reasons and their digests below it.
     ///
-    /// - Parameter failures: what stages failed with last time.
+    /// - Parameters:
+    ///   - failures: what stages failed with last time.
+    ///   - ages: how long ago that was.
     static func text(
-        _ why: Why, _ failures: [StageName: RecordedError], _ palette: Palette
+        _ why: Why, _ failures: [StageName: RecordedError], ages: [StageName: String],
+        _ palette: Palette
     ) -> String {
         var lines: [String] = []
         for (index, link) in why.chain.enumerated() {
@@ -15,7 +18,8 @@ enum WhyText {
             let state = palette.paint(link.state.rawValue, Palette.Meaning(link.state))
             lines.append("\(arrow)\(link.stage): \(state)")
             for reason in link.reasons {
-                lines.append("     \(reason)")
+                let age = reason == .failedLastTime ? ages[link.stage] : nil
+                lines.append("     \(reason)\(age.map { ", \($0)" } ?? "")")
                 if reason == .failedLastTime, let error = failures[link.stage] {
                     lines += self.lines(error).map { "       \($0)" }
                 }
@@ -29,7 +33,7 @@ enum WhyText {
     }
 
     private static func lines(_ error: RecordedError) -> [String] {
-        var lines = ["error: \(error.message)"]
+        var lines = ["error[\(error.code)]: \(error.message)"]
         if let location = error.location { lines.append("  at: \(location)") }
         lines += error.causes.map { "  because: \($0)" }
         if let log = error.log { lines.append("  log: \(log)") }

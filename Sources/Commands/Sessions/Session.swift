@@ -133,16 +133,22 @@ extension Session {
         var lines: [String] = []
         switch summary.status {
         case .succeeded:
-            let outputs = Dictionary(
-                uniqueKeysWithValues: summary.stages.compactMap { stage in
-                    stage.outputs.map { (stage.name, $0) }
-                })
             lines = RunEndText.success(
-                MadeThing.things(in: outputs, region: manifest.release?.region),
+                things(of: summary, \.outputs), earlier: things(of: summary, \.earlierOutputs),
                 seconds: summary.seconds, location: store.location)
         case .failed, .interrupted: lines = RunEndText.failure(summary, output.errorPalette)
         }
         for line in lines { output.say(line) }
+    }
+
+    private func things(
+        of summary: RunSummary, _ outputs: (RunSummary.Stage) -> JSONValue?
+    ) -> [MadeThing] {
+        let known = Dictionary(
+            uniqueKeysWithValues: summary.stages.compactMap { stage in
+                outputs(stage).map { (stage.name, $0) }
+            })
+        return MadeThing.things(in: known, region: manifest.release?.region)
     }
 
     /// Runs what is stale.

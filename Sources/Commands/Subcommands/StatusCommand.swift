@@ -39,7 +39,8 @@ struct StatusCommand: Command {
         } else {
             console.printLine(
                 StatusText.text(
-                    report, session.output.dataPalette, columns: console.outputTerminal()?.columns))
+                    report, session.output.dataPalette, columns: console.outputTerminal()?.columns,
+                    at: now))
         }
         if let problem = report.problem { throw problem }
         return .fresh

@@ -1,5 +1,6 @@
 import ArgumentParser
 import BuildGraph
+import Diagnostics
 import JSON
 import Releasing
 
@@ -28,10 +29,14 @@ struct WhyCommand: Command {
         let failures = world.results.compactMapValues {
             $0.record?.error?.told(in: session.store.location)
         }
+        let now = call.time.now()
+        let ages = world.results.compactMapValues {
+            $0.record.map { Ages.text($0.run.finishedAt, at: now) }
+        }
         call.console.printLine(
             global.json
                 ? WhyText.json(why, failures).compactText
-                : WhyText.text(why, failures, session.output.dataPalette))
+                : WhyText.text(why, failures, ages: ages, session.output.dataPalette))
         return .fresh
     }
 }
