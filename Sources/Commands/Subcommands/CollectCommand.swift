@@ -8,7 +8,8 @@ struct CollectCommand: Command {
         discussion: """
             For releases that other machines made: see `dssbatch distribute`. A run of a matrix \
             collects by itself. Exit status 1 where a variant is not up to date; each such one is \
-            named with its first reason.
+            named with its first reason. Example:
+              dssbatch collect manifests/matrix.json
             """)
 
     @OptionGroup var manifestOptions: ManifestOptions

@@ -7,7 +7,13 @@ import Releasing
 /// The command `dssbatch [run] MANIFEST`.
 struct RunCommand: Command {
     static let configuration = CommandConfiguration(
-        commandName: "run", abstract: "Runs what is stale (the command where none is named).")
+        commandName: "run", abstract: "Runs what is stale (the command where none is named).",
+        discussion: """
+            Examples:
+              dssbatch manifests/release.json
+              dssbatch manifests/release.json --only export --force export-vmdk
+              dssbatch manifests/release.json --local --keep-going
+            """)
 
     @OptionGroup var manifestOptions: ManifestOptions
     @OptionGroup(title: "Selection") var selectionOptions: SelectionOptions

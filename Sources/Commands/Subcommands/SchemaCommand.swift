@@ -7,7 +7,10 @@ struct SchemaCommand: Command {
     static let configuration = CommandConfiguration(
         commandName: "schema",
         abstract: "Prints the JSON Schema of a manifest or result kind.",
-        discussion: "Kinds: \(PublishedSchema.kinds.joined(separator: ", ")).")
+        discussion: """
+            Kinds: \(PublishedSchema.kinds.joined(separator: ", ")). Example:
+              dssbatch schema release > release.schema.json
+            """)
 
     @Argument(help: "The kind, such as release.", completion: .list(PublishedSchema.kinds))
     var kind: String

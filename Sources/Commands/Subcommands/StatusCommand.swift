@@ -7,7 +7,12 @@ import Releasing
 /// The command `dssbatch status MANIFEST`.
 struct StatusCommand: Command {
     static let configuration = CommandConfiguration(
-        commandName: "status", abstract: "Says what is recorded, and whether it is fresh.")
+        commandName: "status", abstract: "Says what is recorded, and whether it is fresh.",
+        discussion: """
+            Examples:
+              dssbatch status manifests/release.json
+              dssbatch status manifests/release.json --verify --json
+            """)
 
     @OptionGroup var manifestOptions: ManifestOptions
     @OptionGroup(title: "Common options") var global: GlobalOptions

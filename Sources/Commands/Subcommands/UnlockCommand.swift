@@ -12,7 +12,8 @@ struct UnlockCommand: Command {
             again, and what it was creating is left to the next run. Results in a folder need this \
             hardly ever: there a crash releases the lock. In S3 a run writes its lock anew every \
             30 seconds; one that was not heard of for 3 minutes is taken for dead by the next run, \
-            and one whose process on this machine is gone at once.
+            and one whose process on this machine is gone at once. Example:
+              dssbatch unlock manifests/release.json --run-id 4f9c2c1e-0b7d-4c8e-9a61-2d3c5b7e8f90
             """)
 
     @OptionGroup var manifestOptions: ManifestOptions

@@ -8,7 +8,11 @@ import Releasing
 struct WhyCommand: Command {
     static let configuration = CommandConfiguration(
         commandName: "why",
-        abstract: "Shows the lowest cause of a stage's state, and the chain from there to it.")
+        abstract: "Shows the lowest cause of a stage's state, and the chain from there to it.",
+        discussion: """
+            Example:
+              dssbatch why manifests/release.json export-vmdk
+            """)
 
     @OptionGroup var manifestOptions: ManifestOptions
 
