@@ -201,4 +201,4 @@ def test_schema_and_program_agree(reader: Reader, kind: str) -> None:
     # Made-up documents are of many shapes, and most changes spoil one.
     assert len(taken) == EXAMPLES or len(taken) > EXAMPLES / 2
     assert len(refused) > len(taken) / 3
-    assert len({json.dumps(one, sort_keys=True) for one in taken}) > len(taken) / 2
+    assert len({json.dumps(one, sort_keys=True) for one in taken}) > len(taken) / 4

@@ -35,6 +35,7 @@ def make_old(project: Project, cloud: Cloud) -> None:
     for stage in project.result_stages():
         result = project.result(stage)
         result.pop("realm", None)
+        result.pop("by", None)
         if stage == "ami" and "outputs" in result:
             result["identity"] = f"{region}/{result['outputs']['name']}"
             assert result.keys() == OLD_RESULT

@@ -27,6 +27,7 @@ extension InfrastructureManifest {
         let root = try JSONReader(document, source: path).object(allowing: [
             "$schema", "kind", "region", "stacks", "results", "account",
         ])
+        _ = try root.optional("$schema")?.string()
         _ = try root.required("kind").oneOf([ManifestKind.infrastructure.rawValue])
         self.path = path
         self.document = document

@@ -45,6 +45,7 @@ extension ReleaseManifest {
             guard let known else { return nil }
             return names.allSatisfy { document[$0] == known.document[$0] } ? known : nil
         }
+        _ = try root.optional("$schema")?.string()
         _ = try root.required("kind").oneOf([ManifestKind.release.rawValue])
         let assetId = try root.required("assetId")
         self.path = path
