@@ -89,16 +89,17 @@ package struct Diagnostic: Error, Sendable, Equatable {
 }
 
 extension Diagnostic: CustomStringConvertible {
-    /// The text form of style: `error[CODE]:`, `at:`, `because:`, `log:` and `hint:`.
+    /// The text form of style: `error:`, `at:`, `because:`, `code:`, `log:` and `hint:`.
     package var description: String {
         lines.map { "\($0.label) \($0.text)" }.joined(separator: "\n")
     }
 
     /// The lines of the text form: what each begins with, and the rest, shown as one line.
     package var lines: [(label: String, text: String)] {
-        var lines = [("error[\(ShownText.line(code))]:", summary)]
+        var lines = [("error:", summary)]
         if let location { lines.append(("  at:", location)) }
         lines += causes.map { ("  because:", $0) }
+        lines.append(("  code:", code))
         if let log { lines.append(("  log:", log)) }
         if let hint { lines.append(("hint:", hint)) }
         return lines.map { ($0.0, ShownText.line($0.1)) }

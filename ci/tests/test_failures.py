@@ -270,24 +270,6 @@ def test_failed_run_keeps_the_last_good_outputs(
     assert own_release.stale() == {}
 
 
-def test_on_error_keep_leaves_the_machine_and_says_how_to_remove_it(
-    project: Project, cloud: Cloud
-) -> None:
-    project.set_runner(message="broken")
-    outcome = project.dssbatch(MANIFEST, "--on-error", "keep")
-    assert_error(outcome, 1, "broken")
-    (stack,) = project.view.stacks()
-    assert len(project.view.instances()) == 1
-    assert stack["StackName"] in outcome.stderr
-    assert len(project.private_keys()) == 1
-    assert "the next run" in outcome.stderr, str(outcome)
-    project.set_runner()
-    project.run()
-    project.view.assert_nothing_runs()
-    assert len(project.view.images()) == 1
-    assert project.private_keys() == []
-
-
 def test_stack_that_rolls_back_tells_the_first_cause(project: Project) -> None:
     project.set("instance", "type", value="t3.absurd")
     outcome = project.dssbatch(MANIFEST)

@@ -22,7 +22,9 @@ def kept(project: Project) -> str:
     project.set_runner(message="a role is broken")
     outcome = project.run(*KEEP, check=1)
     (instance,) = project.view.instances()
+    (stack,) = project.view.stacks()
     assert instance["InstanceId"] in outcome.stderr
+    assert stack["StackName"] in outcome.stderr
     assert "goes on with this machine" in outcome.stderr
     mend(project)
     return instance["InstanceId"]
@@ -173,21 +175,54 @@ def test_once_its_password_was_set_it_is_not_gone_on_with(
     assert_all_gone(project)
 
 
-def test_on_another_computer_it_stays_beside_the_new_one(
-    project: Project, cloud: Cloud, kept: str
-) -> None:
+def of_another_computer(project: Project) -> None:
+    """Have the journal say that what is held was made on another computer."""
     journal = project.results / JOURNAL
     lines = [json.loads(line) for line in journal.read_text().splitlines()]
     for line in lines:
-        if "details" in line and "place" in line["details"]:
+        if "place" in line.get("details", {}):
             line["details"]["place"] = "another"
     journal.write_text("".join(json.dumps(line) + "\n" for line in lines))
+
+
+def test_on_another_computer_it_stays_beside_the_new_one(
+    project: Project, cloud: Cloud, kept: str
+) -> None:
+    of_another_computer(project)
     outcome = project.run()
     assert "another computer" in outcome.stderr
     assert [i["InstanceId"] for i in project.view.instances()] == [kept]
     assert "origin" not in project.result("ami")
     assert project.run().started() == set()
     assert [i["InstanceId"] for i in project.view.instances()] == [kept]
+
+
+def test_two_computers_keep_a_machine_each(
+    project: Project, cloud: Cloud, kept: str
+) -> None:
+    of_another_computer(project)
+    project.set_runner(message="broken here too")
+    project.run(*KEEP, check=1)
+    both = {i["InstanceId"] for i in project.view.instances()}
+    assert len(both) == 2
+    mend(project)
+    mark = cloud.mark()
+    project.run()
+    assert not launched(project, cloud, mark)
+    assert [i["InstanceId"] for i in project.view.instances()] == [kept]
+
+
+def test_a_hold_without_end_ends_after_a_day(project: Project, kept: str) -> None:
+    journal = project.results / JOURNAL
+    lines = [json.loads(line) for line in journal.read_text().splitlines()]
+    for line in lines:
+        if "until" in line:
+            line["until"] = "2099-01-01T00:00:00.000Z"
+        if "time" in line:
+            line["time"] = "2024-01-01T00:00:00.000Z"
+    journal.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    project.run("--only", "source-ami", "--refresh")
+    assert_all_gone(project)
 
 
 def test_what_does_not_need_it_leaves_it_alone(

@@ -63,7 +63,7 @@ def without_account(project: Project, cloud: Cloud) -> dict[str, str | None]:
 def assert_refused(outcome: Outcome, *fragments: str) -> None:
     """Assert that the results are somebody else's, and that nothing was begun."""
     assert_error(outcome, 2, "belong to", *fragments)
-    assert outcome.stderr.count("error[") == 1
+    assert outcome.stderr.count("error: ") == 1
     assert "stage-started" not in outcome.stdout
 
 
@@ -124,7 +124,7 @@ def test_wrong_credentials_are_one_error(project: Project) -> None:
     env: dict[str, str | None] = {"AWS_ACCESS_KEY_ID": "AKIAWRONGWRONGWRONG0"}
     outcome = project.dssbatch(MANIFEST, "--json", env=env)
     assert_error(outcome, 2, "InvalidClientTokenId")
-    assert outcome.stderr.count("error[") == 1
+    assert outcome.stderr.count("error: ") == 1
     assert outcome.started() == set()
 
 

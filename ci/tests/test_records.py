@@ -107,6 +107,20 @@ def test_a_journal_line_of_a_newer_program_stays(released: Project) -> None:
     assert line in kept
 
 
+def test_absurd_times_and_sizes_in_a_record_crash_nothing(project: Project) -> None:
+    project.run()
+    for stage in ("export-vhd", "export-vmdk"):
+        path = project.results / f"{stage}.json"
+        record = json.loads(path.read_text())
+        record["seconds"] = 1e300
+        record["outputs"]["bytes"] = (1 << 63) - 1
+        path.write_text(json.dumps(record))
+    for command in ("plan", "status", "report"):
+        for options in ((), ("--json",)):
+            project.dssbatch(command, MANIFEST, *options, check=0)
+    project.dssbatch("plan", MANIFEST, "--force", "export", check=0)
+
+
 def test_a_failure_keeps_its_causes(project: Project) -> None:
     project.set_runner(message="no space left on device")
     project.run(check=1)

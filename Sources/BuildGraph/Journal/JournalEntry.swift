@@ -76,8 +76,13 @@ package struct JournalEntry: Sendable, Equatable, Codable {
 }
 
 extension JournalEntry {
-    /// Whether it is left alone, since somebody wants to go on with it.
-    package func isHeld(at now: Date) -> Bool { hold.map { now < $0.until } ?? false }
+    /// Whether it is left alone, since somebody wants to go on with it: for a day at most, whatever
+    /// the journal says.
+    package func isHeld(at now: Date) -> Bool {
+        hold.map { now < min($0.until, time.addingTimeInterval(Self.longestHoldSeconds)) } ?? false
+    }
+
+    private static let longestHoldSeconds = 86_400.0
 
     /// Whether the run that wrote it has since recorded its thing as an output.
     func isRecorded(in record: ResultRecord) -> Bool {

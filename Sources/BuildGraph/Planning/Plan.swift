@@ -62,15 +62,13 @@ package struct Plan: Sendable {
     let graph: StageGraph?
     /// How long the stages that will run take, as they took last time.
     let seconds: Double
-    /// What they cost, by list prices; nil where that is not known.
-    let costUSD: Double?
     /// Recorded stages that made something which is not asked for any more.
     package var superseded: [StageName] = []
 
     /// The plan of no stages.
     package static let empty = Plan(
         stages: [], selection: Selection(only: []), all: [], isListed: [], digests: InputDigests(),
-        isAccountCompared: true, graph: nil, seconds: 0, costUSD: 0)
+        isAccountCompared: true, graph: nil, seconds: 0)
 
     /// Said where it is not known whose account is worked in.
     package static let notCompared = "account not compared"
@@ -124,6 +122,15 @@ package struct Plan: Sendable {
             seconds += other.seconds
             costUSD = costUSD.flatMap { own in other.costUSD.map { own + $0 } }
         }
+    }
+
+    /// What they cost, by list prices; nil where that is not known.
+    ///
+    /// Made anew at each asking: most plans are not shown.
+    private var costUSD: Double? {
+        guard let graph else { return 0 }
+        return ExpectedCost.usd(
+            graph, all, isListed: isListed, ExpectedTime(graph, all, isListed: isListed))
     }
 
     /// What all stages that will run come to.

@@ -29,8 +29,7 @@ package struct Planner {
         return Plan(
             stages: zip(planner.stages, isListed).filter(\.1).map(\.0), selection: selection,
             all: planner.stages, isListed: isListed, digests: planner.digests,
-            isAccountCompared: world.isAccountCompared, graph: graph, seconds: time.seconds,
-            costUSD: ExpectedCost.usd(graph, planner.stages, isListed: isListed, time))
+            isAccountCompared: world.isAccountCompared, graph: graph, seconds: time.seconds)
     }
 
     private init(_ graph: StageGraph, _ world: RecordedWorld, _ selection: Selection) {

@@ -122,6 +122,9 @@ extension RecordedRun {
         return members
     }
 
+    /// No stage takes longer than a lifetime, whatever a file says.
+    private static func seconds(_ recorded: Double) -> Double { min(max(0, recorded), 1e9) }
+
     fileprivate init(_ reader: RecordReader) throws {
         self.init(
             key: try reader.text("key"),
@@ -132,7 +135,7 @@ extension RecordedRun {
             },
             outputs: reader.members["outputs"],
             startedAt: try reader.text("startedAt"), finishedAt: try reader.text("finishedAt"),
-            seconds: reader.members["seconds"]?.doubleValue ?? 0,
+            seconds: Self.seconds(reader.members["seconds"]?.doubleValue ?? 0),
             runId: try reader.text("runId"), tool: try reader.text("tool"),
             identity: reader.optionalText("identity"), origin: reader.optionalText("origin"))
         isOwn = reader.members["own"] == .bool(true)

@@ -180,11 +180,12 @@ extension Execution {
                         "the next run cannot go on with what stage `\(stage.name)` made: "
                             + Diagnostic.from(error).summary), stage: stage.name)
             }
-            setup.events.emit(
-                .warning(
-                    words ?? "stage `\(stage.name)` is left as it is: "
-                        + "\(Self.names(of: left, setup)); \(Self.removal(setup))"),
-                stage: stage.name)
+            let shown =
+                words ?? "stage `\(stage.name)` is left as it is: "
+                + "\(Self.names(of: left, setup)); \(Self.removal(setup))"
+            for line in shown.split(separator: "\n") {
+                setup.events.emit(.warning(String(line)), stage: stage.name)
+            }
             return .takenDown(number, nil, left: left)
         }
     }

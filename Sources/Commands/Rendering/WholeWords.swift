@@ -4,8 +4,12 @@ enum WholeWords {
     ///
     /// - Parameter text: without colours.
     static func cut(_ text: String, room: Int) -> String {
-        if text.count <= room { return text }
-        let head = text.prefix(max(0, room - 1))
+        if columns(text) <= room { return text }
+        var width = 0
+        let head = text.prefix { character in
+            width += self.width(character)
+            return width < room
+        }
         let isWhole = text.dropFirst(head.count).first == " "
         let kept = isWhole ? head : head.prefix(upTo: head.lastIndex(of: " ") ?? head.startIndex)
         return kept.isEmpty ? "" : "\(kept)…"
@@ -21,11 +25,29 @@ enum WholeWords {
             } else if isColour {
                 isColour = character != "m"
             } else {
-                columns += 1
+                columns += width(character)
             }
         }
         return columns
     }
+
+    /// Two columns for what East Asian terminals show so wide, and for pictures.
+    ///
+    /// Source: <https://www.unicode.org/reports/tr11/>
+    private static func width(_ character: Character) -> Int {
+        guard let scalar = character.unicodeScalars.first, scalar.value >= 0x1100 else { return 1 }
+        return wide.contains { $0.contains(scalar.value) } ? 2 : 1
+    }
+
+    private static let wide: [ClosedRange<UInt32>] = [
+        0x1100...0x115F, 0x231A...0x231B, 0x23E9...0x23F3, 0x25FD...0x25FE, 0x2614...0x2615,
+        0x2648...0x2653, 0x26A1...0x26A1, 0x26BD...0x26BE, 0x2705...0x2705, 0x274C...0x274C,
+        0x2753...0x2757, 0x2795...0x2797, 0x2B1B...0x2B1C, 0x2B50...0x2B55, 0x2E80...0x303E,
+        0x3041...0xA4CF, 0xA960...0xA97C, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE10...0xFE19,
+        0xFE30...0xFE6F, 0xFF00...0xFF60, 0xFFE0...0xFFE6, 0x1F004...0x1F004, 0x1F0CF...0x1F0CF,
+        0x1F18E...0x1F19A, 0x1F200...0x1F64F, 0x1F680...0x1F6FF, 0x1F7E0...0x1F7EB,
+        0x1F90C...0x1FAFF, 0x20000...0x3FFFD,
+    ]
 
     /// A line as lines that fit, each after the first as far in as the first, and two more.
     ///

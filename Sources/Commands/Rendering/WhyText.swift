@@ -1,4 +1,5 @@
 import BuildGraph
+import Diagnostics
 import JSON
 
 /// The chain of causes as text and as JSON.
@@ -19,7 +20,8 @@ enum WhyText {
             lines.append("\(arrow)\(link.stage): \(state)")
             for reason in link.reasons {
                 let age = reason == .failedLastTime ? ages[link.stage] : nil
-                lines.append("     \(reason)\(age.map { ", \($0)" } ?? "")")
+                let when = age.map { ", \($0)" } ?? ""
+                lines.append("     " + ShownText.line("\(reason)\(when)"))
                 if reason == .failedLastTime, let error = failures[link.stage] {
                     lines += self.lines(error).map { "       \($0)" }
                 }
@@ -33,12 +35,13 @@ enum WhyText {
     }
 
     private static func lines(_ error: RecordedError) -> [String] {
-        var lines = ["error[\(error.code)]: \(error.message)"]
+        var lines = ["error: \(error.message)"]
         if let location = error.location { lines.append("  at: \(location)") }
         lines += error.causes.map { "  because: \($0)" }
+        lines.append("  code: \(error.code)")
         if let log = error.log { lines.append("  log: \(log)") }
         if let hint = error.hint { lines.append("hint: \(hint)") }
-        return lines
+        return lines.map(ShownText.line)
     }
 
     /// `{"chain": [{"stage", "state", "reasons": [{"reason", "old", "new", "error"}]}]}`, lowest

@@ -111,13 +111,16 @@ extension Session {
     /// Runs stages, heeding signals, as every command does that runs something.
     ///
     /// - Parameters:
+    ///   - onError: what becomes of machines.
     ///   - isAnswered: asked at each signal; true where somebody waited for it.
     ///   - work: says how it ended.
     func perform(
+        onError: OnError = .cleanup,
         isAnswered: @escaping @Sendable () -> Bool = { false },
         _ work: @escaping @Sendable () async throws -> RunSummary
     ) async throws -> ExitStatus {
-        let interruption = bench.interruption(manifest.release, commandLine)
+        var interruption = bench.interruption(manifest.release, commandLine)
+        interruption.onError = onError
         return try await Interruptible(isAnswered: isAnswered, interruption: interruption).run(
             output
         ) {
@@ -153,7 +156,9 @@ extension Session {
 
     /// Runs what is stale.
     func run(_ options: RunOptions) async throws -> ExitStatus {
-        let status = try await perform { try await workplace.run(options) }
+        let status = try await perform(onError: options.onError) {
+            try await workplace.run(options)
+        }
         if status == .fresh || status == .failed { await summarize() }
         return status
     }

@@ -65,6 +65,13 @@ struct ReportCommand: Command {
         _ call: Invocation, text: () -> String, markdown: () -> String, html: () -> String,
         json: () -> JSONValue
     ) throws {
+        if global.json && output == nil {
+            let event: JSONValue = [
+                "event": "report", "time": .string(Timestamp.text(call.time.now())),
+                "report": json(),
+            ]
+            return call.console.printLine(event.compactText)
+        }
         let shown =
             switch global.json ? .json : format {
             case .text: text()

@@ -1,4 +1,5 @@
 import Diagnostics
+@preconcurrency import Dispatch
 
 /// Runs work that SIGINT, SIGTERM and SIGHUP cancel.
 struct Interruptible {
@@ -22,8 +23,10 @@ struct Interruptible {
         let signals = InterruptSignals(
             isAnswered: isAnswered,
             onFirst: {
-                if let interruption { output.say(interruption.first) }
                 task.cancel()
+                // Whoever reads the terminal no more holds up neither this nor a second signal.
+                guard let interruption else { return }
+                DispatchQueue.global().async { output.say(interruption.first) }
             },
             onSecond: {
                 guard let interruption else { return }

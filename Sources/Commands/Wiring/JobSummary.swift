@@ -1,4 +1,5 @@
 import Diagnostics
+import Glibc
 
 /// The summary of a job of GitHub Actions, to which a run appends its report.
 ///
@@ -27,7 +28,10 @@ struct JobSummary {
     /// - Throws: `file.*`.
     func append(_ markdown: String) throws {
         let bytes = Array(markdown.utf8)
-        guard bytes.count <= Self.limitBytes else {
+        // What other commands of the step have written counts as well.
+        var file = stat()
+        let present = stat(path, &file) == 0 ? Int(file.st_size) : 0
+        guard present + bytes.count <= Self.limitBytes else {
             throw Diagnostic(
                 code: "report.too-long",
                 summary: "the report is longer than the 1 MiB that a summary may have",

@@ -44,10 +44,11 @@ struct Workbench: Sendable {
     func interruption(
         _ release: ReleaseManifest?, _ commandLine: ReleaseCommandLine
     ) -> Interruption {
-        let output = output
+        let (output, isPriced) = (output, services.isPriced)
         return Interruption(
-            things: { output.standing }, cleaning: { commandLine.cleaning(assetId: $0) },
-            hourlyUSD: services.isPriced ? release?.machineHourUSD : nil)
+            things: { output.standing },
+            cleaning: { release == nil ? nil : commandLine.cleaning(assetId: $0) },
+            hourlyUSD: { isPriced ? release?.machineHourUSD : nil })
     }
 
     /// What the workplaces of the command have in common.

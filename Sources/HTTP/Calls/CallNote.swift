@@ -9,7 +9,8 @@ package struct CallNote: Sendable, Equatable {
 
     /// `GET`, `PUT` and so on.
     package let method: String
-    /// Where it went, without a query.
+    /// Where it went, without a query, a user, or a password; without a path where `operation` is
+    /// nil.
     package let address: String
     /// What it is for, such as `ec2:DescribeImages` or `read release 7`.
     package let operation: String?
@@ -24,7 +25,13 @@ package struct CallNote: Sendable, Equatable {
     init(_ request: HTTPRequest, seconds: Double, _ outcome: Result<HTTPResponse, any Error>) {
         method = request.method
         let whole = request.url.prefix { $0 != "?" && $0 != "#" }
-        address = request.unixSocketPath.map { "unix:\($0)" + Self.path(whole) } ?? String(whole)
+        let path = Self.path(whole)
+        if let socket = request.unixSocketPath {
+            address = "unix:\(socket)\(path)"
+        } else {
+            // Of who is asked for credentials, and is no service, the path may be the key.
+            address = Self.origin(whole) + (request.operation == nil ? "" : path)
+        }
         operation = request.operation
         milliseconds = Int((seconds * 1000).rounded())
         switch outcome {
@@ -35,6 +42,14 @@ package struct CallNote: Sendable, Equatable {
         case .failure(is CancellationError): end = .lost("cancelled")
         case .failure(let error): end = .lost("\(type(of: error))")
         }
+    }
+
+    /// Scheme, host and port; never a user or a password.
+    private static func origin(_ url: Substring) -> String {
+        guard let scheme = url.firstRange(of: "://") else { return "" }
+        let host = url[scheme.upperBound...].prefix { $0 != "/" }
+        let start = host.lastIndex(of: "@").map { host.index(after: $0) } ?? host.startIndex
+        return "\(url[..<scheme.upperBound])\(host[start...])"
     }
 
     /// What follows the host.

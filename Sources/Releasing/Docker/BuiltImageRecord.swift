@@ -3,6 +3,21 @@ import JSON
 extension BuildDockerImage.Outputs {
     private enum Former: String, CodingKey { case sizeBytes }
 
+    /// Writes the size under both names: older programs may share these results.
+    package func encode(to encoder: any Encoder) throws {
+        var members = encoder.container(keyedBy: CodingKeys.self)
+        try members.encode(image, forKey: .image)
+        try members.encode(digest, forKey: .digest)
+        try members.encode(tags, forKey: .tags)
+        try members.encode(imageId, forKey: .imageId)
+        try members.encode(bytes, forKey: .bytes)
+        try members.encode(baseImage, forKey: .baseImage)
+        try members.encode(baseDigest, forKey: .baseDigest)
+        try members.encode(documents, forKey: .documents)
+        var former = encoder.container(keyedBy: Former.self)
+        try former.encode(bytes, forKey: .sizeBytes)
+    }
+
     /// Reads what is recorded, of older programs too.
     package init(from decoder: any Decoder) throws {
         let members = try decoder.container(keyedBy: CodingKeys.self)

@@ -21,6 +21,8 @@ struct PriceTable: Decodable, Sendable {
     let sources: [String]
     /// What EC2 takes for writing an image to S3.
     let exportGB: Double
+    /// Of a public IPv4 address, in every region.
+    let addressHour: Double
     let regions: [String: Region]
 
     /// The table that is built into the program; read where a price is asked for.
@@ -37,14 +39,16 @@ struct PriceTable: Decodable, Sendable {
     /// What `cfn/ec2.yaml` gives a machine.
     private static let machineVolume = "gp3"
 
-    /// What a machine with its volume costs; nil where the region or type is not in the table.
+    /// What a machine with its volume and address costs; nil where the region or type is not in
+    /// the table.
     func machineUSD(
         region: String, type: String, volumeGiB: Int, seconds: Double
     ) -> Double? {
         guard let prices = regions[region], let hour = prices.instanceHour[type],
             let month = prices.volumeGBMonth[Self.machineVolume]
         else { return nil }
-        return seconds / 3600 * (hour + Double(volumeGiB) * month / Self.hoursAMonth)
+        let volumeHour = Double(volumeGiB) * month / Self.hoursAMonth
+        return seconds / 3600 * (hour + addressHour + volumeHour)
     }
 
     /// What it costs to copy an image to another region, at most: with every block of its volume.

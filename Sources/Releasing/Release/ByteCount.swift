@@ -1,5 +1,13 @@
 /// Sizes as people read them.
 package enum ByteCount {
+    /// All of them together; what is unknown counts nothing, and records may say anything.
+    static func sum(_ sizes: [Int64?]) -> Int64 {
+        sizes.reduce(0) { sum, size in
+            let (next, isBeyond) = sum.addingReportingOverflow(max(0, size ?? 0))
+            return isBeyond ? .max : next
+        }
+    }
+
     /// `1.5 GiB`: one decimal from KiB upwards, binary units.
     package static func text(_ bytes: Int64) -> String {
         let units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"]

@@ -13,7 +13,9 @@ struct DockerRelease: Sendable {
         [
             "image": .string(image.image), "imageId": .string(image.imageId),
             "tags": .array(image.tags.map { .string($0) }),
-            "bytes": .integer(image.bytes), "published": .bool(push != nil),
+            "bytes": .integer(image.bytes),
+            // For scripts of before.
+            "sizeBytes": .integer(image.bytes), "published": .bool(push != nil),
             "registry": push.map { .string($0.registry) } ?? nil,
             "digest": push.map { .string($0.digest) } ?? nil,
             "baseImage": .string(image.baseImage), "baseDigest": .string(image.baseDigest),

@@ -50,7 +50,7 @@ package struct MatrixReport: Sendable {
                         "images": JSONValue(
                             members: row.images.map { ($0.region, .string($0.id)) }),
                         "formats": .array(row.formats.map { .string($0) }),
-                        "sizeBytes": .integer(row.sizeBytes),
+                        "bytes": .integer(row.sizeBytes),
                     ]
                 }),
         ]
@@ -86,6 +86,6 @@ extension MatrixReport.Row {
                 ($0.key, $0.value.stringValue ?? "")
             },
             formats: exports.compactMap { $0["format"]?.stringValue },
-            sizeBytes: exports.reduce(0) { $0 + ($1["bytes"]?.integerValue ?? 0) })
+            sizeBytes: ByteCount.sum(exports.map { $0["bytes"]?.integerValue }))
     }
 }

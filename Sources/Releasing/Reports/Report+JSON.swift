@@ -13,7 +13,7 @@ extension Report {
             "region": .text(region), "location": .string(location),
             "standing": .string(standing.rawValue), "madeAt": .text(madeAt),
             "made": .array(made.map(\.json)),
-            "sizeBytes": .integer(sizeBytes),
+            "bytes": .integer(sizeBytes),
             "versions": JSONValue(members: versions.map { ($0.key, .string($0.value)) }),
             "stages": .array(stages.map(Self.json)), "runs": .array(runs.map(Self.json)),
             "slowestTasks": .array(slowTasks.map(Self.json)), "packages": packages.json,

@@ -108,7 +108,7 @@ package struct Report: Sendable {
     package let notes: [String]
 
     /// What all exported images take.
-    package var sizeBytes: Int64 { made.reduce(0) { $0 + ($1.bytes ?? 0) } }
+    package var sizeBytes: Int64 { ByteCount.sum(made.map(\.bytes)) }
 
     /// How many stages there are of each state, those that there are.
     package var counts: [(state: StageState, count: Int)] {

@@ -20,6 +20,7 @@ extension LaunchInstance {
     /// What is left of its life has to be enough for the rest of a release.
     private static let shortestRestSeconds = 3600.0
     private static let greetingAgainSeconds = 60.0
+    private static let keyDetail = "keyPair"
     /// The result's word for what was made of such a machine.
     static let origin = "kept machine"
 
@@ -31,22 +32,22 @@ extension LaunchInstance {
         let files = LastingFiles(folder: outputs.scratchFolder, stackName: outputs.stackName)
         let machine = try store(outputs.machine, in: files)
         let command = SSHCommand.text(machine, knownHostsPath: files.knownHostsPath)
-        let entries = await context.journal.unfinished()
-        let start = entries.first { $0.kind == .stack }?.time ?? context.time.now()
+        // What is held already is another machine's.
+        let entries = await context.journal.unfinished().filter { $0.hold == nil }
+        let start =
+            entries.first { $0.kind == .stack && $0.name == outputs.stackName }?.time
+            ?? context.time.now()
         let until = start.addingTimeInterval(Double(Self.maximumLifeMinutes) * 60)
         let words = "instance `\(outputs.instanceId)` of stack `\(outputs.stackName)`"
         guard !begun.contains(ResetPassword.stageName) else {
             return "\(words) stays: \(command) (its default password is set already, so the next "
                 + "run removes it and starts another one)"
         }
-        for entry in entries {
-            try await context.journal.hold(
-                entry.entry,
-                JournalHold(until: until, details: services.access.machine.details))
-        }
-        return "\(words) stays until \(Timestamp.text(until)): \(command)\nmend what failed and "
-            + "run the same command again: it goes on with this machine; `dssbatch clean` "
-            + "removes it"
+        let hold = JournalHold(until: until, details: holdDetails)
+        for entry in entries { try await context.journal.hold(entry.entry, hold) }
+        return "\(words) stays until \(Timestamp.text(until)); mend what failed and run the same "
+            + "command again, which goes on with this machine; `dssbatch clean` removes it\n"
+            + "to look at it: \(command)"
     }
 
     /// The machine that an earlier run left standing, if this run can go on with it.
@@ -58,16 +59,22 @@ extension LaunchInstance {
         let held = await context.journal.unfinished().filter {
             $0.isHeld(at: context.time.now())
         }
-        guard let stack = held.first(where: { $0.kind == .stack }), let hold = stack.hold else {
-            return nil
+        let isHere: (JournalHold?) -> Bool = { hold in
+            hold?.details[LocalMachine.placeDetail] == holdDetails[LocalMachine.placeDetail]
         }
-        guard hold.details == services.access.machine.details else {
+        let stacks = held.filter { $0.kind == .stack }
+        for other in stacks where !isHere(other.hold) {
             context.warn(
-                "the machine of stack `\(stack.label)` was kept on another computer, or before "
-                    + "this one started: another one is started beside it")
+                "the machine of stack `\(other.label)` was kept on another computer, or before "
+                    + "this one started: it is left alone")
+        }
+        // The newest, where a run was told to start a fresh one and could not remove another.
+        guard let stack = stacks.last(where: { isHere($0.hold) }), let hold = stack.hold else {
             return nil
         }
-        for entry in held { try await context.journal.release(entry.entry) }
+        for entry in held where isHere(entry.hold) {
+            try await context.journal.release(entry.entry)
+        }
         do {
             let found = try await machine(of: stack, hold, context)
             context.progress(nil, "going on with the kept instance \(found.instanceId)")
@@ -78,6 +85,13 @@ extension LaunchInstance {
                     + objection.reason)
             return nil
         }
+    }
+
+    /// Where the machine is kept, and whom it lets in.
+    private var holdDetails: [String: String] {
+        var details = services.access.machine.details
+        if let existingKey { details[Self.keyDetail] = existingKey.name }
+        return details
     }
 
     /// Finds a kept machine, and greets it.
@@ -103,6 +117,9 @@ extension LaunchInstance {
         else { throw ContinuationObjection("its stack is gone, or not ours") }
         guard case .exists = try await existence(of: instanceId, context) else {
             throw ContinuationObjection("it has ended")
+        }
+        guard hold.details == holdDetails else {
+            throw ContinuationObjection("it lets another key pair in")
         }
         let folder = try await keptFolder(entry, context)
         let files = LastingFiles(folder: folder, stackName: stack.name)
@@ -130,10 +147,6 @@ extension LaunchInstance {
         _ stack: JournalEntry, _ context: StageContext
     ) async throws -> String {
         let parts = await context.journal.unfinished().filter { $0.runId == stack.runId }
-        let hasOwnPair = parts.contains { $0.kind == .keyPair }
-        guard hasOwnPair == (existingKey == nil) else {
-            throw ContinuationObjection("it lets another key pair in")
-        }
         for entry in parts where entry.kind == .privateKey {
             guard let path = entry.id, let found = services.access.folder(at: path),
                 LeftoverClaim(leftover: try Leftover(entry)).objection(

@@ -66,6 +66,8 @@ package struct LaunchInstance: Stage {
     /// Of the first type; where EC2 has none of that, another one is started.
     package func costUSD(seconds: Double?) -> Double? {
         guard services.isPriced else { return 0 }
+        // How long a person wants it, nobody knows.
+        guard lastingFolder == nil else { return nil }
         return seconds.flatMap {
             PriceTable.listed.machineUSD(
                 region: region, type: settings.type, volumeGiB: settings.volumeGiB, seconds: $0)

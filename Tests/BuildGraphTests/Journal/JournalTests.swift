@@ -117,7 +117,7 @@ import Testing
         let entry = try await intend(first, "machine")
         try await first.created(entry, id: "3")
         for number in 0..<500 { try await first.gone(try await intend(first, "n\(number)")) }
-        let until = Date(timeIntervalSince1970: 2_000_000_000)
+        let until = Date(timeIntervalSince1970: Double(Int(Date().timeIntervalSince1970)) + 3600)
         let hold = JournalHold(until: until, details: ["place": "here"])
         try await first.hold(entry, hold)
         let second = try await journal("run-2")
@@ -127,6 +127,11 @@ import Testing
             #expect(left.hold == hold)
             #expect(left.isHeld(at: until - 1))
             #expect(!left.isHeld(at: until))
+            // Whatever a journal says, nothing is held for longer than a day.
+            var endless = left
+            endless.hold = JournalHold(until: .distantFuture, details: [:])
+            #expect(endless.isHeld(at: left.time.addingTimeInterval(86_399)))
+            #expect(!endless.isHeld(at: left.time.addingTimeInterval(86_401)))
         }
         try await second.release(entry)
         let third = try await journal("run-4")

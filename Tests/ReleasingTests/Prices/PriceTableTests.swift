@@ -17,11 +17,11 @@ import Testing
         }
     }
 
-    @Test func `an hour of a machine with its volume`() throws {
+    @Test func `an hour of a machine with its volume and address`() throws {
         let hour = try #require(
             table.machineUSD(
                 region: "eu-central-1", type: "t3.medium", volumeGiB: 100, seconds: 3600))
-        #expect(abs(hour - (0.048 + 100 * 0.0952 / 730)) < 1e-12)
+        #expect(abs(hour - (0.048 + 0.005 + 100 * 0.0952 / 730)) < 1e-12)
     }
 
     @Test func `what is not in the table has no price`() {

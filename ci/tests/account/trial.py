@@ -67,7 +67,9 @@ class Trial:
         for name, value in zip(names, self.stacks, strict=True):
             stacks += ["--set", f"{name}={value}"]
         # The account's own firewall has the names without it.
-        suffix = f"/stacks/vm-bucket-waf/parameters/NameSuffix=-{self.run}"
+        # As a JSON text: what looks like a number would be one.
+        suffix = json.dumps(f"-{self.run}")
+        suffix = f"/stacks/vm-bucket-waf/parameters/NameSuffix={suffix}"
         stacks += ["--set", suffix]
         self.dssbatch("run", "manifests/infrastructure.json", *stacks)
         expect(

@@ -171,9 +171,7 @@ def _check_end(outcome: Outcome, trial: Field, is_met: bool) -> None:
 def _check_words(outcome: Outcome) -> None:
     lines = outcome.stderr.splitlines()
     # A matrix says first whose error it is.
-    errors = [
-        line for line in lines if re.match(r"([\w-]+: )?error\[[\w.-]+\]: ", line)
-    ]
+    errors = [line for line in lines if re.match(r"([\w-]+: )?error: ", line)]
     assert errors, f"no error line\n{outcome}"
     hints = [line for line in lines if re.match("hint: .{8}", line)]
     assert hints, f"no hint\n{outcome}"
