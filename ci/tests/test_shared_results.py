@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import random
 import signal
@@ -35,12 +36,13 @@ class Shared:
         start = f"{self.prefix}/{asset_id}/"
         place = {"Bucket": self.bucket, "Prefix": start}
         keys = [o["Key"] for o in self.cloud.every("s3", "list_objects_v2", **place)]
-        return {
-            key.removeprefix(start): client.get_object(Bucket=self.bucket, Key=key)[
-                "Body"
-            ].read()
-            for key in keys
-        }
+        found = {}
+        for key in keys:
+            # A run that goes on may have removed it meanwhile, such as its lock.
+            with contextlib.suppress(client.exceptions.NoSuchKey):
+                answer = client.get_object(Bucket=self.bucket, Key=key)
+                found[key.removeprefix(start)] = answer["Body"].read()
+        return found
 
     def versions(self, asset_id: str, name: str) -> list[bytes]:
         """Return everything that one object ever was, the oldest first."""
